@@ -1,0 +1,54 @@
+# Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test check bench clean
+
+PYTHON := .venv/bin/python
+STAMP := .venv/.installed
+
+help: ## show this list
+	@echo "kith: an event-sourced ledger of contacts and interactions"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make ./.venv with the kith command and all the tests need
+
+serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 picks another port)
+	@exec .venv/bin/kith serve $(if $(PORT),--port $(PORT))
+
+test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on to pytest)
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: $(STAMP) ## lint, formatting, types, and the import rule between the layers
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+
+bench: $(STAMP) ## measure kith against a plain CRUD peer and the library (takes minutes)
+	@$(PYTHON) -m bench $(ARGS)
+
+clean: ## remove the virtual environment and caches; your data stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .import_linter_cache .grimp_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The lock names exact versions; the stamp makes a second `make install` do nothing.
+$(STAMP): requirements.lock pyproject.toml
+	@python=; for candidate in python3.11 python3 python3.12 python3.13; do \
+	    if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	        2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "kith needs Python 3.11 or newer with its venv module, and found none as" \
+	        "python3.11 or python3. Install it and run 'make install' again." >&2; \
+	    exit 1; \
+	fi; \
+	test -x $(PYTHON) && $(PYTHON) -c '' 2>/dev/null || { \
+	    echo "Making ./.venv with $$($$python --version)"; $$python -m venv --clear .venv; }
+	@echo "Installing kith and its libraries into ./.venv (about half a minute the first time)"
+	@$(PYTHON) -m pip install --disable-pip-version-check --quiet -r requirements.lock
+	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-deps \
+	    --no-build-isolation --editable .
+	@touch $(STAMP)
+	@echo "Installed. 'make serve' starts kith, 'make test' tests it."
