@@ -12,6 +12,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make ./.venv with the kith command and all the tests need
+	@echo "kith is installed in ./.venv: 'make serve' starts it, 'make test' tests it."
 
 serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 picks another port)
 	@exec .venv/bin/kith serve $(if $(PORT),--port $(PORT))
@@ -51,4 +52,3 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-deps \
 	    --no-build-isolation --editable .
 	@touch $(STAMP)
-	@echo "Installed. 'make serve' starts kith, 'make test' tests it."
