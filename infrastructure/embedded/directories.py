@@ -1,0 +1,152 @@
+"""Where the cluster of a data directory lives, and with which permissions.
+
+As an ordinary user everything is inside the data directory. As root the server runs as another
+user, who must get to the cluster: a data directory that kith makes can be passed through (0711,
+its secrets are 0600), but no directory of others is ever opened. Where one of those is in the
+way, the cluster is put under /var/lib/kith and `postgres` in the data directory links to it.
+"""
+
+import hashlib
+import logging
+import os
+import shutil
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from infrastructure.embedded.accounts import Account
+from infrastructure.embedded.errors import EmbeddedPostgresError
+
+log = logging.getLogger(__name__)
+
+SYSTEM_DIRECTORY = Path("/var/lib/kith")
+
+# A socket's address holds 107 bytes on Linux, 103 on macOS; "/.s.PGSQL.5432.lock" comes on top.
+_LONGEST_SOCKET_DIRECTORY = 84
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory of one cluster and what lies in it."""
+
+    path: Path
+
+    @property
+    def cluster(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "server.log"
+
+    @property
+    def users_lock(self) -> Path:
+        """Held shared by every kith process that uses the server."""
+        return self.path / "users.lock"
+
+    @property
+    def server_lock(self) -> Path:
+        """Held by the server's own processes, so free only when the last of them has ended."""
+        return self.path / "server.lock"
+
+
+def make_data_directory(data_dir: Path) -> Path:
+    """Make the data directory if need be, and return its absolute path.
+
+    As root a directory that we make, or that is empty, may be passed through by others; one that
+    already holds something is left as it is.
+    """
+    data_dir = Path(os.path.abspath(data_dir.expanduser()))  # noqa: PTH100 - keeps links
+    try:
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
+        if not data_dir.is_dir():
+            data_dir.mkdir(mode=0o700, exist_ok=True)
+        if os.geteuid() == 0 and data_dir.stat().st_uid == 0 and not any(data_dir.iterdir()):
+            data_dir.chmod(stat.S_IMODE(data_dir.stat().st_mode) | 0o011)
+    except OSError as error:
+        raise EmbeddedPostgresError(
+            f"The data directory {data_dir} can't be made or read: {error.strerror}. "
+            f"KITH_DATA_DIR chooses another."
+        ) from error
+    return data_dir
+
+
+def existing_home(data_dir: Path) -> Home | None:
+    """The home chosen at an earlier start, if there was one."""
+    entry = data_dir / "postgres"
+    if not entry.exists():
+        if entry.is_symlink():
+            raise EmbeddedPostgresError(
+                f"{entry} says that the database is in {entry.readlink()}, but nothing is there. "
+                f"Bring it back, or remove {entry} to begin with an empty database."
+            )
+        return None
+    return Home(entry.resolve())
+
+
+def make_home(data_dir: Path, account: Account) -> Home:
+    """Choose and make the home of a new cluster."""
+    entry = data_dir / "postgres"
+    if account.is_ours:
+        entry.mkdir(mode=0o700)
+    elif account.can_enter(data_dir):
+        entry.mkdir(mode=0o711)
+    else:
+        clusters = SYSTEM_DIRECTORY / "clusters"
+        clusters.mkdir(mode=0o711, parents=True, exist_ok=True)
+        # Never one that is there already: it is the database of a directory that was removed.
+        prefix = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12] + "-"
+        target = Path(tempfile.mkdtemp(prefix=prefix, dir=clusters))
+        target.chmod(0o711)
+        entry.symlink_to(target)
+        log.info(
+            "The user %s can't get to %s, so the database is put in %s.",
+            account.name,
+            data_dir,
+            target,
+        )
+    return Home(entry.resolve())
+
+
+def require_access(home: Home, account: Account) -> None:
+    """Make sure that a cluster made earlier can still be reached, rather than begin another."""
+    if not account.can_enter(home.path):
+        raise EmbeddedPostgresError(
+            f"The user {account.name}, who runs PostgreSQL, can't get to {home.path}: one of the "
+            f"directories above it isn't open to others (chmod o+x opens one). "
+            f"The database there is left as it is."
+        )
+
+
+def make_owned_directory(path: Path, account: Account) -> None:
+    """Make `path` a directory that only `account` (and root) can enter, if it isn't yet."""
+    try:
+        path.mkdir(mode=0o700)
+        if not account.is_ours:
+            os.chown(path, account.uid, account.gid)
+    except FileExistsError:
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {account.uid, os.geteuid()}:
+            raise EmbeddedPostgresError(
+                f"{path} is needed for PostgreSQL, but somebody else has made it. Remove it, or "
+                f"choose another data directory with KITH_DATA_DIR."
+            ) from None
+        # Made by a process that was killed before it could hand it over, or opened since.
+        path.chmod(0o700)
+        if found.st_uid != account.uid:
+            os.chown(path, account.uid, account.gid)
+
+
+def socket_directory(home: Home) -> Path:
+    """Where the server's socket lies: in the home, or under /tmp where that path is too long."""
+    inside = home.path / "socket"
+    if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
+        return inside
+    digest = hashlib.sha256(os.fsencode(home.path)).hexdigest()[:16]
+    return Path("/tmp") / f"kith-{digest}"  # noqa: S108 - its owner and mode are checked
+
+
+def remove_directory(path: Path) -> None:
+    """Remove what an interrupted start left behind, if anything."""
+    shutil.rmtree(path, ignore_errors=True)

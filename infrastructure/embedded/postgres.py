@@ -1,0 +1,138 @@
+"""One data directory's PostgreSQL, shared by all the kith processes that use it.
+
+The first to come starts the server, the last to leave stops it. Users are counted by a lock that
+each of them holds, so one that is killed is no longer counted.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from infrastructure.embedded.accounts import account_for
+from infrastructure.embedded.binaries import binaries_for
+from infrastructure.embedded.cluster import make_cluster
+from infrastructure.embedded.directories import (
+    existing_home,
+    make_data_directory,
+    make_home,
+    require_access,
+)
+from infrastructure.embedded.errors import EmbeddedPostgresError
+from infrastructure.embedded.locks import FileLock, alone
+from infrastructure.embedded.server import Server
+
+DATABASE = "kith"
+
+# What is acknowledged is on the disk: these are PostgreSQL's own defaults, said aloud.
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+_SETTINGS = {
+    **_DURABLE,
+    "shared_buffers": "256MB",
+    "max_connections": "100",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",  # disks no longer seek
+    "jit": "off",  # compiling costs more than our short queries take
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "lc_messages": "C",
+}
+
+_START_SECONDS = 600.0
+_STOP_SECONDS = 60.0
+
+
+class EmbeddedPostgres:
+    """The PostgreSQL of one data directory.
+
+        with EmbeddedPostgres(data_dir) as postgres:
+            psycopg.connect(postgres.url)
+
+    `options` are server settings, such as {"commit_delay": "1000"}. They hold from the start of
+    the server to its stop, so they have no effect where another process has already started it.
+    An object is for one thread at a time. Every failure is an EmbeddedPostgresError.
+    """
+
+    def __init__(
+        self, data_dir: Path, *, options: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        for name in options:
+            if not re.fullmatch(r"[a-z_][a-z0-9_.]*", name):
+                raise EmbeddedPostgresError(f"{name!r} isn't the name of a PostgreSQL setting.")
+        self._data_dir = data_dir
+        self._settings = {**_SETTINGS, **options}
+        self._server: Server | None = None
+        self._use: FileLock | None = None
+        self._url: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The connection string of the database `kith`, once started."""
+        if self._url is None:
+            raise EmbeddedPostgresError("The embedded PostgreSQL hasn't been started.")
+        return self._url
+
+    def start(self) -> str:
+        """Use the server, starting it unless it runs, and return its connection string.
+
+        Calling it again brings back a server that has died since.
+        """
+        data_dir = make_data_directory(self._data_dir)
+        with alone(data_dir / "postgres.lock", timeout_seconds=_START_SECONDS):
+            home = existing_home(data_dir)
+            cluster = home.cluster if home is not None and home.cluster.exists() else None
+            account = account_for(cluster)
+            if home is None:
+                home = make_home(data_dir, account)
+            require_access(home, account)
+            binaries = binaries_for(account)
+            make_cluster(home, binaries, account)
+            if self._use is None:
+                use = FileLock(home.users_lock)
+                if not use.try_shared():  # only the last to leave excludes others, inside `alone`
+                    use.close()
+                    raise EmbeddedPostgresError(f"{home.users_lock} is held by another program.")
+                self._use = use
+            server = Server(home, binaries, account)
+            try:
+                server.ensure_running(self._settings, timeout_seconds=_START_SECONDS)
+                server.ensure_database(DATABASE)
+            except BaseException:
+                self._release()
+                raise
+        self._server = server
+        self._url = server.url(DATABASE)
+        return self._url
+
+    def stop(self) -> None:
+        """Stop using the server; if nobody else uses it, it is stopped. Twice does no harm."""
+        if self._use is None or self._server is None:
+            return
+        data_dir = make_data_directory(self._data_dir)
+        try:
+            with alone(data_dir / "postgres.lock", timeout_seconds=_STOP_SECONDS):
+                if self._use.try_exclusive():
+                    self._server.stop(timeout_seconds=_STOP_SECONDS)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        if self._use is not None:
+            self._use.close()
+        self._use = self._server = self._url = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,52 @@
+"""The secret that signs development tokens: made once for each data directory, then kept.
+
+A deployment brings its own (KITH_JWT_SECRET or KITH_JWKS_URL); this one is there so that a
+fresh checkout has working tokens, and the same ones after a restart.
+"""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from infrastructure.embedded.directories import make_data_directory
+from infrastructure.embedded.errors import EmbeddedPostgresError
+
+_BYTES = 32
+
+
+def development_secret(data_dir: Path) -> str:
+    """The secret of `data_dir` (64 hexadecimal digits), made at the first call.
+
+    Any number of processes may call this at once and all get the same secret: it is written
+    beside and then linked to its name, which only one of them can do.
+    """
+    path = make_data_directory(data_dir) / "jwt-secret"
+    try:
+        if not path.exists():
+            _make(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmbeddedPostgresError(
+            f"The secret for development tokens in {path} can't be read or made: {error}"
+        ) from error
+    if len(secret) < 2 * _BYTES:
+        raise EmbeddedPostgresError(
+            f"The secret in {path} is too short to be safe. Remove the file and kith makes a new "
+            f"one; tokens signed with the old one end with it."
+        )
+    return secret
+
+
+def _make(path: Path) -> None:
+    own = path.with_name(f".jwt-secret-{secrets.token_hex(8)}")
+    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(own, path)
+    finally:
+        own.unlink()

@@ -1,0 +1,180 @@
+"""The server process of one cluster: started detached, found again, stopped.
+
+Whether it runs isn't guessed from process ids. Its processes inherit a lock file, so the lock is
+free exactly when the last of them has ended: also after kill -9 of the postmaster, while a
+backend that it left behind is still at work.
+"""
+
+import logging
+import os
+import shlex
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from infrastructure.embedded.accounts import Account
+from infrastructure.embedded.binaries import Binaries
+from infrastructure.embedded.cluster import SUPERUSER
+from infrastructure.embedded.directories import Home, make_owned_directory, socket_directory
+from infrastructure.embedded.errors import EmbeddedPostgresError
+from infrastructure.embedded.locks import FileLock
+from infrastructure.embedded.server_log import ServerLog
+
+log = logging.getLogger(__name__)
+
+_PORT = 5432  # only names the socket; the server listens on no network address
+_POLL_SECONDS = 0.02
+_MENTION_EVERY_SECONDS = 5.0
+
+
+class Server:
+    """The PostgreSQL server over `home`. Its callers keep each other out (see locks.alone)."""
+
+    def __init__(self, home: Home, binaries: Binaries, account: Account) -> None:
+        self._home = home
+        self._binaries = binaries
+        self._account = account
+        self._sockets = socket_directory(home)
+        self._log = ServerLog(home.log)
+
+    def url(self, database: str) -> str:
+        """The connection string of a database on this server."""
+        host = quote(str(self._sockets), safe="")
+        return f"postgresql://{SUPERUSER}@/{database}?host={host}&port={_PORT}"
+
+    def ensure_running(self, settings: Mapping[str, str], *, timeout_seconds: float) -> None:
+        """Start the server unless it runs, and return when it answers.
+
+        Recovery after a crash may take minutes on a large database: it is waited for, up to
+        `timeout_seconds`, with a line in the log now and then.
+        """
+        began = mentioned = time.monotonic()
+        started = False
+        while not self._answers():
+            lock = FileLock(self._home.server_lock)
+            try:
+                if lock.try_exclusive():
+                    if started and not self._log.says_to_try_again():
+                        raise EmbeddedPostgresError(
+                            f"PostgreSQL didn't start in {self._home.path}: {self._log.tail()}"
+                        )
+                    self._launch(lock, settings)
+                    started = True
+            finally:
+                lock.close()
+            now = time.monotonic()
+            if now - began > timeout_seconds:
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL in {self._home.path} hasn't answered for {timeout_seconds:.0f} "
+                    f"seconds: {self._log.tail()}"
+                )
+            if now - mentioned > _MENTION_EVERY_SECONDS:
+                log.info("Still waiting for PostgreSQL: %s", self._log.last_line())
+                mentioned = now
+            time.sleep(_POLL_SECONDS)
+
+    def ensure_database(self, name: str) -> None:
+        """Create the database unless it is there."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [name]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def stop(self, *, timeout_seconds: float) -> None:
+        """Stop the server if it runs: transactions under way are rolled back, the rest is kept."""
+        lock = FileLock(self._home.server_lock)
+        try:
+            deadline = time.monotonic() + timeout_seconds
+            asked = False
+            while not lock.try_exclusive():
+                pid = self._postmaster()
+                if not asked and pid is not None:
+                    os.kill(pid, signal.SIGINT)  # PostgreSQL's word for a fast shutdown
+                    asked = True
+                if time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(
+                        f"PostgreSQL in {self._home.path} hasn't stopped within "
+                        f"{timeout_seconds:.0f} seconds: {self._log.tail()}"
+                    )
+                time.sleep(_POLL_SECONDS)
+        finally:
+            lock.close()
+
+    def _launch(self, lock: FileLock, settings: Mapping[str, str]) -> None:
+        """Start the postmaster, detached from us, with our lock in its hands."""
+        self._remove_reused_pid_file()
+        make_owned_directory(self._sockets, self._account)
+        everything = {
+            **settings,
+            "listen_addresses": "",
+            "port": str(_PORT),
+            "unix_socket_directories": str(self._sockets),
+        }
+        options = [f"-c {name}={shlex.quote(value)}" for name, value in everything.items()]
+        with self._log.open_for_append() as output:
+            launched = self._account.run(
+                [
+                    *(self._binaries.program("pg_ctl"), "start", "--no-wait", "--silent"),
+                    *("--pgdata", self._home.cluster, "--options", " ".join(options)),
+                ],
+                output=output,
+                pass_fds=[lock.descriptor],
+            )
+        if launched.returncode != 0:
+            raise EmbeddedPostgresError(
+                f"PostgreSQL couldn't be started in {self._home.path}: {self._log.tail()}"
+            )
+
+    def _answers(self) -> bool:
+        """Whether a query would be answered now."""
+        # Asked of its file first: a connection made too early leaves an error in its log.
+        if self._pid_file_lines()[7:8] != ["ready"]:
+            return False
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _pid_file_lines(self) -> list[str]:
+        try:
+            text = (self._home.cluster / "postmaster.pid").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        return [line.strip() for line in text.splitlines()]
+
+    def _postmaster(self) -> int | None:
+        """The process id of the postmaster that serves our cluster, if it lives."""
+        lines = self._pid_file_lines()
+        if not lines or not lines[0].isdigit():
+            return None
+        try:
+            arguments = psutil.Process(int(lines[0])).cmdline()
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return None
+        # A zombie has no arguments, and somebody else's process has others.
+        return int(lines[0]) if str(self._home.cluster) in arguments else None
+
+    def _remove_reused_pid_file(self) -> None:
+        """Remove a pid file whose number now belongs to something else, or to a zombie.
+
+        PostgreSQL would take that for a running server and refuse to start. We hold the lock that
+        all of its processes held, so none of them is left. Where the number belongs to nobody,
+        PostgreSQL sees to the file itself.
+        """
+        lines = self._pid_file_lines()
+        if not lines or not lines[0].isdigit() or not psutil.pid_exists(int(lines[0])):
+            return
+        pid = self._postmaster()
+        if pid is not None:
+            raise EmbeddedPostgresError(
+                f"Another PostgreSQL, which kith didn't start (process {pid}), already runs on "
+                f"{self._home.cluster}. Stop it and try again."
+            )
+        Path(self._home.cluster / "postmaster.pid").unlink(missing_ok=True)
