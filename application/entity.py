@@ -1,0 +1,60 @@
+"""An aggregate as the ledger holds it: its state, and where and by whom it was last changed."""
+
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+from application.envelope import Envelope
+from domain.contact import Contact
+from domain.event import Event
+from domain.interaction import Interaction
+from domain.meeting import Meeting
+from domain.streams import StreamName
+
+S = TypeVar("S")
+
+AGGREGATES = {aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting)}
+"""The aggregate of each kind of stream."""
+
+
+class Recorded(NamedTuple):
+    """An event in the log. `position` counts through the log, `version` through the stream."""
+
+    stream: StreamName
+    version: int
+    position: int
+    event: Event
+    envelope: Envelope
+
+
+@dataclass(slots=True)
+class Entity(Generic[S]):
+    """`version` and `position` are those of its last event; `created` and `changed` the envelopes
+    of its first and last. `document` is room for a projector to keep what it derived."""
+
+    stream: StreamName
+    state: S
+    version: int
+    position: int
+    created: Envelope
+    changed: Envelope
+    document: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.stream.id
+
+
+def advance(entity: Entity | None, recorded: Recorded, state: object = None) -> Entity:
+    """The entity after one more event; `state` saves evolving again where it is known."""
+    if state is None:
+        before = None if entity is None else entity.state
+        state = AGGREGATES[recorded.stream.kind].evolve(before, recorded.event)
+    return Entity(
+        recorded.stream,
+        state,
+        recorded.version,
+        recorded.position,
+        recorded.envelope if entity is None else entity.created,
+        recorded.envelope,
+    )

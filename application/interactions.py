@@ -1,0 +1,60 @@
+"""Commands about interactions, one handler each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.work import Work
+from domain.interaction import Interaction
+from domain.record import Record
+from domain.streams import StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class LogInteraction:
+    """`may_plan` is whether the contract it came through knows records of the future."""
+
+    record: Record
+    contact_id: UUID | None = None
+    may_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AmendInteraction:
+    """`revise` makes the new record from the old one, so that what it doesn't know stays."""
+
+    interaction_id: UUID
+    revise: Callable[[Record], Record]
+    may_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteInteraction:
+    interaction_id: UUID
+
+
+async def log_interaction(work: Work, command: LogInteraction) -> StreamName:
+    if command.contact_id is not None:
+        await work.contact(command.contact_id)
+    events = Interaction.log(
+        await work.number(Interaction.kind),
+        command.contact_id,
+        command.record,
+        work.now,
+        may_plan=command.may_plan,
+    )
+    return work.begin(Interaction.kind, work.new_id(Interaction.kind), events)
+
+
+async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName:
+    interaction = await work.interaction(command.interaction_id)
+    work.check_version(interaction)
+    record = command.revise(interaction.state.record)
+    events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
+    return work.go_on(interaction, events)
+
+
+async def delete_interaction(work: Work, command: DeleteInteraction) -> StreamName:
+    interaction = await work.interaction(command.interaction_id)
+    work.check_version(interaction)
+    return work.go_on(interaction, interaction.state.delete())

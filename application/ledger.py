@@ -1,0 +1,123 @@
+"""The ledger: loads, lets a handler decide, appends, and decides again when another came first."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from application.context import Principal
+from application.entity import Entity
+from application.envelope import Actor
+from application.errors import PreconditionFailed, VersionConflict
+from application.ports import Answer, Clock, CommandKey, EventLog, Job, NewId, Numbers, Receipt
+from application.work import Work
+from domain.errors import Refusal
+from domain.streams import StreamName
+
+ATTEMPTS = 10
+"""How often a command is decided anew before its caller hears of the conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, through which contract, under which request id, with what conditions.
+
+    `if_match` is the position the caller expects the record to be at, None for any.
+    """
+
+    principal: Principal
+    contract: str
+    correlation: str
+    key: CommandKey | None = None
+    if_match: int | None = None
+
+    @property
+    def tenant(self) -> str:
+        assert self.principal.tenant is not None
+        return self.principal.tenant
+
+
+Handler = Callable[[Work, object], Awaitable[StreamName]]
+Respond = Callable[[Entity], Answer]
+
+
+class Ledger:
+    def __init__(self, log: EventLog, numbers: Numbers, clock: Clock, new_id: NewId):
+        self._log = log
+        self._numbers = numbers
+        self._clock = clock
+        self._new_id = new_id
+
+    async def carry_out(
+        self, caller: Caller, handler: Handler, command: object, respond: Respond
+    ) -> Answer:
+        """Carry out a command and give its answer, once per idempotency key.
+
+        A handler decides on what may be a little old; the append finds that out. A refusal is
+        final only if it was decided on fresh state, and if no twin of the command was faster.
+        """
+        if caller.key and (answer := await self._log.answered(caller.key)):
+            return answer
+        fresh = False
+        for _ in range(ATTEMPTS):
+            work = self._work(caller, fresh)
+            try:
+                subject = await handler(work, command)
+            except (Refusal, PreconditionFailed):
+                if not fresh:
+                    fresh = True
+                    continue
+                if caller.key and (answer := await self._log.answered(caller.key)):
+                    return answer
+                raise
+            try:
+                return await self._append(caller, work, subject, respond)
+            except VersionConflict as conflict:
+                fresh, last = True, conflict
+        raise last
+
+    def _work(self, caller: Caller, fresh: bool) -> Work:
+        return Work(
+            self._log,
+            self._numbers,
+            self._clock,
+            self._new_id,
+            tenant=caller.tenant,
+            user=caller.principal.user,
+            key=caller.key,
+            if_match=caller.if_match,
+            fresh=fresh,
+        )
+
+    async def _append(
+        self, caller: Caller, work: Work, subject: StreamName, respond: Respond
+    ) -> Answer:
+        if not work.changes and not caller.key:
+            return respond(work.loaded[subject])
+
+        def answer(receipt: Receipt) -> Answer:
+            entity = receipt.entities.get(str(subject)) or work.loaded[subject]
+            return respond(entity)
+
+        receipt = await self._log.append(
+            Job(
+                tenant=caller.tenant,
+                actor=actor_of(caller.principal),
+                contract=caller.contract,
+                correlation=caller.correlation,
+                changes=list(work.changes.values()),
+                relied_on=work.relied_on,
+                key=caller.key,
+                answer=answer,
+            )
+        )
+        return receipt.replayed or receipt.answer or answer(receipt)
+
+
+def actor_of(principal: Principal) -> Actor:
+    return Actor(
+        id=principal.user,
+        name=principal.name,
+        given_name=principal.given_name,
+        family_name=principal.family_name,
+        number=principal.number,
+        permissions=tuple(sorted(principal.permissions)),
+    )

@@ -1,0 +1,116 @@
+"""What the application needs of the world: an event log, numbers, and a clock."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from application.entity import Entity
+from application.envelope import Actor
+from domain.event import Event
+from domain.streams import StreamName
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """The scope of an `Idempotency-Key`: one effect and one answer per scope.
+
+    `digest` is of the request's body, so that the key can't be used for another command.
+    """
+
+    tenant: str
+    user: str
+    contract: str
+    method: str
+    path: str
+    key: str
+    digest: bytes
+
+    @property
+    def scope(self) -> str:
+        return "\n".join(
+            (self.tenant, self.user, self.contract, self.method, self.path, self.key)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command's caller is told: kept with its key, and given again to every repeat."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+
+
+@dataclass(slots=True)
+class Change:
+    """What a job does to one stream: its events, and the state after each of them."""
+
+    stream: StreamName
+    before: Entity | None
+    events: list[Event] = field(default_factory=list)
+    states: list[object] = field(default_factory=list)
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = str(self.stream)
+
+    @property
+    def expected(self) -> int:
+        return 0 if self.before is None else self.before.version
+
+
+@dataclass(slots=True)
+class Job:
+    """One caller's decision, appended whole or not at all.
+
+    `relied_on` are streams whose versions must not have moved though nothing is written to them.
+    `answer` makes the answer from the entities after the append, before it is committed.
+    """
+
+    tenant: str
+    actor: Actor
+    contract: str
+    correlation: str
+    changes: list[Change]
+    relied_on: dict[str, int] = field(default_factory=dict)
+    key: CommandKey | None = None
+    answer: Callable[["Receipt"], Answer] | None = None
+
+
+@dataclass(slots=True)
+class Receipt:
+    """The outcome of a job: the entities after it by stream name; `replayed` is the answer of an
+    earlier command with the same key, in which case nothing was appended."""
+
+    entities: dict[str, Entity]
+    replayed: Answer | None = None
+    answer: Answer | None = None
+
+
+class EventLog(Protocol):
+    """The append-only log. Errors of both methods: application.errors.Unavailable."""
+
+    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
+        """The entities of the streams, in order. Unless fresh, they may be a little old: an append
+        that relied on an old one is refused."""
+        ...
+
+    async def append(self, job: Job) -> Receipt:
+        """Raises VersionConflict, KeyReused, Overloaded, OutcomeUnknown."""
+        ...
+
+    async def answered(self, key: CommandKey) -> Answer | None:
+        """The answer already given under this key. Raises KeyReused."""
+        ...
+
+
+class Numbers(Protocol):
+    """Numbers for contacts and interactions, each given once."""
+
+    async def next(self, kind: str) -> int: ...
+
+
+Clock = Callable[[], datetime]
+NewId = Callable[[], UUID]

@@ -1,0 +1,114 @@
+"""The unit of work of one command: what it loaded, what it decided."""
+
+from uuid import UUID, uuid5
+
+from application.entity import AGGREGATES, Entity
+from application.errors import PreconditionFailed
+from application.ports import Change, Clock, CommandKey, EventLog, NewId, Numbers
+from domain.contact import Contact
+from domain.errors import NotFound
+from domain.event import Event
+from domain.interaction import Interaction
+from domain.meeting import Meeting
+from domain.streams import StreamName
+
+
+KEYED = UUID("8d0a1f5e-6f0b-5b7e-9c39-2f0d6a3c41d7")
+"""The namespace of ids that an idempotency key decides."""
+
+
+class Work:
+    """Handlers load through it and hand their events to it; the ledger appends what it gathered."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        numbers: Numbers,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        tenant: str,
+        user: str,
+        key: CommandKey | None = None,
+        if_match: int | None = None,
+        fresh: bool = False,
+    ):
+        self._log = log
+        self._numbers = numbers
+        self._fresh = fresh
+        self._if_match = if_match
+        self._key = key
+        self._new_id = new_id
+        self.tenant = tenant
+        self.user = user
+        self.now = clock()
+        self.loaded: dict[StreamName, Entity | None] = {}
+        self.changes: dict[StreamName, Change] = {}
+
+    async def load(self, kind: str, identity: UUID) -> Entity | None:
+        stream = StreamName(self.tenant, kind, identity)
+        if stream not in self.loaded:
+            (self.loaded[stream],) = await self._log.load([stream], fresh=self._fresh)
+        return self.loaded[stream]
+
+    async def contact(self, identity: UUID, *, removed: bool = False) -> Entity[Contact]:
+        """The contact; NotFound if there is none, or if it was removed and that matters."""
+        entity = await self.load("contact", identity)
+        if entity is None or (entity.state.removed and not removed):
+            raise NotFound("Contact not found", code="contact_not_found", field="contact_id")
+        return entity
+
+    async def interaction(self, identity: UUID) -> Entity[Interaction]:
+        entity = await self.load("interaction", identity)
+        if entity is None or entity.state.deleted:
+            raise NotFound("Interaction not found", code="interaction_not_found")
+        return entity
+
+    async def meeting(self, identity: UUID) -> Entity[Meeting]:
+        entity = await self.load("meeting", identity)
+        if entity is None:
+            raise NotFound("Meeting not found", code="meeting_not_found")
+        return entity
+
+    def new_id(self, kind: str) -> UUID:
+        """An id for a stream to begin. An idempotency key decides it, so that a repeated command
+        would begin the same stream even if its key had been forgotten."""
+        return uuid5(KEYED, f"{kind}\n{self._key.scope}") if self._key else self._new_id()
+
+    async def number(self, kind: str) -> int:
+        return await self._numbers.next(kind)
+
+    def check_version(self, entity: Entity) -> None:
+        """Hold the caller to the version they said they saw (`If-Match`)."""
+        if self._if_match is not None and self._if_match != entity.position:
+            raise PreconditionFailed
+
+    def begin(self, kind: str, identity: UUID, events: list[Event]) -> StreamName:
+        """The events that begin a stream."""
+        stream = StreamName(self.tenant, kind, identity)
+        self._add(Change(stream, None), events)
+        return stream
+
+    def go_on(self, entity: Entity, events: list[Event]) -> StreamName:
+        """The events that follow on an entity; none is fine."""
+        if events:
+            self._add(Change(entity.stream, entity), events)
+        return entity.stream
+
+    def _add(self, change: Change, events: list[Event]) -> None:
+        state = None if change.before is None else change.before.state
+        evolve = AGGREGATES[change.stream.kind].evolve
+        for event in events:
+            state = evolve(state, event)
+            change.events.append(event)
+            change.states.append(state)
+        self.changes[change.stream] = change
+
+    @property
+    def relied_on(self) -> dict[str, int]:
+        """The versions of what was loaded and isn't written."""
+        return {
+            str(stream): 0 if entity is None else entity.version
+            for stream, entity in self.loaded.items()
+            if stream not in self.changes
+        }

@@ -1,0 +1,235 @@
+"""A contact: who it is, whose it is, and how the relationship stands.
+
+Event names and fields are storage formats and an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from domain.changes import apply, difference
+from domain.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
+from domain.event import Changed, Event, Value
+from domain.relationship import ALIGNED_STAGE, REACTIVATED, LifecycleStage, RelationshipStatus
+
+Line = Annotated[str, Field(max_length=500)]
+
+
+class Details(Value):
+    """What is known of a contact."""
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    email: Line | None = None
+    phone: Line | None = None
+    company: Line | None = None
+    title: Line | None = None
+    tags: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+
+
+# Events
+
+
+class ContactAdded(Event):
+    """A contact came into the ledger, as a prospect in awareness, owned by `owner_id`."""
+
+    type = "kith.contact.added.v1"
+    number: int
+    details: Details
+    owner_id: str
+
+
+class ContactDetailsChanged(Event):
+    """Details were corrected: each changed field with its old and new value."""
+
+    type = "kith.contact.details-changed.v1"
+    changes: dict[str, Changed]
+
+
+class ContactStatusChanged(Event):
+    """The relationship moved: status and stage, before and after."""
+
+    type = "kith.contact.status-changed.v1"
+    old_status: RelationshipStatus
+    new_status: RelationshipStatus
+    old_stage: LifecycleStage
+    new_stage: LifecycleStage
+    reason: str | None = None
+    notes: str | None = None
+
+
+class ContactReactivated(Event):
+    """A relationship that had ended was taken up again, for a reason."""
+
+    type = "kith.contact.reactivated.v1"
+    old_status: RelationshipStatus
+    new_status: RelationshipStatus
+    old_stage: LifecycleStage
+    new_stage: LifecycleStage
+    reason: str
+    notes: str | None = None
+
+
+class ContactRemoved(Event):
+    """The contact left every list. Its history stays."""
+
+    type = "kith.contact.removed.v1"
+
+
+class ContactRestored(Event):
+    """A removed contact came back."""
+
+    type = "kith.contact.restored.v1"
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    kind: ClassVar[str] = "contact"
+
+    number: int
+    details: Details
+    owner_id: str
+    status: RelationshipStatus = RelationshipStatus.PROSPECT
+    stage: LifecycleStage = LifecycleStage.AWARENESS
+    removed: bool = False
+
+    @staticmethod
+    def evolve(state: "Contact | None", event: Event) -> "Contact":
+        match event:
+            case ContactAdded():
+                return Contact(event.number, event.details, event.owner_id)
+            case ContactDetailsChanged():
+                return replace(state, details=apply(state.details, event.changes))
+            case ContactStatusChanged() | ContactReactivated():
+                return replace(state, status=event.new_status, stage=event.new_stage)
+            case ContactRemoved():
+                return replace(state, removed=True)
+            case ContactRestored():
+                return replace(state, removed=False)
+        raise TypeError(f"{event.type} is no event of a contact")
+
+    # Decisions
+
+    @staticmethod
+    def add(number: int, details: Details, owner_id: str) -> list[Event]:
+        return [ContactAdded(number=number, details=details, owner_id=owner_id)]
+
+    def present(self) -> "Contact":
+        """This contact, or NotFound if it was removed."""
+        if self.removed:
+            raise NotFound("Contact not found", field="contact_id")
+        return self
+
+    def change_details(self, details: Details) -> list[Event]:
+        self.present()
+        changes = difference(self.details, details)
+        return [ContactDetailsChanged(changes=changes)] if changes else []
+
+    def remove(self) -> list[Event]:
+        return [] if self.removed else [ContactRemoved()]
+
+    def restore(self) -> list[Event]:
+        return [ContactRestored()] if self.removed else []
+
+    def change_status(
+        self,
+        status: RelationshipStatus | None = None,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
+        """Move to a status by the method its name stands for; without one, only the stage moves."""
+        self.present()
+        if status is None or status == self.status:
+            return self._move(self.status, stage or self.stage, reason, notes)
+        match status:
+            case RelationshipStatus.QUALIFIED_LEAD:
+                return self.progress_to_qualified_lead(stage, reason, notes)
+            case RelationshipStatus.OPPORTUNITY:
+                return self.progress_to_opportunity(stage, reason, notes)
+            case RelationshipStatus.ACTIVE_CLIENT:
+                return self.convert_to_client(stage, reason, notes)
+            case RelationshipStatus.PAST_CLIENT:
+                return self.mark_as_past_client(stage, reason, notes)
+            case RelationshipStatus.LOST_LEAD:
+                return self.mark_as_lost_lead(stage, reason, notes)
+            case RelationshipStatus.INACTIVE:
+                return self.mark_as_inactive(stage, reason, notes)
+        raise TransitionNotAllowed(self.status, status)
+
+    def progress_to_qualified_lead(self, stage=None, reason=None, notes=None) -> list[Event]:
+        self._only_from(RelationshipStatus.PROSPECT, RelationshipStatus.QUALIFIED_LEAD)
+        return self._move(RelationshipStatus.QUALIFIED_LEAD, stage, reason, notes)
+
+    def progress_to_opportunity(self, stage=None, reason=None, notes=None) -> list[Event]:
+        self._only_from(RelationshipStatus.QUALIFIED_LEAD, RelationshipStatus.OPPORTUNITY)
+        return self._move(RelationshipStatus.OPPORTUNITY, stage, reason, notes)
+
+    def convert_to_client(self, stage=None, reason=None, notes=None) -> list[Event]:
+        self._only_from(RelationshipStatus.OPPORTUNITY, RelationshipStatus.ACTIVE_CLIENT)
+        return self._move(RelationshipStatus.ACTIVE_CLIENT, stage, reason, notes)
+
+    def mark_as_past_client(self, stage=None, reason=None, notes=None) -> list[Event]:
+        self._only_from(RelationshipStatus.ACTIVE_CLIENT, RelationshipStatus.PAST_CLIENT)
+        return self._move(RelationshipStatus.PAST_CLIENT, stage, reason, notes)
+
+    def mark_as_lost_lead(self, stage=None, reason=None, notes=None) -> list[Event]:
+        return self._move(RelationshipStatus.LOST_LEAD, stage, reason, notes)
+
+    def mark_as_inactive(self, stage=None, reason=None, notes=None) -> list[Event]:
+        return self._move(RelationshipStatus.INACTIVE, stage, reason, notes)
+
+    def reactivate(self, reason: str, notes: str | None = None) -> list[Event]:
+        """Take up a relationship that had ended: inactive, lost lead or past client.
+
+        One that is already where reactivation leads stays as it is.
+        """
+        self.present()
+        if not reason.strip():
+            raise Invalid("A reason is required to reactivate a contact", field="reason")
+        if self.status in REACTIVATED.values():
+            return []
+        status = REACTIVATED.get(self.status)
+        if status is None:
+            raise Conflict(
+                f"A contact that is {self.status} can't be reactivated", code="not_inactive"
+            )
+        return [
+            ContactReactivated(
+                old_status=self.status,
+                new_status=status,
+                old_stage=self.stage,
+                new_stage=ALIGNED_STAGE[status],
+                reason=reason,
+                notes=notes,
+            )
+        ]
+
+    def _only_from(self, allowed: RelationshipStatus, to: RelationshipStatus) -> None:
+        if self.status not in (allowed, to):
+            raise TransitionNotAllowed(self.status, to)
+
+    def _move(
+        self,
+        status: RelationshipStatus,
+        stage: LifecycleStage | None,
+        reason: str | None,
+        notes: str | None,
+    ) -> list[Event]:
+        if stage is None:
+            stage = self.stage if status == self.status else ALIGNED_STAGE.get(status, self.stage)
+        if (status, stage) == (self.status, self.stage):
+            return []
+        return [
+            ContactStatusChanged(
+                old_status=self.status,
+                new_status=status,
+                old_stage=self.stage,
+                new_stage=stage,
+                reason=reason,
+                notes=notes,
+            )
+        ]

@@ -1,0 +1,138 @@
+"""An interaction: something that passed between the business and, usually, a contact.
+
+Event names and fields are storage formats and an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from domain.changes import apply, difference
+from domain.errors import Invalid, NotFound
+from domain.event import Changed, Event
+from domain.record import Record
+
+# Events
+
+
+class InteractionLogged(Event):
+    """Something that has happened was written down."""
+
+    type = "kith.interaction.logged.v1"
+    number: int
+    contact_id: UUID | None = None
+    record: Record
+
+
+class InteractionPlanned(Event):
+    """Something that is to happen was written down (e7b6c6ebff002cab allows a future start)."""
+
+    type = "kith.interaction.planned.v1"
+    number: int
+    contact_id: UUID | None = None
+    record: Record
+
+
+class EmailExchangeTracked(Event):
+    """A mail was taken over from a mailbox; `record.mail` says where it belongs."""
+
+    type = "kith.email-exchange.tracked.v1"
+    number: int
+    contact_id: UUID | None = None
+    record: Record
+
+
+class InteractionAmended(Event):
+    """The record was corrected or completed: each changed field with its old and new value."""
+
+    type = "kith.interaction.amended.v1"
+    contact_id: UUID | None = None
+    changes: dict[str, Changed]
+
+
+class InteractionDeleted(Event):
+    """The record left every list, count and analytic. Its history stays."""
+
+    type = "kith.interaction.deleted.v1"
+    contact_id: UUID | None = None
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    kind: ClassVar[str] = "interaction"
+
+    number: int
+    contact_id: UUID | None
+    record: Record
+    deleted: bool = False
+
+    @staticmethod
+    def evolve(state: "Interaction | None", event: Event) -> "Interaction":
+        match event:
+            case InteractionLogged() | InteractionPlanned() | EmailExchangeTracked():
+                return Interaction(event.number, event.contact_id, event.record)
+            case InteractionAmended():
+                return replace(state, record=apply(state.record, event.changes))
+            case InteractionDeleted():
+                return replace(state, deleted=True)
+        raise TypeError(f"{event.type} is no event of an interaction")
+
+    # Decisions
+
+    @staticmethod
+    def log(
+        number: int, contact_id: UUID | None, record: Record, now: datetime, *, may_plan=False
+    ) -> list[Event]:
+        """Write it down. What lies in the future is refused, or planned where that is allowed."""
+        check(record, now, may_plan=may_plan)
+        event = InteractionPlanned if record.when.is_future(now) else InteractionLogged
+        return [event(number=number, contact_id=contact_id, record=record)]
+
+    @staticmethod
+    def track(
+        state: "Interaction | None",
+        number: int,
+        contact_id: UUID | None,
+        record: Record,
+        now: datetime,
+    ) -> list[Event]:
+        """Take over a mail, once: its stream's name comes from its Message-ID."""
+        if state is not None:
+            return []
+        check(record, now, may_plan=False)
+        return [EmailExchangeTracked(number=number, contact_id=contact_id, record=record)]
+
+    def present(self) -> "Interaction":
+        """This interaction, or NotFound if it was deleted."""
+        if self.deleted:
+            raise NotFound("Interaction not found")
+        return self
+
+    def amend(self, record: Record, now: datetime, *, may_plan=False) -> list[Event]:
+        self.present()
+        changes = difference(self.record, record)
+        if not changes:
+            return []
+        if record.when != self.record.when:
+            check(record, now, may_plan=may_plan)
+        return [InteractionAmended(contact_id=self.contact_id, changes=changes)]
+
+    def delete(self) -> list[Event]:
+        return [] if self.deleted else [InteractionDeleted(contact_id=self.contact_id)]
+
+
+def check(record: Record, now: datetime, *, may_plan: bool) -> None:
+    """The rules of f53ea5b3782d77ea: not in the future, and no negative duration."""
+    if record.when.is_future(now) and not may_plan:
+        raise Invalid(
+            "An interaction can't be dated in the future", code="date_in_future", field="when.at"
+        )
+    seconds = record.when.seconds
+    if seconds is not None and seconds < 0:
+        raise Invalid(
+            "An interaction can't end before it starts", code="ends_before_start", field="when.end"
+        )

@@ -1,0 +1,176 @@
+"""A meeting: scheduled with a contact, then completed, cancelled or missed.
+
+Event names and fields are storage formats and an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.changes import apply, difference
+from domain.errors import Conflict, Invalid
+from domain.event import Changed, Event, Value
+from domain.record import Line, Text
+
+
+class MeetingStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "noShow"
+
+
+class Appointment(Value):
+    """What was agreed. `scheduled_at` is UTC; `calendar_synced` is what the caller said."""
+
+    scheduled_at: datetime
+    location: Line | None = None
+    purpose: Text | None = None
+    agenda_items: tuple[Line, ...] = ()
+    preparation_notes: Text | None = None
+    calendar_synced: bool = False
+
+
+class Outcome(Value):
+    """What came of it. `duration` is in seconds and positive, `held_at` is UTC."""
+
+    held_at: datetime
+    attendees: tuple[Line, ...] = ()
+    duration: Annotated[int, Field(gt=0)] | None = None
+    topics_covered: tuple[Line, ...] = ()
+    outcomes: Text | None = None
+    action_items: tuple[Line, ...] = ()
+    next_steps: Text | None = None
+    relationship_impact: Text | None = None
+
+
+# Events
+
+
+class MeetingScheduled(Event):
+    """A meeting with a contact was agreed."""
+
+    type = "kith.meeting.scheduled.v1"
+    contact_id: UUID
+    appointment: Appointment
+
+
+class MeetingRescheduled(Event):
+    """The appointment was changed: each changed field with its old and new value."""
+
+    type = "kith.meeting.rescheduled.v1"
+    contact_id: UUID
+    changes: dict[str, Changed]
+
+
+class MeetingCancelled(Event):
+    """The meeting will not take place."""
+
+    type = "kith.meeting.cancelled.v1"
+    contact_id: UUID
+    reason: str | None = None
+
+
+class MeetingMissed(Event):
+    """Somebody didn't show up."""
+
+    type = "kith.meeting.missed.v1"
+    contact_id: UUID
+    reason: str | None = None
+
+
+class MeetingCompleted(Event):
+    """The meeting took place; `interaction_id` is the interaction logged with it."""
+
+    type = "kith.meeting.completed.v1"
+    contact_id: UUID
+    interaction_id: UUID
+    outcome: Outcome
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    kind: ClassVar[str] = "meeting"
+
+    contact_id: UUID
+    appointment: Appointment
+    status: MeetingStatus = MeetingStatus.SCHEDULED
+    reason: str | None = None
+    outcome: Outcome | None = None
+    interaction_id: UUID | None = None
+
+    @staticmethod
+    def evolve(state: "Meeting | None", event: Event) -> "Meeting":
+        match event:
+            case MeetingScheduled():
+                return Meeting(event.contact_id, event.appointment)
+            case MeetingRescheduled():
+                return replace(state, appointment=apply(state.appointment, event.changes))
+            case MeetingCancelled():
+                return replace(state, status=MeetingStatus.CANCELLED, reason=event.reason)
+            case MeetingMissed():
+                return replace(state, status=MeetingStatus.NO_SHOW, reason=event.reason)
+            case MeetingCompleted():
+                return replace(
+                    state,
+                    status=MeetingStatus.COMPLETED,
+                    outcome=event.outcome,
+                    interaction_id=event.interaction_id,
+                )
+        raise TypeError(f"{event.type} is no event of a meeting")
+
+    # Decisions
+
+    @staticmethod
+    def schedule(contact_id: UUID, appointment: Appointment) -> list[Event]:
+        return [MeetingScheduled(contact_id=contact_id, appointment=appointment)]
+
+    def reschedule(self, appointment: Appointment) -> list[Event]:
+        changes = difference(self.appointment, appointment)
+        if not changes:
+            return []
+        self._still_scheduled("rescheduled")
+        return [MeetingRescheduled(contact_id=self.contact_id, changes=changes)]
+
+    def cancel(self, reason: str | None = None) -> list[Event]:
+        if self.status == MeetingStatus.CANCELLED:
+            return []
+        self._still_scheduled("cancelled")
+        return [MeetingCancelled(contact_id=self.contact_id, reason=reason)]
+
+    def miss(self, reason: str | None = None) -> list[Event]:
+        if self.status == MeetingStatus.NO_SHOW:
+            return []
+        self._still_scheduled("marked as missed")
+        return [MeetingMissed(contact_id=self.contact_id, reason=reason)]
+
+    def complete(self, outcome: Outcome, interaction_id: UUID, now: datetime) -> list[Event]:
+        """Complete it, once; the same outcome again changes nothing, another is a conflict."""
+        if self.status == MeetingStatus.COMPLETED and self.outcome == outcome:
+            return []
+        self._still_scheduled("completed")
+        if outcome.held_at > now:
+            raise Invalid(
+                "A meeting can't have taken place in the future",
+                code="date_in_future",
+                field="outcome.held_at",
+            )
+        return [
+            MeetingCompleted(
+                contact_id=self.contact_id, interaction_id=interaction_id, outcome=outcome
+            )
+        ]
+
+    def _still_scheduled(self, what: str) -> None:
+        if self.status != MeetingStatus.SCHEDULED:
+            said = "missed" if self.status == MeetingStatus.NO_SHOW else self.status.value
+            raise Conflict(
+                f"The meeting was {said} and can't be {what}", code=f"meeting_{said}"
+            )

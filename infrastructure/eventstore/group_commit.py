@@ -1,0 +1,125 @@
+"""Group commit: one flusher per process writes what queued while the last commit was under way.
+
+There is no timer: a lone append goes out at once, and under load batches grow by themselves.
+Batches are bounded (psycopg's pipeline was seen to hang on 800 events over a Unix socket), and so
+is the queue: when it is full, callers are turned away instead of piling up.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from application.errors import Overloaded, Unavailable
+from application.ports import Job, NewId, Receipt
+from infrastructure.eventstore.batch import Prepared, prepare
+from infrastructure.eventstore.flusher import Flusher
+
+MOST_EVENTS = 500
+MOST_BYTES = 200_000
+LONGEST_QUEUE = 5_000
+"""Jobs that may wait; at a few thousand appends a second, about a second's worth."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    prepared: Prepared
+    receipt: asyncio.Future[Receipt]
+
+
+@dataclass(slots=True)
+class Counts:
+    """For the metrics: how many batches with how many jobs and events, since the start."""
+
+    batches: int = 0
+    jobs: int = 0
+    events: int = 0
+    sizes: Callable[[int], None] = field(default=lambda _: None)
+
+
+class GroupCommit:
+    def __init__(self, flusher: Flusher, new_id: NewId, *, longest_queue: int = LONGEST_QUEUE):
+        self._flusher = flusher
+        self._new_id = new_id
+        self._longest = longest_queue
+        self._queue: deque[Waiting] = deque()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.counts = Counts()
+
+    @property
+    def queued(self) -> int:
+        return len(self._queue)
+
+    async def start(self) -> None:
+        await self._flusher.open()
+        self._task = asyncio.create_task(self._run(), name="append flusher")
+
+    async def stop(self) -> None:
+        """Write what is queued, then end."""
+        if self._task is not None:
+            while self._queue and not self._task.done():
+                await asyncio.sleep(0.01)
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        await self._flusher.close()
+
+    async def append(self, job: Job) -> Receipt:
+        """Append a job. Errors: those of application.ports.EventLog.append."""
+        if len(self._queue) >= self._longest:
+            raise Overloaded("Too much is waiting to be written; try again in a moment.")
+        if self._task is None or self._task.done():
+            raise Unavailable("The ledger is shutting down.")
+        waiting = Waiting(prepare(job, self._new_id), asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._wake.set()
+        # Shielded: a caller who goes away doesn't take back what is on its way into the log.
+        return await asyncio.shield(waiting.receipt)
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            # What became ready in the same turn of the loop joins the batch.
+            await asyncio.sleep(0)
+            if batch := self._take():
+                await self._flush(batch)
+            if not self._queue:
+                self._wake.clear()
+
+    def _take(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        events = size = 0
+        while self._queue:
+            prepared = self._queue[0].prepared
+            events += len(prepared.ids)
+            size += prepared.size
+            if batch and (events > MOST_EVENTS or size > MOST_BYTES):
+                break
+            batch.append(self._queue.popleft())
+        return batch
+
+    async def _flush(self, batch: list[Waiting]) -> None:
+        try:
+            verdicts = await self._flusher.write([waiting.prepared for waiting in batch])
+        except asyncio.CancelledError:
+            for waiting in batch:
+                waiting.receipt.cancel()
+            raise
+        except Exception as error:
+            verdicts = [error] * len(batch)
+        self.counts.batches += 1
+        self.counts.jobs += len(batch)
+        self.counts.events += sum(len(waiting.prepared.ids) for waiting in batch)
+        self.counts.sizes(len(batch))
+        for waiting, verdict in zip(batch, verdicts, strict=True):
+            if waiting.receipt.done():
+                continue
+            if isinstance(verdict, Receipt):
+                waiting.receipt.set_result(verdict)
+            else:
+                waiting.receipt.set_exception(verdict)
+                # Whoever waited may have gone away; that is no error of the loop's.
+                waiting.receipt.exception()

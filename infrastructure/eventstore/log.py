@@ -1,0 +1,88 @@
+"""The event log as the application sees it: load, append, and the answers already given."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.entity import Entity, advance
+from application.errors import Unavailable, VersionConflict
+from application.ports import Answer, CommandKey, Job, Receipt
+from domain.contact import Contact
+from domain.streams import StreamName
+from infrastructure.eventstore.batch import answer_from_json, replay, scope_of
+from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.eventstore.reading import SELECT_STREAMS, recorded
+from infrastructure.postgres.shared_reads import SharedReads
+
+MOST_CACHED = 20_000
+"""Contacts kept in memory; about a kilobyte each."""
+
+
+class PostgresEventLog:
+    """Contacts are kept in memory, because every interaction relies on one. An append that relied
+    on an old version is refused by the log, and decided again on a fresh one."""
+
+    def __init__(self, pool: AsyncConnectionPool, door: GroupCommit):
+        self._pool = pool
+        self._door = door
+        self._cache: OrderedDict[str, Entity] = OrderedDict()
+        self._streams = SharedReads(self._fetch)
+
+    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
+        return [await self._load(stream, fresh) for stream in streams]
+
+    async def _load(self, stream: StreamName, fresh: bool) -> Entity | None:
+        name = str(stream)
+        if not fresh and (cached := self._cache.get(name)) is not None:
+            self._cache.move_to_end(name)
+            return cached
+        entity = await self._streams.get(name)
+        if entity is not None:
+            self._remember(name, entity)
+        return entity
+
+    async def append(self, job: Job) -> Receipt:
+        try:
+            receipt = await self._door.append(job)
+        except VersionConflict as conflict:
+            self._cache.pop(conflict.stream, None)
+            raise
+        for name, entity in receipt.entities.items():
+            self._remember(name, entity)
+        return receipt
+
+    async def answered(self, key: CommandKey) -> Answer | None:
+        sql = "SELECT digest, answer FROM command_keys WHERE scope = %s"
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(sql, (scope_of(key),), prepare=True)
+                row = await cursor.fetchone()
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("The database can't be reached.") from error
+        if row is None:
+            return None
+        return replay((bytes(row[0]), answer_from_json(row[1])), key).replayed
+
+    def _remember(self, name: str, entity: Entity) -> None:
+        if entity.stream.kind != Contact.kind:
+            return
+        known = self._cache.get(name)
+        if known is None or known.version < entity.version:
+            self._cache[name] = entity
+        while len(self._cache) > MOST_CACHED:
+            self._cache.popitem(last=False)
+
+    async def _fetch(self, names: Sequence[str]) -> list[Entity | None]:
+        entities: dict[str, Entity | None] = dict.fromkeys(names)
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(SELECT_STREAMS, (list(entities),), prepare=True)
+                async for row in cursor:
+                    event = recorded(*row)
+                    name = str(event.stream)
+                    entities[name] = advance(entities[name], event)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("The database can't be reached.") from error
+        return [entities[name] for name in names]

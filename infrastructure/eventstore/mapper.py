@@ -1,0 +1,87 @@
+"""Events to stored events and back, under names of their own instead of Python paths.
+
+Stored is one JSON object: the envelope's fields, and the event's under `data`. Old versions of an
+event are turned into the current one when they are read; what is stored never changes.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
+
+from application.entity import Recorded
+from application.envelope import Actor, Envelope
+from domain.event import Event
+from domain.streams import StreamName
+
+Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+
+ENVELOPE = TypeAdapter(Envelope)
+
+UPCASTERS: dict[str, Upcaster] = {}
+"""From a type that is no longer written to the next type and its data."""
+
+
+@lru_cache(maxsize=1024)
+def _actor(actor: Actor) -> str:
+    return actor.model_dump_json(exclude_defaults=True)
+
+
+def encode_data(event: Event) -> str:
+    """The event's own fields, which are known before its place in the log is."""
+    return event.model_dump_json(exclude_none=True)
+
+
+def encode(envelope: Envelope, data: str) -> str:
+    """What is stored of an event."""
+    causation = f'"causation":"{envelope.causation}",' if envelope.causation else ""
+    key = f'"key":{_text(envelope.key)},' if envelope.key else ""
+    return (
+        f'{{"time":"{envelope.time.isoformat()}","id":"{envelope.id}",'
+        f'"actor":{_actor(envelope.actor)},"contract":{_text(envelope.contract)},'
+        f'"correlation":{_text(envelope.correlation)},{causation}{key}"data":{data}}}'
+    )
+
+
+def _text(text: str) -> str:
+    return to_json(text).decode()
+
+
+def decode(topic: str, state: bytes) -> tuple[Event, Envelope]:
+    """An event and its envelope. Raises ValueError if it can't be read."""
+    stored = from_json(state)
+    data = stored.pop("data")
+    while topic in UPCASTERS:
+        topic, data = UPCASTERS[topic](data)
+    if topic not in Event.registry:
+        raise ValueError(f"there is no event type {topic}")
+    return Event.registry[topic].model_validate(data), ENVELOPE.validate_python(stored)
+
+
+class EventMapper(Mapper[str]):
+    """The library's seam for the above: its domain events are our recorded ones.
+
+    A stored event doesn't know its position in the log, so it is read back with position 0.
+    """
+
+    def to_stored_event(self, domain_event: Recorded) -> StoredEvent:  # type: ignore[override]
+        return StoredEvent(
+            originator_id=str(domain_event.stream),
+            originator_version=domain_event.version,
+            topic=domain_event.event.type,
+            state=encode(domain_event.envelope, encode_data(domain_event.event)).encode(),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
+        try:
+            event, envelope = decode(stored_event.topic, stored_event.state)
+        except ValueError as error:
+            raise MapperDeserialisationError(
+                f"version {stored_event.originator_version} of stream "
+                f"{stored_event.originator_id} can't be read: {error}"
+            ) from error
+        stream = StreamName.parse(str(stored_event.originator_id))
+        return Recorded(stream, stored_event.originator_version, 0, event, envelope)

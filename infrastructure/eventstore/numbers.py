@@ -1,0 +1,42 @@
+"""Numbers for contacts and interactions, taken from the database in blocks.
+
+A block that a process didn't use up is lost: numbers are unique and growing, not gapless.
+"""
+
+import asyncio
+from collections.abc import Iterator
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.errors import Unavailable
+
+BLOCKS = {"contact": ("contact_numbers", 20), "interaction": ("interaction_numbers", 100)}
+"""By kind: the sequence, and its increment, which is the size of a block."""
+
+
+class BlockNumbers:
+    def __init__(self, pool: AsyncConnectionPool):
+        self._pool = pool
+        self._blocks: dict[str, Iterator[int]] = {}
+        self._lock = asyncio.Lock()
+
+    async def next(self, kind: str) -> int:
+        number = next(self._blocks.get(kind, iter(())), None)
+        while number is None:
+            async with self._lock:
+                number = next(self._blocks.get(kind, iter(())), None)
+                if number is None:
+                    self._blocks[kind] = await self._block(kind)
+        return number
+
+    async def _block(self, kind: str) -> Iterator[int]:
+        sequence, size = BLOCKS[kind]
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute("SELECT nextval(%s)", (sequence,))
+                row = await cursor.fetchone()
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("The database can't be reached.") from error
+        assert row is not None
+        return iter(range(row[0], row[0] + size))

@@ -1,0 +1,13 @@
+"""Keys of the advisory locks, in one place so that no two subjects share one."""
+
+APPEND_LOCK = 7_205_001
+"""Held by a transaction that appends: positions commit in their order."""
+
+SCHEMA_LOCK = 7_205_002
+"""Held while migrating and while making read models."""
+
+PROJECTOR_LOCK = 7_205_003
+"""Held by the session that feeds the read models behind the append."""
+
+REBUILD_LOCK = 7_205_004
+"""Held by the session that rebuilds read models."""

@@ -1,0 +1,58 @@
+"""Reads that share a statement: what is asked while one is under way goes out together in the next.
+
+The same idea as group commit, for reading; under load it saves most of a round trip's cost.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class SharedReads(Generic[K, V]):
+    """`fetch` answers a list of questions in order. At most `at_once` statements are under way."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Sequence[K]], Awaitable[Sequence[V]]],
+        *,
+        at_once: int = 2,
+        most: int = 64,
+    ):
+        self._fetch = fetch
+        self._at_once = at_once
+        self._most = most
+        self._running = 0
+        self._waiting: deque[tuple[K, asyncio.Future[V]]] = deque()
+
+    async def get(self, question: K) -> V:
+        future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, future))
+        if self._running < self._at_once:
+            self._running += 1
+            asyncio.get_running_loop().create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                most = min(self._most, len(self._waiting))
+                taken = [self._waiting.popleft() for _ in range(most)]
+                await self._answer(taken)
+        finally:
+            self._running -= 1
+
+    async def _answer(self, taken: list[tuple[K, asyncio.Future[V]]]) -> None:
+        try:
+            answers = await self._fetch([question for question, _ in taken])
+        except Exception as error:
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), answer in zip(taken, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)

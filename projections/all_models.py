@@ -1,0 +1,18 @@
+"""The read models there are, in the order in which they are written."""
+
+from projections.activity import ACTIVITY
+from projections.contacts import CONTACTS
+from projections.meetings import MEETINGS
+from projections.model import ReadModel
+from projections.status_history import STATUS_HISTORY
+from projections.tactic_use import TACTIC_USE
+from projections.timeline import TIMELINE
+
+READ_MODELS: tuple[ReadModel, ...] = (
+    CONTACTS,
+    TIMELINE,
+    MEETINGS,
+    STATUS_HISTORY,
+    ACTIVITY,
+    TACTIC_USE,
+)
