@@ -1,0 +1,71 @@
+"""One process's hold on a ledger: its connections, the way in, and the read models.
+
+Everything is opened together and closed together, in the order in which it depends on each other.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+from uuid_utils.compat import uuid7
+
+from application.ledger import Ledger
+from infrastructure.eventstore.batch import Plan
+from infrastructure.eventstore.flusher import Flusher
+from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.eventstore.log import PostgresEventLog
+from infrastructure.eventstore.numbers import BlockNumbers
+from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.postgres.schema import migrate
+from infrastructure.projecting.rebuild import bring_up_to_date
+from infrastructure.projecting.statements import Table
+from projections.all_models import READ_MODELS
+
+POOL_SIZE = 8
+"""Connections for reading, besides the one that writes."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class System:
+    conninfo: str
+    pool: AsyncConnectionPool[Any]
+    door: GroupCommit
+    log: PostgresEventLog
+    ledger: Ledger
+
+
+def prepare_database(conninfo: str) -> None:
+    """Make or migrate the schema. Takes no time when there is nothing to do."""
+    create_event_table(conninfo)
+    migrate(conninfo)
+
+
+@asynccontextmanager
+async def open_system(
+    conninfo: str,
+    *,
+    committed: Callable[[Plan], None] = lambda _: None,
+    clock: Callable[[], datetime] = now,
+) -> AsyncIterator[System]:
+    """Open a prepared database. Read models that are missing or outdated are made first, with a
+    progress bar. `committed` hears of every batch this process commits."""
+    await bring_up_to_date(conninfo, READ_MODELS)
+    tables = [Table(model) for model in READ_MODELS if model.with_append]
+    async with AsyncConnectionPool[Any](
+        conninfo, min_size=2, max_size=POOL_SIZE, open=False, kwargs={"autocommit": True}
+    ) as pool:
+        door = GroupCommit(Flusher(conninfo, tables, committed=committed, clock=clock), uuid7)
+        await door.start()
+        try:
+            log = PostgresEventLog(pool, door)
+            ledger = Ledger(log, BlockNumbers(pool), clock, uuid7)
+            yield System(conninfo, pool, door, log, ledger)
+        finally:
+            await door.stop()
