@@ -1,0 +1,69 @@
+"""Who is asking: what the application may know of a caller, however they were recognised.
+
+The entrances make a `Principal` from a token or from a command line; handlers decide by it and
+put it into the envelope of what they append. Nothing in here knows what a token looks like.
+"""
+
+import re
+from dataclasses import dataclass
+
+LONGEST_TENANT = 64
+"""Characters. A tenant is the first part of every stream's name, so that it has no slash."""
+
+_TENANT = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TENANT}}}")
+
+
+def is_tenant(text: str) -> bool:
+    """Whether this can be a tenant: letters, digits, `_` and `-`, up to 64 of them."""
+    return _TENANT.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A caller whose identity has been verified; the claims named here are those of the token.
+
+    Raises ValueError for a tenant, or one of `sites`, that can't be one.
+    """
+
+    user: str
+    """The claim `sub`: stable and unique within the issuer; 1 to 255 characters."""
+
+    name: str
+    """The claim `name`, else given and family name, else the user. Never empty."""
+
+    number: int | None = None
+    """The user as contracts with numeric ids know them: a numeric `sub`, else the claim
+    `user_id`; 1 to 2^63 - 1. None if the token has neither."""
+
+    given_name: str | None = None
+    """The claim `given_name`."""
+
+    family_name: str | None = None
+    """The claim `family_name`."""
+
+    tenant: str | None = None
+    """The claim `tenant`, else `site_id`, else `business_id`. Without one, everything is 403."""
+
+    permissions: frozenset[str] = frozenset()
+    """The claim `permissions` (an array), else the words of `scope`."""
+
+    contract: str | None = None
+    """The claim `contract`: which contract answers where two document the same path."""
+
+    sites: tuple[str, ...] | None = None
+    """The claim `sites`: the tenants between which the caller may choose; None if not given."""
+
+    expires_at: float = float("inf")
+    """The claim `exp`, in seconds since 1970-01-01T00:00:00Z. Infinite for a command line."""
+
+    def __post_init__(self) -> None:
+        for tenant in (self.tenant, *(self.sites or ())):
+            if tenant is not None and not is_tenant(tenant):
+                raise ValueError(
+                    "A tenant consists of letters, digits, '_' and '-', "
+                    f"and has up to {LONGEST_TENANT} of them."
+                )
+
+    def may(self, permission: str) -> bool:
+        """Whether the caller was given this permission, such as `edit_contacts` or `tag:tax`."""
+        return permission in self.permissions

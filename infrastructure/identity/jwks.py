@@ -1,0 +1,144 @@
+"""The keys of an OIDC issuer, from the JSON Web Key Set that it publishes at a URL.
+
+Fetched when first needed, again every now and then, and at once when a token names a key that
+isn't known, for that is how a rotation shows. Since anyone can name an unknown key, there is a
+pause between two fetches however many ask.
+"""
+
+import asyncio
+import logging
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from infrastructure.identity.errors import IdentityUnavailable
+from infrastructure.identity.jwk import usable_keys
+from infrastructure.identity.keys import VerificationKey
+
+log = logging.getLogger(__name__)
+
+LARGEST_DOCUMENT = 1_000_000
+"""Bytes of a key set; real ones have a few thousand."""
+
+
+class JwksKeys:
+    """The issuer's public keys; asymmetric algorithms only. All times are seconds.
+
+    `timeout` bounds one fetch. After `refresh_after` the keys are fetched again behind the
+    requests, which go on with the known ones, for up to `usable_for` if the issuer stays out of
+    reach. `pause` is the least time between the starts of two fetches.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 5,
+        refresh_after: float = 300,
+        usable_for: float = 86_400,
+        pause: float = 10,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if urlsplit(url).scheme not in ("https", "http") or not urlsplit(url).hostname:
+            raise ValueError("The address of the issuer's keys is not an http or https URL.")
+        self.generation = 0
+        self._url = url
+        self._timeout = timeout
+        self._refresh_after = refresh_after
+        self._usable_for = usable_for
+        self._pause = pause
+        self._clock = clock
+        self._keys: tuple[VerificationKey, ...] = ()
+        self._fetched_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._failed = False
+        self._fetching: asyncio.Task[None] | None = None
+
+    async def candidates(self, algorithm: str, kid: str | None) -> Sequence[VerificationKey]:
+        """The keys of this name, or all if the token names none, that have this algorithm."""
+        age = self._clock() - self._fetched_at
+        if age > self._usable_for:
+            await self._refreshed()
+        elif age > self._refresh_after and self._may_fetch():
+            self._fetch()
+        found = self._matching(algorithm, kid)
+        if not found and not self._knows(kid):
+            await self._refreshed()
+            found = self._matching(algorithm, kid)
+        return found
+
+    def _matching(self, algorithm: str, kid: str | None) -> list[VerificationKey]:
+        return [
+            key
+            for key in self._keys
+            if algorithm in key.algorithms and (kid is None or key.kid == kid)
+        ]
+
+    def _knows(self, kid: str | None) -> bool:
+        return kid is None or any(key.kid == kid for key in self._keys)
+
+    async def _refreshed(self) -> None:
+        """Waits for the fetch under way, or for a new one unless the last was just now."""
+        if self._fetching is None and self._may_fetch():
+            self._fetch()
+        if self._fetching is not None:
+            # Many wait for one fetch: none of them may cancel it for the others.
+            await asyncio.shield(self._fetching)
+        if self._failed:
+            raise IdentityUnavailable(
+                "Tokens can't be verified at the moment: the issuer's keys are out of reach.",
+                retry_after=max(1.0, self._tried_at + self._pause - self._clock()),
+            )
+
+    def _may_fetch(self) -> bool:
+        return self._fetching is None and self._clock() - self._tried_at >= self._pause
+
+    def _fetch(self) -> None:
+        self._tried_at = self._clock()
+        self._fetching = asyncio.create_task(self._fetch_now(), name="fetch the issuer's keys")
+
+    async def _fetch_now(self) -> None:
+        try:
+            document = await asyncio.wait_for(
+                asyncio.to_thread(_download, self._url, self._timeout), self._timeout
+            )
+            keys = usable_keys(document)
+        # Whatever an address can answer, from a refused connection to a page of HTML.
+        except Exception as error:
+            self._failed = True
+            log.warning("The issuer's keys can't be fetched: %s: %s", type(error).__name__, error)
+        else:
+            self._failed = False
+            self._fetched_at = self._clock()
+            if keys != self._keys:
+                self.generation += 1
+                self._keys = keys
+        finally:
+            self._fetching = None
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """The keys are where the settings say; nobody else may say that they are elsewhere."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_NoRedirects)
+
+
+def _download(url: str, timeout: float) -> bytes:
+    """The document at the URL; for a thread, since it blocks for up to about `timeout`."""
+    deadline = time.monotonic() + timeout
+    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
+    document = bytearray()
+    with _opener.open(request, timeout=timeout) as response:
+        # The timeout is one of each receive; a trickle must not hold the thread for longer.
+        while chunk := response.read1(65_536):
+            document += chunk
+            if len(document) > LARGEST_DOCUMENT:
+                raise ValueError(f"the document has more than {LARGEST_DOCUMENT} bytes")
+            if time.monotonic() > deadline:
+                raise TimeoutError("the document was too slow in coming")
+    return bytes(document)
