@@ -8,6 +8,7 @@ pause between two fetches however many ask.
 import asyncio
 import logging
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from infrastructure.identity.jwk import usable_keys
 from infrastructure.identity.keys import VerificationKey
 
 log = logging.getLogger(__name__)
+
+FETCH = "fetch the issuer's keys"
+"""The name of the task, for whoever looks at what a process is doing."""
 
 LARGEST_DOCUMENT = 1_000_000
 """Bytes of a key set; real ones have a few thousand."""
@@ -96,7 +100,7 @@ class JwksKeys:
 
     def _fetch(self) -> None:
         self._tried_at = self._clock()
-        self._fetching = asyncio.create_task(self._fetch_now(), name="fetch the issuer's keys")
+        self._fetching = asyncio.create_task(self._fetch_now(), name=FETCH)
 
     async def _fetch_now(self) -> None:
         try:
@@ -133,7 +137,12 @@ def _download(url: str, timeout: float) -> bytes:
     deadline = time.monotonic() + timeout
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
     document = bytearray()
-    with _opener.open(request, timeout=timeout) as response:
+    try:
+        response = _opener.open(request, timeout=timeout)
+    except urllib.error.HTTPError as answer:
+        answer.close()
+        raise OSError(f"the answer has status {answer.code}") from None
+    with response:
         # The timeout is one of each receive; a trickle must not hold the thread for longer.
         while chunk := response.read1(65_536):
             document += chunk

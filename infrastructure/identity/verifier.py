@@ -58,8 +58,7 @@ class TokenVerifier:
         Never waits, for it is asked on every request: about half a microsecond.
         """
         if self._generation != self._keys.generation:
-            self._remembered.clear()
-            self._generation = self._keys.generation
+            self._forget()
         known = self._remembered.get(authorization)  # type: ignore[arg-type]
         if known is None:
             return None
@@ -114,7 +113,14 @@ class TokenVerifier:
             raise InvalidToken("The token is for another audience.")
         return principal_of(claims)
 
+    def _forget(self) -> None:
+        self._remembered.clear()
+        self._generation = self._keys.generation
+
     def _remember(self, authorization: str, principal: Principal) -> None:
+        # Nothing was awaited since the keys were handed over, so they are those of now.
+        if self._generation != self._keys.generation:
+            self._forget()
         good_until = min(principal.expires_at + self._leeway, self._clock() + RECHECK_AFTER)
         self._remembered[authorization] = (principal, good_until)
         if len(self._remembered) > self._capacity:
