@@ -11,7 +11,6 @@ import shlex
 import signal
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 import psutil
@@ -108,7 +107,7 @@ class Server:
 
     def _launch(self, lock: FileLock, settings: Mapping[str, str]) -> None:
         """Start the postmaster, detached from us, with our lock in its hands."""
-        self._remove_reused_pid_file()
+        self._remove_what_a_dead_server_left()
         make_owned_directory(self._sockets, self._account)
         everything = {
             **settings,
@@ -161,20 +160,21 @@ class Server:
         # A zombie has no arguments, and somebody else's process has others.
         return int(lines[0]) if str(self._home.cluster) in arguments else None
 
-    def _remove_reused_pid_file(self) -> None:
-        """Remove a pid file whose number now belongs to something else, or to a zombie.
+    def _remove_what_a_dead_server_left(self) -> None:
+        """Remove files that name a process by a number that is now a zombie's or somebody else's.
 
-        PostgreSQL would take that for a running server and refuse to start. We hold the lock that
-        all of its processes held, so none of them is left. Where the number belongs to nobody,
-        PostgreSQL sees to the file itself.
+        PostgreSQL would take that one for a running server and refuse to start. We hold the lock
+        that all of its processes held, so none of them is left. Where the number is nobody's,
+        PostgreSQL sees to its pid file itself, and looks more closely than we can.
         """
-        lines = self._pid_file_lines()
-        if not lines or not lines[0].isdigit() or not psutil.pid_exists(int(lines[0])):
-            return
         pid = self._postmaster()
         if pid is not None:
             raise EmbeddedPostgresError(
                 f"Another PostgreSQL, which kith didn't start (process {pid}), already runs on "
                 f"{self._home.cluster}. Stop it and try again."
             )
-        Path(self._home.cluster / "postmaster.pid").unlink(missing_ok=True)
+        lines = self._pid_file_lines()
+        if lines and lines[0].isdigit() and psutil.pid_exists(int(lines[0])):
+            (self._home.cluster / "postmaster.pid").unlink(missing_ok=True)
+        for name in (f".s.PGSQL.{_PORT}.lock", f".s.PGSQL.{_PORT}"):
+            (self._sockets / name).unlink(missing_ok=True)

@@ -1,0 +1,70 @@
+"""What all tests share: one real PostgreSQL, with durable settings, and databases on it."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from infrastructure.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Async tests run on the event loop that `kith serve` runs on."""
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def make_directory() -> Iterator[Callable[[], Path]]:
+    """Makes directories with short paths, as sockets need, and removes them in the end.
+
+    pytest's own tmp_path lies below directories that PostgreSQL's user can't enter.
+    """
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="kith-test-")))
+        made[-1].chmod(0o711)  # as root, PostgreSQL's user has to get to what is below
+        return made[-1]
+
+    yield make
+    for path in made:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def data_dir(make_directory: Callable[[], Path]) -> Path:
+    """An empty data directory."""
+    return make_directory()
+
+
+@pytest.fixture(scope="session")
+def postgres(make_directory: Callable[[], Path]) -> Iterator[EmbeddedPostgres]:
+    """The PostgreSQL that all tests share. Nothing is made less durable for speed."""
+    with EmbeddedPostgres(make_directory()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: EmbeddedPostgres) -> Callable[[], str]:
+    """Makes an empty database at each call and returns its connection string."""
+    numbers = count(1)
+
+    def make() -> str:
+        name = f"test_{next(numbers)}"
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return postgres.url.replace("/kith?", f"/{name}?", 1)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def module_database(database: Callable[[], str]) -> str:
+    """One database for all tests of a module."""
+    return database()

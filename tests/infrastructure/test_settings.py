@@ -1,0 +1,116 @@
+import os
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from infrastructure.settings import Settings, SettingsError, default_data_dir
+
+
+def test_without_any_variable_only_this_machine_is_served():
+    settings = Settings.from_environment({})
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.database_url is None
+    assert settings.kafka_bootstrap_servers == ()
+    assert settings.cors_origins == ()
+    assert settings.max_body_bytes == 1024 * 1024
+    assert (settings.jwt_issuer, settings.jwt_audience) == ("kith", "kith")
+
+
+def test_every_variable_is_read():
+    settings = Settings.from_environment(
+        {
+            "KITH_HOST": "0.0.0.0",
+            "KITH_PORT": " 9000 ",
+            "KITH_DATA_DIR": "/data",
+            "KITH_DATABASE_URL": "postgresql://kith@db/kith",
+            "KITH_KAFKA_BOOTSTRAP_SERVERS": "one:9092, [::1]:9093",
+            "KITH_CORS_ORIGINS": "https://a.example,http://localhost:3000",
+            "KITH_JWT_SECRET": "s" * 32,
+            "KITH_JWKS_URL": "https://id.example/jwks.json",
+            "KITH_JWT_ISSUER": "https://id.example",
+            "KITH_JWT_AUDIENCE": "crm",
+            "KITH_MAX_BODY_BYTES": "2048",
+        }
+    )
+    assert settings == Settings(
+        host="0.0.0.0",
+        port=9000,
+        data_dir=Path("/data"),
+        database_url="postgresql://kith@db/kith",
+        kafka_bootstrap_servers=("one:9092", "[::1]:9093"),
+        cors_origins=("https://a.example", "http://localhost:3000"),
+        jwt_secret="s" * 32,
+        jwks_url="https://id.example/jwks.json",
+        jwt_issuer="https://id.example",
+        jwt_audience="crm",
+        max_body_bytes=2048,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KITH_PORT", "http"),
+        ("KITH_PORT", "65536"),
+        ("KITH_PORT", "-1"),
+        ("KITH_PORT", "8_000"),
+        ("KITH_PORT", "٨٠"),
+        ("KITH_MAX_BODY_BYTES", "1MB"),
+        ("KITH_MAX_BODY_BYTES", "0"),
+        ("KITH_DATABASE_URL", "mysql://db/kith"),
+        ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:9092,two"),
+        ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:99999"),
+        ("KITH_CORS_ORIGINS", "https://a.example/app"),
+        ("KITH_CORS_ORIGINS", "a.example"),
+        ("KITH_JWKS_URL", "file:///etc/passwd"),
+        ("KITH_JWT_SECRET", "secret"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_in_a_sentence(name: str, value: str):
+    with pytest.raises(SettingsError, match=rf"{name}.*\.$"):
+        Settings.from_environment({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KITH_JWT_SECRET", "hunter2"), ("KITH_DATABASE_URL", "db://kith:hunter2@db/kith")],
+)
+def test_a_message_never_repeats_a_secret(name: str, value: str):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({name: value})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_can_be_logged_without_their_secrets():
+    shown = repr(
+        Settings(
+            data_dir=Path("/data"),
+            jwt_secret="hunter2",
+            database_url="postgresql://kith:hunter2@db/kith",
+        )
+    )
+    assert "hunter2" not in shown
+
+
+def test_a_variable_set_to_nothing_is_not_set():
+    empty = {"KITH_PORT": "", "KITH_DATABASE_URL": " ", "KITH_CORS_ORIGINS": ","}
+    assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
+def test_settings_do_not_change():
+    with pytest.raises(FrozenInstanceError):
+        Settings.from_environment({}).port = 1  # type: ignore[misc]
+
+
+def test_root_keeps_its_data_where_services_do(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert default_data_dir({}) == Path("/var/lib/kith")
+
+
+def test_a_user_keeps_data_where_the_desktop_says(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert default_data_dir({"XDG_DATA_HOME": "/x"}) == Path("/x/kith")
+    assert default_data_dir({}) == Path.home() / ".local/share/kith"
+    assert default_data_dir({"XDG_DATA_HOME": "relative"}) == Path.home() / ".local/share/kith"
+    assert default_data_dir({"KITH_DATA_DIR": "/d", "XDG_DATA_HOME": "/x"}) == Path("/d")
