@@ -1,71 +1,28 @@
 """Which Authorization headers are believed."""
 
-import base64
-import hashlib
-import hmac
 import json
-from datetime import timedelta
 
-import jwt
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from infrastructure.identity.bearer import unverified_contract
 from infrastructure.identity.errors import InvalidToken
 from infrastructure.identity.keys import SharedSecrets
-from infrastructure.identity.mint import mint_token
-from infrastructure.identity.verifier import LEEWAY, RECHECK_AFTER, TokenVerifier
+from infrastructure.identity.verifier import LEEWAY
+from tests.infrastructure.identity.tokens import (
+    NOW,
+    OTHER_SECRET,
+    SECRET,
+    bearer,
+    claims,
+    encoded,
+    verifier,
+)
 
 pytestmark = pytest.mark.anyio
 
-SECRET = "a secret of more than thirty-two bytes"
-OTHER_SECRET = "another one of more than thirty-two bytes"
-NOW = 1_800_000_000.0
-
 # A busy machine is no reason to fail.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-class Clock:
-    def __init__(self, now=NOW):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-
-def claims(**changed):
-    every = {
-        "iss": "kith",
-        "aud": "kith-api",
-        "sub": "5",
-        "tenant": "1",
-        "permissions": ["view_contacts"],
-        "exp": NOW + 3600,
-    }
-    return {claim: value for claim, value in (every | changed).items() if value is not ...}
-
-
-def bearer(payload=None, *, secret=SECRET, algorithm="HS256", headers=None):
-    """A header with a token made by hand, since PyJWT won't sign what it finds wrong."""
-    header = {"typ": "JWT", "alg": algorithm} | (headers or {})
-    parts = [json.dumps(header).encode()]
-    parts.append(payload if isinstance(payload, bytes) else json.dumps(payload).encode())
-    signed = ".".join(map(encoded, parts))
-    digest = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest()
-    return f"Bearer {signed}.{'' if algorithm == 'none' else encoded(digest)}"
-
-
-def encoded(part):
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
-
-
-def verifier(*secrets, clock=None, **options):
-    keys = SharedSecrets(*(secrets or (SECRET,)))
-    return TokenVerifier(
-        keys, issuer="kith", audience="kith-api", clock=clock or Clock(), **options
-    )
 
 
 async def reason_for(authorization, **options):
@@ -220,128 +177,6 @@ def test_a_secret_has_at_least_32_bytes(secrets):
 async def test_a_reason_never_quotes_the_token():
     for changed in ({"tenant": "s3cr3t!"}, {"iss": "s3cr3t!"}, {"contract": ["s3cr3t!"]}):
         assert "s3cr3t" not in await reason_for(bearer(claims(**changed)))
-
-
-class TestRemembering:
-    async def test_a_verified_header_is_known_and_no_other(self):
-        tokens, header = verifier(), bearer(claims())
-
-        assert tokens.cached(header) is None
-        principal = await tokens.verify(header)
-        assert tokens.cached(header) is principal
-        assert tokens.cached(header + " ") is None
-        assert tokens.cached(None) is None
-
-    async def test_a_refused_header_is_not_remembered(self):
-        tokens, forged = verifier(), bearer(claims(), secret=OTHER_SECRET)
-
-        for _ in range(2):
-            with pytest.raises(InvalidToken):
-                await tokens.verify(forged)
-            assert tokens.cached(forged) is None
-
-    async def test_a_remembered_token_expires_on_time(self):
-        clock = Clock()
-        tokens, header = verifier(clock=clock), bearer(claims(exp=NOW + 60))
-        await tokens.verify(header)
-
-        clock.now = NOW + 60 + LEEWAY - 1
-        assert tokens.cached(header) is not None
-        clock.now = NOW + 60 + LEEWAY
-        assert tokens.cached(header) is None
-        with pytest.raises(InvalidToken, match="expired"):
-            await tokens.verify(header)
-
-    async def test_a_remembered_token_is_verified_again_after_a_while(self):
-        clock = Clock()
-        tokens, header = verifier(clock=clock), bearer(claims())
-        await tokens.verify(header)
-
-        clock.now = NOW + RECHECK_AFTER
-        assert tokens.cached(header) is None
-        assert (await tokens.verify(header)).user == "5"
-
-    async def test_all_are_forgotten_when_the_keys_change(self):
-        keys = SharedSecrets(SECRET)
-        tokens = TokenVerifier(keys, issuer="kith", audience="kith-api", clock=Clock())
-        header = bearer(claims())
-        await tokens.verify(header)
-
-        keys.generation += 1
-        assert tokens.cached(header) is None
-
-    async def test_the_one_unused_for_longest_is_forgotten_first(self):
-        tokens = verifier(remembered=2)
-        first, second, third = (bearer(claims(sub=str(user))) for user in (1, 2, 3))
-        await tokens.verify(first)
-        await tokens.verify(second)
-        tokens.cached(first)
-        await tokens.verify(third)
-
-        assert tokens.cached(first) is not None
-        assert tokens.cached(second) is None
-        assert tokens.cached(third) is not None
-
-
-class TestMinting:
-    def mint(self, **changed):
-        given = {"issuer": "kith", "audience": "kith-api", "tenant": "1", "user": "5"}
-        return mint_token(SECRET, **(given | changed))
-
-    async def test_what_is_minted_verifies(self):
-        tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
-        token = self.mint(name="Mary Ann Smith", contract="sites", sites=["1", "2"])
-
-        principal = await tokens.verify(f"Bearer {token}")
-        assert principal.permissions == {"view_contacts", "edit_contacts"}
-        assert (principal.given_name, principal.family_name) == ("Mary Ann", "Smith")
-        assert (principal.name, principal.number) == ("Mary Ann Smith", 5)
-        assert (principal.contract, principal.sites) == ("sites", ("1", "2"))
-
-    async def test_a_token_may_be_minted_without_a_tenant_or_a_name(self):
-        tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
-
-        principal = await tokens.verify(f"Bearer {self.mint(tenant=None, permissions=[])}")
-        assert (principal.tenant, principal.name) == (None, "5")
-        assert principal.permissions == frozenset()
-
-    async def test_a_lifetime_that_is_over_makes_an_expired_token(self):
-        tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
-
-        with pytest.raises(InvalidToken, match="expired"):
-            await tokens.verify(f"Bearer {self.mint(lifetime=-timedelta(minutes=1))}")
-
-    def test_one_word_is_a_given_name(self):
-        minted = jwt.decode(self.mint(name="Cher"), options={"verify_signature": False})
-
-        assert minted["given_name"] == "Cher"
-        assert "family_name" not in minted
-
-    @pytest.mark.parametrize(
-        "changed", [{"tenant": "a b"}, {"user": ""}, {"contract": "a/b"}, {"sites": ["!"]}]
-    )
-    def test_what_would_be_refused_is_not_minted(self, changed):
-        with pytest.raises(ValueError, match=r"claim is not"):
-            self.mint(**changed)
-
-
-class TestRouting:
-    def test_the_contract_is_read_without_verifying(self):
-        forged = bearer(claims(contract="sites", exp=1), secret=OTHER_SECRET)
-
-        assert unverified_contract(forged) == "sites"
-
-    @pytest.mark.parametrize("contract", [..., None, 5, ["sites"], "", "a/b", "x" * 65])
-    def test_a_claim_that_names_no_contract_counts_as_absent(self, contract):
-        assert unverified_contract(bearer(claims(contract=contract))) is None
-
-    @unhurried
-    @given(st.one_of(st.none(), st.text(), st.text().map(lambda text: f"Bearer a.{text}.b")))
-    @example("Bearer a." + encoded(b"[" * 4000) + ".b")
-    @example("Bearer a." + encoded(b"9" * 5000) + ".b")
-    @example(bearer(claims(contract="sites", name="x" * 9000)))
-    def test_nothing_makes_it_raise(self, authorization):
-        assert unverified_contract(authorization) is None
 
 
 @unhurried

@@ -1,0 +1,75 @@
+"""An issuer of tokens: its keys, its tokens, and a real HTTP server that publishes the keys."""
+
+import json
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+NOW = 1_800_000_000.0
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+SMALL_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+ED_KEY = ed25519.Ed25519PrivateKey.generate()
+
+
+def jwk(key, kid, **more):
+    public = key.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        members = RSAAlgorithm.to_jwk(public, as_dict=True)
+    elif isinstance(public, ec.EllipticCurvePublicKey):
+        members = ECAlgorithm.to_jwk(public, as_dict=True)
+    else:
+        members = OKPAlgorithm.to_jwk(public, as_dict=True)
+    return {**members, "kid": kid, **more}
+
+
+def bearer(key=RSA_KEY, kid="one", algorithm="RS256", **changed):
+    claims = {"iss": "https://id", "aud": "kith", "sub": "u", "exp": NOW + 86_400} | changed
+    token = jwt.encode(claims, key, algorithm, headers={"kid": kid} if kid else None)
+    return f"Bearer {token}"
+
+
+class Issuer:
+    """An HTTP server whose answer each test decides."""
+
+    def __init__(self):
+        self.keys = [jwk(RSA_KEY, "one")]
+        self.status = 200
+        self.body: bytes | None = None
+        self.location: str | None = None
+        self.requests = 0
+        self.gate = threading.Event()
+        self.gate.set()
+        issuer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                issuer.requests += 1
+                issuer.gate.wait(5)
+                body = issuer.body or json.dumps({"keys": issuer.keys}).encode()
+                self.send_response(issuer.status)
+                if issuer.location:
+                    self.send_header("Location", issuer.location)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                with suppress(ConnectionError):
+                    self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/jwks.json"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+        self.thread.start()
+
+    def close(self):
+        self.gate.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
