@@ -1,0 +1,128 @@
+"""Turns bytes into text that every store can carry, whatever their label says.
+
+Mail lies about its charset: 8-bit under `us-ascii`, UTF-8 under `iso-8859-1`, names nobody
+registered. What comes out of here is always text, without NUL, other control characters and lone
+surrogates, which PostgreSQL and JSON can't carry; the second value says what was odd, or is "".
+"""
+
+import codecs
+import re
+from functools import lru_cache
+
+# Everything below space but tab and line ends, and DEL.
+CONTROLS = bytes(sorted({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}))
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CHARSET_NAME = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,39}")
+
+# What senders mean is usually the larger sibling of what they declare (as browsers decided too).
+_MEANT = {
+    "ascii": "ascii",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+}
+# Names seen in the wild that Python doesn't know.
+_ALIASES = {
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "ks_c_5601-1987": "cp949",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "windows-874": "cp874",
+    "x-sjis": "cp932",
+    "x-mac-roman": "mac-roman",
+}
+# Python's own codecs that aren't charsets of text: they would run code paths no mail means.
+_NOT_CHARSETS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
+# In these, ASCII bytes may stand for something else than themselves.
+_NOT_ASCII = re.compile(r"utf-7|utf-16|utf-32|iso2022|hz")
+_SINGLE_BYTE_LATIN = {"ascii", "cp1252"}
+
+
+@lru_cache(maxsize=512)
+def codec_of(charset: str) -> str | None:
+    """Python's codec for a charset as mail writes it, or None if there is none."""
+    name = charset.strip().strip("\"'").lower()
+    name = _ALIASES.get(name, name)
+    for candidate in (name, name.removeprefix("x-"), name.replace("cp-", "cp")):
+        if not _CHARSET_NAME.fullmatch(candidate):
+            continue
+        try:
+            found = codecs.lookup(candidate)
+        except (LookupError, ValueError, ImportError):
+            continue
+        if found.name.replace("_", "-") in _NOT_CHARSETS or not getattr(
+            found, "_is_text_encoding", True
+        ):
+            return None
+        return _MEANT.get(found.name, found.name)
+    return None
+
+
+def clean(text: str) -> str:
+    """The text without what can't be stored; line ends become \\n."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSAFE.sub("", text)
+
+
+def decode(data: bytes, charset: str = "") -> tuple[str, str]:
+    """Text from bytes declared to be in `charset` ("" for undeclared), and what was odd."""
+    codec = codec_of(charset) if charset else "ascii"
+    if codec and _NOT_ASCII.search(codec):
+        # No UTF-16 or UTF-32 text of any length does without a NUL byte (its line ends have one).
+        if codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
+            codec = None
+    elif data.isascii():
+        text = data.translate(None, CONTROLS).decode("ascii")
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text, "" if codec else f"unknown charset {shown(charset)}"
+    text, right = _decode(data, codec)
+    if right:
+        return clean(text), ""
+    if not charset:
+        return clean(text), "8-bit characters without a charset"
+    if codec is None:
+        return clean(text), f"unknown charset {shown(charset)}"
+    return clean(text), f"not in its declared charset {shown(charset)}"
+
+
+def _decode(data: bytes, codec: str | None) -> tuple[str, bool]:
+    """Decode as declared if that can be, else by what the bytes look like; was it as declared?"""
+    # Text that happens to be valid UTF-8 is UTF-8: by accident that is next to impossible.
+    if codec is None or codec in _SINGLE_BYTE_LATIN:
+        try:
+            return data.decode("utf-8"), False
+        except UnicodeDecodeError:
+            pass
+    if codec is not None:
+        try:
+            return data.decode(codec), True
+        except (UnicodeError, ValueError):
+            pass
+    else:
+        codec = "ascii"
+    if codec in _SINGLE_BYTE_LATIN:
+        return data.decode("cp1252", "replace"), codec == "cp1252"
+    if codec != "utf-8":
+        try:
+            return data.decode("utf-8"), False
+        except UnicodeDecodeError:
+            pass
+    text = data.decode(codec, "replace")
+    # Mostly right with a damaged spot, or wholly something else?
+    if codec == "utf-8" and data.decode(codec, "ignore").isascii():
+        return data.decode("cp1252", "replace"), False
+    return text, False
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """A piece of a mail as a note quotes it: short, safe and on one line."""
+    text = " ".join(clean(text).split())
+    return f"'{text}'" if len(text) <= limit else f"'{text[:limit]}…'"

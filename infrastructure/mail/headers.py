@@ -1,0 +1,126 @@
+"""The header fields of a message or part, read in one pass over bytes.
+
+The standard library's parser reads the whole message line by line and its default policy raises
+on broken fields (measured: 7,400 messages/s with compat32, 1,080 with the default policy); here
+only the wanted fields of the head are looked at, and nothing in them can raise.
+"""
+
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from infrastructure.mail.charsets import CONTROLS, decode
+
+_FOLD = re.compile(r"\n[ \t]+")
+_FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_DELETED = CONTROLS + b"\r"
+_HEAD_LIMIT = 262_144  # bytes; real heads stay below 100 KB even with thousands of recipients
+
+
+@dataclass(slots=True)
+class Head:
+    """The wanted fields by lower-case name, each with its values in order."""
+
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    body: int = 0  # where the body starts
+    oddities: list[str] = field(default_factory=list)
+
+    def first(self, name: str) -> str:
+        """The first value of a field that says anything, or ""."""
+        return next((value for value in self.fields.get(name, ()) if value), "")
+
+
+def read_head(raw: bytes, start: int, end: int, wanted: frozenset[str]) -> Head:
+    """Read the head that starts at `start` in `raw`; the body lies between `body` and `end`."""
+    head = Head()
+    stop, head.body = _head_end(raw, start, end)
+    if stop - start > _HEAD_LIMIT:
+        head.oddities.append("more than 256 KB of header, the rest not read")
+        stop = start + _HEAD_LIMIT
+    block = raw[start:stop].translate(None, _DELETED)
+    ascii_only = block.isascii()
+    text = block.decode("ascii", "surrogateescape")
+    junk = 0
+    for line in _FOLD.sub(" ", text).split("\n"):
+        name, colon, value = line.partition(":")
+        name = name.rstrip().lower()
+        if name in wanted and colon:
+            value = value.strip()
+            if not ascii_only and not value.isascii():
+                value, odd = decode(value.encode("ascii", "surrogateescape"))
+                head.oddities.append(f"{name}: {odd}")
+            head.fields.setdefault(name, []).append(value)
+        elif not colon and line:
+            junk += 1
+    if junk:
+        head.oddities.append("header lines without a field name")
+    return head
+
+
+def _head_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the head stops and where the body starts."""
+    if raw.startswith((b"\n", b"\r\n"), start, end):
+        return start, min(end, start + (1 if raw[start] == 0x0A else 2))
+    bare = raw.find(b"\n\n", start, end)
+    crlf = raw.find(b"\n\r\n", start, end if bare < 0 else bare)
+    if crlf >= 0:
+        return crlf, crlf + 3
+    if bare >= 0:
+        return bare, bare + 2
+    # No empty line at all: the head ends before the first line that can't belong to one.
+    at = start
+    while at < end:
+        if raw[at] not in b" \t" and not _FIELD.match(raw, at, end):
+            return at, at
+        line_end = raw.find(b"\n", at, end)
+        at = end if line_end < 0 else line_end + 1
+    return end, end
+
+
+def decode_words(value: str) -> str:
+    """Decode RFC 2047 encoded words, also broken ones; never raises, never yields unsafe text."""
+    if "=?" not in value:
+        return value
+    pieces: list[tuple[str, str, bytes]] = []  # (charset or "", text between, encoded bytes)
+    at = 0
+    for word in _ENCODED_WORD.finditer(value):
+        between = value[at : word.start()]
+        if between and not (pieces and pieces[-1][0] and between.isspace()):
+            pieces.append(("", between, b""))
+        charset = word[1].partition("*")[0].lower()  # RFC 2231 adds `*language`
+        pieces.append((charset or "us-ascii", "", _word_bytes(word[2], word[3])))
+        at = word.end()
+    if at < len(value):
+        pieces.append(("", value[at:], b""))
+    return "".join(_joined(charset, list(run)) for charset, run in groupby(pieces, lambda p: p[0]))
+
+
+def _joined(charset: str, run: Sequence[tuple[str, str, bytes]]) -> str:
+    # Neighbours of one charset are joined as bytes: senders cut in the middle of a character.
+    if not charset:
+        return "".join(text for _, text, _ in run)
+    return decode(b"".join(data for _, _, data in run), charset)[0]
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    data = text.encode("utf-8", "replace")
+    if encoding in "qQ":
+        return binascii.a2b_qp(data, header=True)
+    return from_base64(data)[0]
+
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+def from_base64(data: bytes) -> tuple[bytes, bool]:
+    """Decode base64, also damaged; the second value says whether it was whole."""
+    try:
+        return binascii.a2b_base64(data), True
+    except binascii.Error:
+        kept = _NOT_BASE64.sub(b"", data)
+        if len(kept) % 4 == 1:  # one character alone is less than a byte
+            kept = kept[:-1]
+        return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)), False

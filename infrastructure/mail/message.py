@@ -1,0 +1,219 @@
+"""What one mail says as a fact: who wrote to whom, when, and what, whatever state it is in."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from infrastructure.mail.addresses import Address, parse_addresses
+from infrastructure.mail.body import PART_FIELDS, read_body
+from infrastructure.mail.charsets import shown
+from infrastructure.mail.dates import DateSource, sent_at
+from infrastructure.mail.headers import Head, decode_words, read_head
+from infrastructure.mail.identifiers import (
+    REFERENCES_LIMIT,
+    ids_in,
+    message_id,
+    parent_id,
+    without_people,
+)
+
+SUBJECT_LIMIT = 1_000  # characters
+PARTICIPANTS_LIMIT = 500
+
+_SENDERS = ("from", "sender", "reply-to", "return-path")
+_RECIPIENTS = ("to", "cc", "bcc")
+_FIELDS = PART_FIELDS | {
+    *_SENDERS,
+    *_RECIPIENTS,
+    "date",
+    "in-reply-to",
+    "message-id",
+    "received",
+    "references",
+    "subject",
+    "x-gm-thrid",
+    "x-gmail-labels",
+}
+_DRAFTS = {"draft", "drafts"}
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """One message, read."""
+
+    message_id: str  # without brackets; "sha256:…" if the mail has none
+    message_id_made: bool
+    date: datetime  # UTC
+    date_source: DateSource
+    direction: Literal["incoming", "outgoing"]
+    correspondent: Address
+    participants: tuple[Address, ...]  # everyone else but me
+    subject: str
+    text: str
+    truncated: bool  # the text was longer than what is kept
+    attachments: int  # parts that aren't in the text
+    thread_id: str
+    references: tuple[str, ...]
+    in_reply_to: str | None
+    labels: tuple[str, ...]  # Gmail's
+    notes: tuple[str, ...]  # what was odd about it
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message that can't become a fact, with what helps a person find it."""
+
+    reason: str
+    subject: str = ""
+    ordinal: int = 0  # which message of the mailbox, from 1
+    offset: int = 0  # bytes from the mailbox's start
+
+
+def read_message(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadable:
+    """Read one message, its From_ line included or not.
+
+    `me` holds the importer's own addresses as `normalised_email` gives them; `now` is the time of
+    import. Never raises: what nobody foresaw is an Unreadable like the rest, so that one mail
+    can't stop the import of a hundred thousand.
+    """
+    try:
+        return _read(raw, me, now)
+    except Exception as error:
+        return Unreadable(f"kith failed to read it ({type(error).__name__})")
+
+
+def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadable:
+    start, envelope = _after_envelope(raw)
+    head = read_head(raw, start, len(raw), _FIELDS)
+    notes = head.oddities
+    subject = " ".join(decode_words(head.first("subject")).split())[:SUBJECT_LIMIT]
+    labels = _labels(head)
+    if not _DRAFTS.isdisjoint(label.lower() for label in labels):
+        return Unreadable("a draft that was never sent", subject)
+
+    senders = _senders(head, notes)
+    if not senders:
+        return Unreadable(_without_sender(head), subject)
+    recipients = [address for name in _RECIPIENTS for address in _people(head, name, notes)]
+    outgoing = any(sender.email in me for sender in senders)
+    others = _others([*senders, *recipients], me)
+    correspondent = _correspondent(senders, recipients, others, outgoing, notes)
+    participants = [other for other in others if other.email != correspondent.email]
+    if len(participants) > PARTICIPANTS_LIMIT:
+        notes.append(f"{len(participants)} participants, of whom {PARTICIPANTS_LIMIT} are kept")
+        del participants[PARTICIPANTS_LIMIT:]
+
+    own_id = message_id(head.fields.get("message-id", []), raw, start, head.body, notes)
+    emails = frozenset(person.email for person in (*senders, *recipients))
+    references = _references(head, emails)
+    in_reply_to = parent_id(head.first("in-reply-to"), emails)
+    date, date_source = sent_at(
+        head.fields.get("date", []), head.fields.get("received", []), envelope, now, notes
+    )
+    body = read_body(raw, head, notes)
+    return MailFacts(
+        message_id=own_id,
+        message_id_made=own_id.startswith("sha256:"),
+        date=date,
+        date_source=date_source,
+        direction="outgoing" if outgoing else "incoming",
+        correspondent=correspondent,
+        participants=tuple(participants),
+        subject=subject,
+        text=body.text,
+        truncated=body.truncated,
+        attachments=body.attachments,
+        thread_id=_thread(head) or next(iter(references), None) or in_reply_to or own_id,
+        references=references,
+        in_reply_to=in_reply_to,
+        labels=labels,
+        notes=tuple(notes),
+    )
+
+
+def _after_envelope(raw: bytes) -> tuple[int, str]:
+    """Where the head starts, and the From_ line that stood before it."""
+    start = 0
+    envelope = ""
+    if raw.startswith((b"From ", b">From ")):
+        line_end = raw.find(b"\n")
+        start = len(raw) if line_end < 0 else line_end + 1
+        envelope = raw[: min(start, 500)].decode("ascii", "replace")
+    while raw.startswith((b"\n", b"\r"), start):
+        start += 1
+    return start, envelope
+
+
+def _people(head: Head, name: str, notes: list[str]) -> list[Address]:
+    people: list[Address] = []
+    for value in head.fields.get(name, ()):
+        parsed = parse_addresses(value)
+        people.extend(parsed.found)
+        notes.extend(f"{name}: not an address: {piece}" for piece in parsed.bad)
+    return people
+
+
+def _senders(head: Head, notes: list[str]) -> list[Address]:
+    """The authors, or whoever else the mail says it came from."""
+    for name in _SENDERS:
+        senders = _people(head, name, notes)
+        if senders:
+            if name != "from":
+                notes.append(f"sender taken from {name}")
+            return senders
+    return []
+
+
+def _without_sender(head: Head) -> str:
+    written = head.first("from")
+    if not written:
+        return "no sender"
+    return f"no sender: {shown(decode_words(written))} is not an address"
+
+
+def _others(people: list[Address], me: frozenset[str]) -> list[Address]:
+    """Everyone but me, once each, in order, with the first name that was given."""
+    others: dict[str, Address] = {}
+    for person in people:
+        known = others.get(person.email)
+        if person.email not in me and (known is None or known.name is None):
+            others[person.email] = person
+    return list(others.values())
+
+
+def _correspondent(
+    senders: list[Address],
+    recipients: list[Address],
+    others: list[Address],
+    outgoing: bool,
+    notes: list[str],
+) -> Address:
+    """Who a mail came from, or whom it went to first; oneself if it went to nobody else."""
+    if not outgoing:
+        return others[0]
+    receivers = {recipient.email for recipient in recipients}
+    for other in others:
+        if other.email in receivers:
+            return other
+    notes.append("to oneself" if recipients else "to nobody who can be read")
+    return senders[0]
+
+
+def _references(head: Head, people: frozenset[str]) -> tuple[str, ...]:
+    written = ids_in(" ".join(head.fields.get("references", ())))
+    ids = list(dict.fromkeys(without_people(written, people)))
+    if len(ids) > REFERENCES_LIMIT:  # the first names the thread, the last are the nearest
+        ids = [ids[0], *ids[-REFERENCES_LIMIT + 1 :]]
+    return tuple(ids)
+
+
+def _thread(head: Head) -> str | None:
+    """Gmail's own thread, which it computed knowing all its messages."""
+    number = re.fullmatch(r"[0-9]{1,30}", head.first("x-gm-thrid"))
+    return f"gmail:{number[0]}" if number else None
+
+
+def _labels(head: Head) -> tuple[str, ...]:
+    value = decode_words(" ".join(head.fields.get("x-gmail-labels", ())))
+    return tuple(dict.fromkeys(label.strip()[:100] for label in value.split(",") if label.strip()))

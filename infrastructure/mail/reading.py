@@ -1,0 +1,32 @@
+"""A mailbox as facts: what `kith import mbox` appends, one message after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from infrastructure.mail.mbox import MESSAGE_LIMIT, Progress, read_messages
+from infrastructure.mail.message import MailFacts, Unreadable, read_message
+from infrastructure.mail.threads import Threads
+
+
+def read_mbox(
+    path: Path, me: frozenset[str], now: datetime, progress: Progress | None = None
+) -> Iterator[MailFacts | Unreadable]:
+    """Read every message of a mailbox, in its order; raises MailboxError as `read_messages`.
+
+    `progress` is called with the bytes of the file read so far and in all, about once a megabyte.
+    """
+    threads = Threads()
+    for message in read_messages(path, progress):
+        if message.raw is None:
+            read: MailFacts | Unreadable = Unreadable(
+                f"larger than the {MESSAGE_LIMIT >> 20} MB a message may have"
+                f" ({message.size >> 20} MB)"
+            )
+        else:
+            read = read_message(message.raw, me, now)
+        if isinstance(read, Unreadable):
+            yield replace(read, ordinal=message.ordinal, offset=message.offset)
+        else:
+            yield threads.settle(read)
