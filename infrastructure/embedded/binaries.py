@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infrastructure.embedded.accounts import Account
-from infrastructure.embedded.directories import SYSTEM_DIRECTORY
+from infrastructure.embedded.directories import SYSTEM_DIRECTORY, make_passable
 from infrastructure.embedded.errors import EmbeddedPostgresError
 from infrastructure.embedded.locks import alone
 
@@ -93,7 +93,7 @@ def _copied(site: Path, account: Account) -> Path:
     version = importlib.metadata.version(_DISTRIBUTION)
     copy = SYSTEM_DIRECTORY / f"postgresql-{version}"
     try:
-        SYSTEM_DIRECTORY.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_passable(SYSTEM_DIRECTORY)
         with alone(SYSTEM_DIRECTORY / "copy.lock", timeout_seconds=120):
             if _try(copy, account) is None:
                 _replace(copy, site)

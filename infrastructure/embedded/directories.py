@@ -57,7 +57,7 @@ def make_data_directory(data_dir: Path) -> Path:
     As root a directory that we make, or that is empty, may be passed through by others; one that
     already holds something is left as it is.
     """
-    data_dir = Path(os.path.abspath(data_dir.expanduser()))  # noqa: PTH100 - keeps links
+    data_dir = data_dir.expanduser().absolute()
     try:
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         if not data_dir.is_dir():
@@ -91,10 +91,10 @@ def make_home(data_dir: Path, account: Account) -> Home:
     if account.is_ours:
         entry.mkdir(mode=0o700)
     elif account.can_enter(data_dir):
-        entry.mkdir(mode=0o711)
+        make_passable(entry)
     else:
-        clusters = SYSTEM_DIRECTORY / "clusters"
-        clusters.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_passable(SYSTEM_DIRECTORY)
+        clusters = make_passable(SYSTEM_DIRECTORY / "clusters")
         # Never one that is there already: it is the database of a directory that was removed.
         prefix = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12] + "-"
         target = Path(tempfile.mkdtemp(prefix=prefix, dir=clusters))
@@ -117,6 +117,17 @@ def require_access(home: Home, account: Account) -> None:
             f"directories above it isn't open to others (chmod o+x opens one). "
             f"The database there is left as it is."
         )
+
+
+def make_passable(path: Path) -> Path:
+    """Make a directory that others can pass through but not list, unless it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return path
+    path.chmod(0o711)  # mkdir's own mode is cut down by a strict umask
+    return path
 
 
 def make_owned_directory(path: Path, account: Account) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+import psycopg
+
 from infrastructure.embedded.accounts import account_for
 from infrastructure.embedded.binaries import binaries_for
 from infrastructure.embedded.cluster import make_cluster
@@ -63,7 +65,7 @@ class EmbeddedPostgres:
         for name in options:
             if not re.fullmatch(r"[a-z_][a-z0-9_.]*", name):
                 raise EmbeddedPostgresError(f"{name!r} isn't the name of a PostgreSQL setting.")
-        self._data_dir = data_dir
+        self._data_dir = data_dir.expanduser().absolute()
         self._settings = {**_SETTINGS, **options}
         self._server: Server | None = None
         self._use: FileLock | None = None
@@ -81,7 +83,14 @@ class EmbeddedPostgres:
 
         Calling it again brings back a server that has died since.
         """
-        data_dir = make_data_directory(self._data_dir)
+        try:
+            return self._start(make_data_directory(self._data_dir))
+        except (OSError, psycopg.Error) as error:
+            raise EmbeddedPostgresError(
+                f"PostgreSQL couldn't be started for {self._data_dir}: {error}"
+            ) from error
+
+    def _start(self, data_dir: Path) -> str:
         with alone(data_dir / "postgres.lock", timeout_seconds=_START_SECONDS):
             home = existing_home(data_dir)
             cluster = home.cluster if home is not None and home.cluster.exists() else None
@@ -112,9 +121,9 @@ class EmbeddedPostgres:
         """Stop using the server; if nobody else uses it, it is stopped. Twice does no harm."""
         if self._use is None or self._server is None:
             return
-        data_dir = make_data_directory(self._data_dir)
+        lock = self._data_dir / "postgres.lock"
         try:
-            with alone(data_dir / "postgres.lock", timeout_seconds=_STOP_SECONDS):
+            with alone(lock, timeout_seconds=_STOP_SECONDS):
                 if self._use.try_exclusive():
                     self._server.stop(timeout_seconds=_STOP_SECONDS)
         finally:
