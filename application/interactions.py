@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.work import Work
+from domain.errors import Invalid
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.streams import StreamName
@@ -21,11 +22,15 @@ class LogInteraction:
 
 @dataclass(frozen=True, slots=True)
 class AmendInteraction:
-    """`revise` makes the new record from the old one, so that what it doesn't know stays."""
+    """`revise` makes the new record from the old one, so that what it doesn't know stays.
+
+    `contact_id` is the contact the caller names, if any: a record's contact can't be changed.
+    """
 
     interaction_id: UUID
     revise: Callable[[Record], Record]
     may_plan: bool = False
+    contact_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ async def log_interaction(work: Work, command: LogInteraction) -> StreamName:
 async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName:
     interaction = await work.interaction(command.interaction_id)
     work.check_version(interaction)
+    if command.contact_id not in (None, interaction.state.contact_id):
+        raise Invalid(
+            "A record's contact can't be changed", code="contact_fixed", field="contact_id"
+        )
     record = command.revise(interaction.state.record)
     events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
     return work.go_on(interaction, events)

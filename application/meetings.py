@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from application.work import Work
-from domain.errors import Conflict
+from domain.errors import Conflict, Invalid
 from domain.interaction import Interaction
 from domain.kinds import Kind
 from domain.meeting import Appointment, Meeting, MeetingStatus, Outcome
@@ -22,10 +22,12 @@ class ScheduleMeeting:
 
 @dataclass(frozen=True, slots=True)
 class RescheduleMeeting:
-    """`revise` makes the new appointment from the old one."""
+    """`revise` makes the new appointment from the old one. `contact_id` is the contact the caller
+    names, if any: a meeting's contact can't be changed."""
 
     meeting_id: UUID
     revise: Callable[[Appointment], Appointment]
+    contact_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ async def schedule_meeting(work: Work, command: ScheduleMeeting) -> StreamName:
 async def reschedule_meeting(work: Work, command: RescheduleMeeting) -> StreamName:
     meeting = await work.meeting(command.meeting_id)
     work.check_version(meeting)
+    if command.contact_id not in (None, meeting.state.contact_id):
+        raise Invalid(
+            "A meeting's contact can't be changed", code="contact_fixed", field="contact_id"
+        )
     appointment = command.revise(meeting.state.appointment)
     return work.go_on(meeting, meeting.state.reschedule(appointment))
 

@@ -2,7 +2,7 @@
 
 A row per tenant, contact, UTC day and kind; under the contact NOBODY stand the sums of the whole
 tenant. What was planned is not in here: whether its time has come is decided when asked. Durations
-of records with restricted tags are left out, because a sum would tell them.
+and sentiments of records with restricted tags are left out, because a sum would tell them.
 """
 
 from collections.abc import Iterator
@@ -27,8 +27,9 @@ def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
     record = state.record
     if state.deleted or record.when.at > entity.changed.time:
         return
-    seconds = None if record.labels.restricted else record.when.seconds
-    sentiment = record.said.sentiment
+    hidden = bool(record.labels.restricted)
+    seconds = None if hidden else record.when.seconds
+    sentiment = None if hidden else record.said.sentiment
     amounts = (
         sign,
         0 if seconds is None else sign,

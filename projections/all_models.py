@@ -2,6 +2,7 @@
 
 from projections.activity import ACTIVITY
 from projections.contacts import CONTACTS
+from projections.former_entries import FORMER_ENTRIES
 from projections.meetings import MEETINGS
 from projections.model import ReadModel
 from projections.status_history import STATUS_HISTORY
@@ -11,6 +12,7 @@ from projections.timeline import TIMELINE
 READ_MODELS: tuple[ReadModel, ...] = (
     CONTACTS,
     TIMELINE,
+    FORMER_ENTRIES,
     MEETINGS,
     STATUS_HISTORY,
     ACTIVITY,

@@ -1,0 +1,39 @@
+"""The entry of the `kith` command: reads the arguments, runs the command, says errors as sentences."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from api.cli import COMMANDS
+from api.cli.errors import CommandError
+from infrastructure.embedded import EmbeddedPostgresError
+from infrastructure.settings import SettingsError
+
+
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(
+        prog="kith",
+        description="An event-sourced ledger of contacts and what passes between them.",
+        epilog="Settings come from the environment: KITH_PORT, KITH_DATA_DIR, KITH_DATABASE_URL …",
+    )
+    commands = result.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_arguments(commands)
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when it did what it was asked, 1 when it couldn't, 2 for a bad call."""
+    args = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return args.run(args) or 0
+    except (CommandError, SettingsError, EmbeddedPostgresError) as error:
+        print(f"kith: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("kith: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 1

@@ -1,0 +1,112 @@
+"""`kith serve`: the whole service in one process, or one of its roles."""
+
+import argparse
+import asyncio
+import socket
+import sys
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from api.cli.database import database
+from api.cli.errors import CommandError
+from api.composition import Application, open_services, secret_of
+from infrastructure.identity.mint import mint_token
+from infrastructure.settings import Settings, SettingsError
+
+ROLES = ("all", "api", "projector", "relay")
+
+
+def add_arguments(commands: Any) -> None:
+    command = commands.add_parser("serve", help="run the service")
+    command.add_argument("--port", type=int, default=None, help="default: $KITH_PORT, else 8000")
+    command.add_argument("--host", default=None, help="default: $KITH_HOST, else 127.0.0.1")
+    command.add_argument(
+        "--role", choices=ROLES, default="all", help="which part of the service (default: all)"
+    )
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    if args.port is not None:
+        if not 0 <= args.port <= 65535:
+            raise SettingsError("--port is a number from 0 to 65535.")
+        settings = replace(settings, port=args.port)
+    if args.host is not None:
+        settings = replace(settings, host=args.host)
+    listener = None if args.role in ("projector", "relay") else _listen(settings)
+    with database(settings) as conninfo:
+        uvloop.run(_serve(settings, conninfo, args.role, listener))
+    return 0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything is started for it."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        where = f"{settings.host}:{settings.port}"
+        raise CommandError(
+            f"Can't listen on {where}: {error.strerror or error}. "
+            "Another port: kith serve --port 8001, or KITH_PORT=8001."
+        ) from error
+    return listener
+
+
+async def _serve(
+    settings: Settings, conninfo: str, role: str, listener: socket.socket | None
+) -> None:
+    project = role in ("all", "projector")
+    async with open_services(settings, conninfo, project=project) as services:
+        if listener is None:
+            print(f"kith {role} is running.", file=sys.stderr, flush=True)
+            await _until_stopped()
+            return
+        config = uvicorn.Config(
+            Application(services),
+            log_level="warning",
+            lifespan="off",
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=10,
+        )
+        greet(settings, listener)
+        await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def _until_stopped() -> None:
+    import signal
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+def greet(settings: Settings, listener: socket.socket) -> None:
+    """Say where it is, where its documents are, and give a token to begin with."""
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    print(f"kith is listening on {address}")
+    print(f"Documents: {address}/docs")
+    if not settings.jwks_url:
+        token = mint_token(
+            secret_of(settings),
+            issuer=settings.jwt_issuer,
+            audience=settings.jwt_audience,
+            tenant="1",
+            user="1",
+            name="Developer",
+            permissions=("view_contacts", "edit_contacts", "audit", "admin"),
+        )
+        print(f"A token for development (tenant 1): {token}")
+    print(flush=True)

@@ -1,0 +1,81 @@
+"""The one composition root: here, and nowhere else, the parts are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import system_app
+from api.contracts.tracking.app import tracking_app
+from api.http.front import Front
+from api.services import Services
+from infrastructure.embedded import development_secret
+from infrastructure.identity.jwks import JwksKeys
+from infrastructure.identity.keys import KeySource, SharedSecrets
+from infrastructure.identity.verifier import TokenVerifier
+from infrastructure.metrics import Metrics
+from infrastructure.projecting.runner import ProjectionRunner
+from infrastructure.settings import Settings
+from infrastructure.system import open_system
+from projections.all_models import READ_MODELS
+
+
+def secret_of(settings: Settings) -> str:
+    """The secret of development tokens: the one that is set, or the data directory's own."""
+    return settings.jwt_secret or development_secret(settings.data_dir)
+
+
+def keys_of(settings: Settings) -> KeySource:
+    if settings.jwks_url:
+        return JwksKeys(settings.jwks_url)
+    return SharedSecrets(secret_of(settings))
+
+
+def verifier_of(settings: Settings) -> TokenVerifier:
+    return TokenVerifier(
+        keys_of(settings), issuer=settings.jwt_issuer, audience=settings.jwt_audience
+    )
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, conninfo: str, *, project: bool = True
+) -> AsyncIterator[Services]:
+    """Open everything a server needs. With `project`, this process also feeds the read models
+    behind the append, unless another one already does."""
+    behind = [model for model in READ_MODELS if not model.with_append]
+    runner = ProjectionRunner(conninfo, behind)
+    metrics = Metrics()
+    async with open_system(conninfo, committed=lambda _: runner.wake()) as system:
+        metrics.watch(system.door)
+        if project:
+            await runner.start()
+        try:
+            yield Services(settings, system, verifier_of(settings), metrics)
+        finally:
+            if project:
+                await runner.stop()
+
+
+class Application:
+    """The ASGI application. The server opens the services before it takes requests, because a
+    mounted application's lifespan never runs."""
+
+    def __init__(self, services: Services):
+        self._services = services
+        app: ASGIApp = tracking_app(system_app.router)
+        origins = services.settings.cors_origins
+        if origins:
+            app = CORSMiddleware(
+                app,
+                allow_origins=list(origins),
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_headers=["*"],
+                expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+            )
+        self._app = Front(app, services.metrics)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["kith"] = self._services
+        await self._app(scope, receive, send)

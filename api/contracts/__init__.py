@@ -1,0 +1,1 @@
+"""The HTTP contracts, one folder each. No contract knows another."""

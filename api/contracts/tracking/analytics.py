@@ -1,0 +1,96 @@
+"""Analytics of the native contract (f53ea5b3782d77ea)."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.contracts.tracking import lists, records
+from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.interaction_schemas import Shown
+from api.contracts.tracking.responses import errors
+from api.contracts.tracking.types import Query as QueryModel
+from api.contracts.tracking.types import QueryDate
+from api.http.answers import json_response
+from api.http.call import Call
+from api.http.problem import invalid
+from api.http.route import contract_route, needs
+from infrastructure.projecting.waiting import caught_up
+from projections import analytics
+from projections.activity import ACTIVITY
+from projections.tactic_use import TACTIC_USE
+
+router = APIRouter(route_class=contract_route(TRACKING), tags=["Analytics"])
+
+
+class AnalyticsQuery(QueryModel):
+    """All time by month, unless said otherwise. Bounds are inclusive."""
+
+    start_date: QueryDate | None = None
+    end_date: QueryDate | None = None
+    group_by: Literal["day", "week", "month"] = "month"
+    contact_id: str | None = None
+
+
+class BucketShown(Shown):
+    """One entry of `frequency` with its real dates, both inclusive."""
+
+    key: str
+    startDate: str
+    endDate: str
+    count: int
+
+
+class AnalyticsShown(Shown):
+    """`week1` (`day1`, `month1`) counts from `startDate`, else from the first interaction."""
+
+    totalInteractions: int
+    byType: dict[str, int]
+    frequency: dict[str, int]
+    averageDuration: int | None
+    buckets: list[BucketShown]
+    sentiment: dict[str, int]
+    tacticEffectiveness: list[dict[str, Any]]
+
+
+@router.get(
+    "/api/analytics/interactions",
+    response_model=AnalyticsShown,
+    responses=errors(404, 422),
+    openapi_extra=needs("view_contacts"),
+    summary="How many interactions, of which kind, how often and how long",
+)
+async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Response:
+    contact = None
+    if query.contact_id is not None:
+        contact = await records.contact_id(call, query.contact_id)
+    since = query.start_date and query.start_date.at
+    before = lists.before(query.end_date)
+    if since and before and since >= before:
+        raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
+    models = (ACTIVITY.name, TACTIC_USE.name)
+    await caught_up(call.services.system.pool, models, call.tenant)
+    wanted = analytics.Wanted(call.tenant, contact, since, before, query.group_by)
+    try:
+        found = await analytics.analytics(call.services.fetch, wanted)
+    except analytics.TooManyBuckets as error:
+        raise invalid(("query", "groupBy"), "too_many_buckets", str(error)) from None
+    return json_response(to_json(_shown(found)))
+
+
+def _shown(found: analytics.Analytics) -> dict[str, Any]:
+    return {
+        "totalInteractions": found.total,
+        "byType": {kind: count for kind, count in found.by_type.most_common() if count},
+        "frequency": {key: count for key, _, _, count in found.buckets},
+        "averageDuration": found.average_minutes,
+        "buckets": [
+            {"key": key, "startDate": start, "endDate": end, "count": count}
+            for key, start, end, count in found.buckets
+        ],
+        "sentiment": {
+            name: found.sentiment[name] for name in ("positive", "neutral", "negative")
+        },
+        "tacticEffectiveness": found.tactics,
+    }

@@ -1,0 +1,33 @@
+"""The native contract as a FastAPI application with its own OpenAPI document."""
+
+from fastapi import APIRouter, FastAPI
+
+from api.contracts.tracking import analytics, contacts, interactions, meetings, status
+from api.contracts.tracking.dialect import render
+from api.contracts.tracking.responses import ProblemShown
+from api.http.contract_app import contract_app
+
+DESCRIPTION = """
+The native contract of kith: contacts, interactions, meetings, timelines and analytics, every one of
+them derived from events. Send `Authorization: Bearer …`; `kith token` makes a token for development.
+Errors are RFC 9457 problems with a `code` and the places that are wrong. Every POST takes an
+`Idempotency-Key`, every record has an `ETag` for `If-Match`.
+"""
+
+
+def tracking_app(*others: APIRouter) -> FastAPI:
+    """`others` are routes about the service itself, which are at home at the same address."""
+    return contract_app(
+        title="kith: tracking",
+        description=DESCRIPTION,
+        render=render,
+        problem=ProblemShown,
+        routers=(
+            interactions.router,
+            contacts.router,
+            status.router,
+            meetings.router,
+            analytics.router,
+            *others,
+        ),
+    )

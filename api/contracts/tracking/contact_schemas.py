@@ -1,0 +1,186 @@
+"""Bodies and queries about contacts and their relationship status."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from pydantic_core import to_json
+
+from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, PersonShown, Shown
+from api.contracts.tracking.types import (
+    Body,
+    Line,
+    Name,
+    Query,
+    QueryDate,
+    Reason,
+    Stage,
+    Status,
+    Tags,
+    Text,
+)
+from application.entity import Entity
+from domain.contact import Contact, Details
+from projections.contact_list import ContactRow
+
+
+class NewContact(Body):
+    """Who it is. A new contact belongs to whoever adds it, and is a prospect in awareness."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset(
+        "id number ownerId relationshipStatus lifecycleStage lastContacted createdAt updatedAt "
+        "asOf".split()
+    )
+
+    name: Name
+    email: Line | None = None
+    phone: Line | None = None
+    company: Line | None = None
+    title: Line | None = None
+    tags: Tags | None = None
+
+    def details(self) -> Details:
+        values = self.model_dump(by_alias=False)
+        return Details(**values | {"tags": tuple(self.tags or ())})
+
+
+class ContactChanges(NewContact):
+    """What is to be different: what is left out stays, null clears what may be null."""
+
+    name: Name = ""
+
+    def revise(self, details: Details) -> Details:
+        values = {name: getattr(self, name) for name in self.model_fields_set}
+        if "tags" in values:
+            values["tags"] = tuple(self.tags or ())
+        return details.model_copy(update=values)
+
+
+class ContactQuery(Query):
+    """`search` looks in name, email and company."""
+
+    search: Annotated[str, Field(max_length=200)] | None = None
+    relationship_status: Status | None = None
+    lifecycle_stage: Stage | None = None
+    owner_id: Annotated[str, Field(max_length=255)] | None = None
+    page: PageNumber = 1
+    page_size: PageSize = 20
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+
+
+class AsOfQuery(Query):
+    """`asOf` answers with the state at that instant, from the events. Needs `audit`."""
+
+    as_of: QueryDate | None = None
+
+
+class StatusChange(Body):
+    """Where the relationship moves. A stage that isn't given aligns by itself."""
+
+    relationship_status: Status | None = None
+    lifecycle_stage: Stage | None = None
+    reason: Text | None = None
+    notes: Text | None = None
+
+
+class Reactivation(Body):
+    """Why a relationship that had ended is taken up again."""
+
+    reason: Reason
+    notes: Text | None = None
+
+
+class ContactShown(Shown):
+    id: UUID
+    number: int
+    name: str
+    email: str | None
+    phone: str | None
+    company: str | None
+    title: str | None
+    tags: list[str]
+    ownerId: str
+    relationshipStatus: Status
+    lifecycleStage: Stage
+    lastContacted: str | None
+    createdAt: str
+    updatedAt: str
+
+
+class ContactsShown(Shown):
+    items: list[ContactShown]
+    page: int | None = None
+    pageSize: int | None = None
+    totalCount: int | None = None
+    totalPages: int | None = None
+    next: str | None = None
+
+
+class StatusEntryShown(Shown):
+    oldStatus: Status
+    newStatus: Status
+    oldLifecycleStage: Stage
+    newLifecycleStage: Stage
+    reason: str | None
+    notes: str | None
+    changedBy: PersonShown
+    timestamp: str
+
+
+class StatusHistoryShown(Shown):
+    """Newest first, complete for ever."""
+
+    items: list[StatusEntryShown]
+
+
+def row_shown(row: ContactRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "name": row.name,
+        "email": row.email,
+        "phone": row.phone,
+        "company": row.company,
+        "title": row.title,
+        "tags": row.tags,
+        "ownerId": row.owner_id,
+        "relationshipStatus": row.status,
+        "lifecycleStage": row.stage,
+        "lastContacted": row.last_contacted,
+        "createdAt": row.created_at,
+        "updatedAt": row.updated_at,
+    }
+
+
+def row_of(entity: Entity[Contact], last_contacted: Any) -> ContactRow:
+    """A contact from its events, in the form of the read model's row."""
+    state = entity.state
+    details = state.details
+    return ContactRow(
+        entity.id,
+        state.number,
+        details.name,
+        details.email,
+        details.phone,
+        details.company,
+        details.title,
+        list(details.tags),
+        state.owner_id,
+        state.status,
+        state.stage,
+        entity.created.time,
+        entity.changed.time,
+        entity.position,
+        last_contacted,
+    )
+
+
+def contact_json(row: ContactRow) -> str:
+    return to_json(row_shown(row)).decode()
+
+
+def contact_tag(row: ContactRow) -> str:
+    """The position of the contact's own last event, and what its timeline adds to what is shown."""
+    if row.last_contacted is None:
+        return f'"{row.position}"'
+    return f'"{row.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'

@@ -1,0 +1,188 @@
+"""Contacts of the native contract: who they are."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.contracts.tracking import lists, records
+from api.contracts.tracking.contact_schemas import (
+    AsOfQuery,
+    ContactChanges,
+    ContactQuery,
+    ContactShown,
+    ContactsShown,
+    NewContact,
+    contact_json,
+    contact_tag,
+    row_of,
+)
+from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.responses import errors
+from api.http.answers import json_response, response_of
+from api.http.call import Call
+from api.http.instants import Instant
+from api.http.route import contract_route, needs
+from application.contacts import (
+    AddContact,
+    ChangeContactDetails,
+    RemoveContact,
+    RestoreContact,
+    add_contact,
+    change_contact_details,
+    remove_contact,
+    restore_contact,
+)
+from application.entity import Entity
+from application.errors import PreconditionFailed
+from application.ports import Answer
+from domain.contact import Contact
+from domain.errors import NotFound
+from infrastructure.eventstore.reading import recorded
+from projections import contact_list, history
+from projections.paging import scope
+
+router = APIRouter(route_class=contract_route(TRACKING), tags=["Contacts"])
+reading, writing = needs("view_contacts"), needs("edit_contacts")
+
+
+@router.post(
+    "/api/contacts",
+    status_code=201,
+    response_model=ContactShown,
+    responses=errors(400, 413, 415, 422),
+    openapi_extra=writing,
+    summary="Add a contact",
+)
+async def add(call: Call, body: NewContact) -> Response:
+    command = AddContact(body.details())
+    return response_of(
+        await call.services.system.ledger.carry_out(call.caller(), add_contact, command, created)
+    )
+
+
+@router.get(
+    "/api/contacts",
+    response_model=ContactsShown,
+    responses=errors(422),
+    openapi_extra=reading,
+    summary="Contacts by filter, newest first",
+)
+async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Response:
+    fetch = call.services.fetch
+    wanted = contact_list.Filter(
+        call.tenant,
+        query.search,
+        query.relationship_status,
+        query.lifecycle_stage,
+        owner=query.owner_id,
+    )
+    if query.cursor is None:
+        total = await contact_list.count(fetch, wanted)
+        offset = (query.page - 1) * query.page_size
+        rows, _ = await contact_list.page(fetch, wanted, query.page_size, offset=offset)
+        return lists.by_page(call, map(contact_json, rows), query.page, query.page_size, total)
+    bound_to = scope("contacts", wanted)
+    before = lists.place(query.cursor, bound_to)
+    rows, end = await contact_list.page(fetch, wanted, query.page_size, before=before)
+    return lists.by_cursor(call, ",".join(map(contact_json, rows)), end, bound_to)
+
+
+@router.get(
+    "/api/contacts/{contact_id}",
+    response_model=ContactShown,
+    responses=errors(404, 422),
+    openapi_extra=reading,
+    summary="One contact, as it is now or as it was at an instant",
+)
+async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]) -> Response:
+    identity = await records.contact_id(call, contact_id)
+    if query.as_of is not None:
+        return await _then(call, identity, query.as_of)
+    row = await contact_list.one(call.services.fetch, call.tenant, identity)
+    if row is None:
+        raise NotFound("Contact not found", code="contact_not_found")
+    return json_response(contact_json(row), headers=(("ETag", contact_tag(row)),))
+
+
+@router.patch(
+    "/api/contacts/{contact_id}",
+    response_model=ContactShown,
+    responses=errors(400, 404, 409, 412, 413, 415, 422),
+    openapi_extra=writing,
+    summary="Change what is known of a contact",
+)
+async def change(call: Call, contact_id: str, body: ContactChanges) -> Response:
+    identity = await records.contact_id(call, contact_id)
+    await check_tag(call, identity)
+    command = ChangeContactDetails(identity, body.revise)
+    return await carry_out(call, change_contact_details, command, identity)
+
+
+@router.delete(
+    "/api/contacts/{contact_id}",
+    status_code=204,
+    responses=errors(404, 409, 412),
+    openapi_extra=writing,
+    summary="Remove a contact; its history and its interactions stay",
+)
+async def remove(call: Call, contact_id: str) -> Response:
+    identity = await records.contact_id(call, contact_id)
+    await check_tag(call, identity)
+    ledger, command = call.services.system.ledger, RemoveContact(identity)
+    answer = await ledger.carry_out(call.caller(), remove_contact, command, lambda _: Answer(204))
+    return response_of(answer)
+
+
+@router.post(
+    "/api/contacts/{contact_id}/restore",
+    response_model=ContactShown,
+    responses=errors(400, 404, 409, 412, 413, 415, 422),
+    openapi_extra=writing,
+    summary="Bring a removed contact back",
+)
+async def restore(call: Call, contact_id: str) -> Response:
+    identity = await records.contact_id(call, contact_id)
+    return await carry_out(call, restore_contact, RestoreContact(identity), identity)
+
+
+def created(entity: Entity[Contact]) -> Answer:
+    row = row_of(entity, None)
+    headers = (("Location", f"/api/contacts/{entity.id}"), ("ETag", contact_tag(row)))
+    return Answer(201, headers, contact_json(row))
+
+
+async def carry_out(call: Call, handler, command, identity: UUID) -> Response:
+    """Carry out a command about a contact and answer with the contact.
+
+    When it was last contacted is found before the command, which can't change it.
+    """
+    last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
+
+    def shown(entity: Entity[Contact]) -> Answer:
+        row = row_of(entity, last)
+        return Answer(200, (("ETag", contact_tag(row)),), contact_json(row))
+
+    ledger = call.services.system.ledger
+    return response_of(await ledger.carry_out(call.caller(), handler, command, shown))
+
+
+async def check_tag(call: Call, identity: UUID) -> None:
+    """Compare the part of `If-Match` that comes from the timeline; the ledger compares the rest."""
+    tag = call.headers.get("if-match")
+    if tag is None or tag.strip() == "*":
+        return
+    row = await contact_list.one(call.services.fetch, call.tenant, identity)
+    if row is not None and tag.strip().removeprefix("W/") != contact_tag(row):
+        raise PreconditionFailed
+
+
+async def _then(call: Call, identity: UUID, instant: Instant) -> Response:
+    call.require("audit")
+    fetch, tenant = call.services.fetch, call.tenant
+    then = await history.contact_then(fetch, recorded, tenant, identity, instant.at)
+    if then is None:
+        raise NotFound("There was no such contact then", code="contact_not_found")
+    last = await history.last_contacted_then(fetch, recorded, tenant, identity, instant.at)
+    return json_response(contact_json(row_of(then.contact, last)))

@@ -1,0 +1,222 @@
+"""Bodies and queries about interactions, and how they become records (f53ea5b3782d77ea)."""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from api.contracts.tracking.types import (
+    Body,
+    Date,
+    Id,
+    InteractionType,
+    Line,
+    Lines,
+    Minutes,
+    Query,
+    QueryDate,
+    Sentiment,
+    Tags,
+    Text,
+)
+from domain.kinds import Kind
+from domain.record import FollowUp, Labels, Participant, People, Place, Record, Said, When
+from projections.document import NATIVE_WORDS
+
+
+class Someone(Body):
+    """A participant with an address, or one who is a contact."""
+
+    name: Line | None = None
+    email: Line | None = None
+    contact_id: Id | None = None
+
+
+class NewInteraction(Body):
+    """What happened, with whom, and when. `duration` is in minutes."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset(
+        "id number createdAt updatedAt createdBy updatedBy contract kind word timezone "
+        "dateAsWritten wholeDay endDate durationSeconds subject description outcome nextAction "
+        "followUpDate lead restrictedTags rapportScore observedNonVerbal tacticLogs serviceId "
+        "customQuestions mail redacted".split()
+    )
+
+    contact_id: Id
+    interaction_type: InteractionType | None = None
+    date: Date
+    duration: Minutes | None = None
+    location: Line | None = None
+    medium: Line | None = None
+    topics_discussed: Lines | None = None
+    notes: Text | None = None
+    sentiment: Sentiment | None = None
+    follow_up_needed: bool | None = None
+    follow_up_notes: Text | None = None
+    participants: Annotated[list[Line | Someone], Field(max_length=1000)] | None = None
+    tags: Tags | None = None
+
+    def record(self) -> Record:
+        kind = Kind(self.interaction_type or Kind.NOTE)
+        return Record(
+            kind=kind,
+            word=self.interaction_type or kind,
+            when=When(
+                at=self.date.at,
+                duration=None if self.duration is None else self.duration * 60,
+                whole_day=self.date.date_only,
+            ),
+            said=Said(
+                notes=self.notes,
+                topics=tuple(self.topics_discussed or ()),
+                sentiment=self.sentiment,
+            ),
+            place=Place(location=self.location, medium=self.medium),
+            follow_up=FollowUp(needed=self.follow_up_needed, notes=self.follow_up_notes),
+            people=People(participants=participants(self.participants)),
+            labels=Labels(tags=tuple(self.tags or ())),
+        )
+
+
+class InteractionChanges(NewInteraction):
+    """What is to be different: what is left out stays, null clears what may be null."""
+
+    contact_id: Id | None = None  # type: ignore[assignment]
+    date: Date | None = None
+
+    def revise(self, record: Record) -> Record:
+        given = self.model_fields_set
+        parts = {
+            "said": (("notes", "notes"), ("topics_discussed", "topics"), ("sentiment",) * 2),
+            "place": (("location",) * 2, ("medium",) * 2),
+            "follow_up": (("follow_up_needed", "needed"), ("follow_up_notes", "notes")),
+        }
+        update: dict[str, Any] = {}
+        for part, names in parts.items():
+            changes = {
+                inside: _tuple(getattr(self, outside)) if inside == "topics" else
+                getattr(self, outside)
+                for outside, inside in names
+                if outside in given
+            }
+            if changes:
+                update[part] = getattr(record, part).model_copy(update=changes)
+        if "participants" in given:
+            update["people"] = record.people.model_copy(
+                update={"participants": participants(self.participants)}
+            )
+        if "tags" in given:
+            update["labels"] = record.labels.model_copy(update={"tags": _tuple(self.tags)})
+        if self.interaction_type and self.interaction_type != NATIVE_WORDS[record.kind]:
+            update |= {"kind": Kind(self.interaction_type), "word": self.interaction_type}
+        if when := self._when(record.when):
+            update["when"] = when
+        return record.model_copy(update=update)
+
+    def _when(self, when: When) -> When | None:
+        """A new instant keeps how long it took; an instant that was only read back stays as it was
+        written, and so does a duration that minutes can't express."""
+        update: dict[str, Any] = {}
+        if self.date is not None and self.date.at != when.at:
+            update = {"at": self.date.at, "whole_day": self.date.date_only, "written": None}
+            if when.ends_at is not None:
+                update["ends_at"] = self.date.at + (when.ends_at - when.at)
+        if "duration" in self.model_fields_set and self.duration != when.minutes:
+            seconds = None if self.duration is None else self.duration * 60
+            update |= {"ends_at": None, "duration": seconds}
+        return when.model_copy(update=update) if update else None
+
+
+def _tuple(values: list[Any] | None) -> tuple[Any, ...]:
+    return tuple(values or ())
+
+
+def participants(given: list[str | Someone] | None) -> tuple[Participant, ...]:
+    return tuple(
+        Participant(name=someone)
+        if isinstance(someone, str)
+        else Participant(name=someone.name, email=someone.email, contact_id=someone.contact_id)
+        for someone in given or ()
+    )
+
+
+def _words(value: object) -> list[str] | None:
+    if value is None:
+        return None
+    return [word for word in str(value).split(",") if word]
+
+
+PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]
+PageSize = Annotated[int, Field(ge=1, le=100)]
+
+
+class InteractionQuery(Query):
+    """`page` and `pageSize`, or `cursor` (empty for the first page) for everything long."""
+
+    contact_id: str | None = None
+    type: InteractionType | None = None
+    start_date: QueryDate | None = None
+    end_date: QueryDate | None = None
+    search: Annotated[str, Field(max_length=200)] | None = None
+    tags: Annotated[
+        Annotated[list[str], BeforeValidator(_words)] | None,
+        Field(description="Words separated by commas; all of them.", json_schema_extra={}),
+    ] = None
+    sentiment: Sentiment | None = None
+    participant: Annotated[str, Field(max_length=200)] | None = None
+    page: PageNumber = 1
+    page_size: PageSize = 20
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+
+
+class TimelineQuery(Query):
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Shown(BaseModel):
+    """The form of an answer, for the OpenAPI document. Keys may be added to it later."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class PersonShown(Shown):
+    id: str
+    name: str
+
+
+class InteractionShown(Shown):
+    """An interaction. What other contracts recorded of it is added under camelCase names."""
+
+    id: UUID
+    number: int
+    contactId: UUID | None
+    interactionType: InteractionType
+    date: str
+    duration: int | None = Field(description="minutes")
+    location: str | None
+    medium: str | None
+    topicsDiscussed: list[str]
+    notes: str | None
+    sentiment: Sentiment | None
+    followUpNeeded: bool | None
+    followUpNotes: str | None
+    createdAt: str
+    updatedAt: str
+    createdBy: PersonShown
+
+
+class InteractionsShown(Shown):
+    """With page and pageSize, the totals; with a cursor, `next` instead."""
+
+    items: list[InteractionShown]
+    page: int | None = None
+    pageSize: int | None = None
+    totalCount: int | None = None
+    totalPages: int | None = None
+    next: str | None = None
+
+
+class TimelineShown(Shown):
+    items: list[InteractionShown]
+    next: str | None

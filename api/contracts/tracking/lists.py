@@ -1,0 +1,73 @@
+"""What the lists of this contract have in common: pages, cursors, and links to the next page."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.http.answers import json_response
+from api.http.call import Call
+from api.http.instants import Instant
+from api.http.problem import invalid
+from projections.paging import InvalidCursor, Place, from_cursor, to_cursor
+
+
+def place(cursor: str | None, bound_to: str) -> Place | None:
+    """Where to go on; an empty cursor is the beginning. Raises a 422."""
+    if not cursor:
+        return None
+    try:
+        return from_cursor(cursor, bound_to)
+    except InvalidCursor as error:
+        raise invalid(("query", "cursor"), "cursor_invalid", str(error)) from None
+
+
+def by_cursor(call: Call, documents: str, end: Place | None, bound_to: str) -> Response:
+    """`{items, next}`, with a link to the next page."""
+    following = to_cursor(end, bound_to) if end else None
+    body = f'{{"items":[{documents}],"next":{to_json(following).decode()}}}'
+    return json_response(body, headers=_link(call, {"cursor": following} if following else None))
+
+
+def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: int) -> Response:
+    """`{items, page, pageSize, totalCount, totalPages}`, with a link to the next page."""
+    pages = -(-total // size)
+    body = (
+        f'{{"items":[{",".join(documents)}],"page":{page},"pageSize":{size},'
+        f'"totalCount":{total},"totalPages":{pages}}}'
+    )
+    following = {"page": page + 1, "pageSize": size} if page < pages else None
+    return json_response(body, headers=_link(call, following))
+
+
+def _link(call: Call, changed: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    if changed is None:
+        return ()
+    query = urlencode({**call.query_params, **changed})
+    return (("Link", f'<{call.url.path}?{query}>; rel="next"'),)
+
+
+def until(bound: Instant | None) -> tuple[datetime | None, bool]:
+    """An upper bound as an instant, and whether it is exclusive: a date includes its whole day."""
+    if bound is None:
+        return None, False
+    if not bound.date_only:
+        return bound.at, False
+    try:
+        return bound.at + timedelta(days=1), True
+    except OverflowError:
+        return bound.at, False
+
+
+def before(bound: Instant | None) -> datetime | None:
+    """An inclusive upper bound as an exclusive one."""
+    at, excluded = until(bound)
+    if at is None or excluded:
+        return at
+    try:
+        return at + timedelta(microseconds=1)
+    except OverflowError:
+        return at

@@ -1,0 +1,54 @@
+"""Finding what a path names: a record's UUID, or its number."""
+
+from uuid import UUID
+
+from api.http.call import Call
+from domain.errors import NotFound
+from projections import contact_list, interaction_list
+
+LARGEST = 2**63 - 1
+
+
+async def contact_id(call: Call, reference: str) -> UUID:
+    """Raises NotFound. Whether there is such a contact is only looked up for numbers."""
+    if (identity := as_uuid(reference)) is not None:
+        return identity
+    number = as_number(reference)
+    found = number and await contact_list.id_of(call.services.fetch, call.tenant, number)
+    if not found:
+        raise NotFound("Contact not found", code="contact_not_found")
+    return found
+
+
+async def interaction_id(call: Call, reference: str) -> UUID:
+    """Raises NotFound."""
+    if (identity := as_uuid(reference)) is not None:
+        return identity
+    number = as_number(reference)
+    found = number and await interaction_list.id_of(call.services.fetch, call.tenant, number)
+    if not found:
+        raise NotFound("Interaction not found", code="interaction_not_found")
+    return found
+
+
+def meeting_id(reference: str) -> UUID:
+    """Raises NotFound. Meetings have no numbers."""
+    if (identity := as_uuid(reference)) is None:
+        raise NotFound("Meeting not found", code="meeting_not_found")
+    return identity
+
+
+def as_uuid(reference: str) -> UUID | None:
+    if len(reference) != 36:
+        return None
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
+
+
+def as_number(reference: str) -> int | None:
+    if not (reference.isascii() and reference.isdecimal()) or len(reference) > 19:
+        return None
+    number = int(reference)
+    return number if 0 < number <= LARGEST else None

@@ -1,0 +1,108 @@
+"""Types of the native contract's bodies and queries."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from api.http.instants import Instant, parse_instant, parse_query_instant
+
+LONGEST_DURATION = 366 * 24 * 60
+"""Minutes: a year."""
+
+
+def _instant(value: object) -> Instant:
+    if isinstance(value, Instant):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("A date-time is a string such as 2026-01-31T09:00:00Z.")
+    return parse_instant(value)
+
+
+def _uuid(value: object) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    try:
+        if isinstance(value, str) and len(value) == 36:
+            return UUID(value)
+    except ValueError:
+        pass
+    raise ValueError("An id is a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057.")
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("It must not be blank.")
+    return text
+
+
+DATE_SCHEMA = {
+    "type": "string",
+    "anyOf": [{"format": "date-time"}, {"format": "date"}],
+    "examples": ["2026-01-31T09:00:00Z"],
+}
+
+Date = Annotated[Any, BeforeValidator(_instant), WithJsonSchema(DATE_SCHEMA)]
+"""An Instant; naive date-times are refused."""
+
+QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
+
+Id = Annotated[
+    Any, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})
+]
+
+InteractionType = Literal["meeting", "call", "email", "message", "coffee", "lunch", "conference"]
+Sentiment = Literal["positive", "neutral", "negative"]
+Status = Literal[
+    "prospect",
+    "qualified_lead",
+    "opportunity",
+    "active_client",
+    "past_client",
+    "lost_lead",
+    "inactive",
+]
+Stage = Literal["awareness", "interest", "consideration", "decision", "retention", "customer"]
+
+Line = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(max_length=100_000)]
+Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
+Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
+Minutes = Annotated[int, Field(ge=1, le=LONGEST_DURATION)]
+Lines = Annotated[list[Line], Field(max_length=1000)]
+Tags = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]],
+    Field(max_length=100),
+]
+
+
+class Body(BaseModel):
+    """A request's body: strict types, and no key that isn't known.
+
+    Read-only keys are ignored, so that what was read can be changed and sent back.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_read_only_keys(cls, value: Any) -> Any:
+        read_only = getattr(cls, "read_only", frozenset())
+        if isinstance(value, dict) and not read_only.isdisjoint(value):
+            return {key: item for key, item in value.items() if key not in read_only}
+        return value
+
+
+class Query(BaseModel):
+    """A request's query: what isn't known is ignored."""
+
+    model_config = ConfigDict(alias_generator=to_camel)

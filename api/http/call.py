@@ -1,0 +1,81 @@
+"""A request with what an endpoint needs to know: who asks, and the system that answers."""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from api.http.problem import Problem, Refused, forbidden, invalid
+from application.context import Principal
+from application.ledger import Caller
+from application.ports import CommandKey
+
+if TYPE_CHECKING:
+    from api.services import Services
+
+LONGEST_KEY = 255
+"""Characters of an Idempotency-Key."""
+
+
+class Call(Request):
+    """`contract` is the contract that answers; `principal` is set once the token is verified."""
+
+    principal: Principal
+    contract: str
+    body_bytes: bytes = b""
+
+    @property
+    def services(self) -> "Services":
+        return self.scope["kith"]
+
+    @property
+    def tenant(self) -> str:
+        assert self.principal.tenant is not None
+        return self.principal.tenant
+
+    @property
+    def request_id(self) -> str:
+        return self.scope.get("kith.request_id", "")
+
+    def require(self, permission: str) -> None:
+        """Raises a 403 unless the caller has the permission."""
+        if not self.principal.may(permission):
+            raise forbidden(permission)
+
+    def caller(self) -> Caller:
+        """The caller as the ledger knows one, with the conditions of the request's headers."""
+        return Caller(
+            self.principal,
+            self.contract,
+            self.request_id,
+            key=self._key(),
+            if_match=self._if_match(),
+        )
+
+    def _key(self) -> CommandKey | None:
+        if self.method != "POST":
+            return None
+        key = self.headers.get("idempotency-key")
+        if key is None:
+            return None
+        if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+            detail = f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters."
+            raise invalid(("header", "Idempotency-Key"), "idempotency_key_invalid", detail, 400)
+        digest = sha256(self.body_bytes).digest()
+        user = self.principal.user
+        return CommandKey(
+            self.tenant, user, self.contract, self.method, self.url.path, key, digest
+        )
+
+    def _if_match(self) -> int | None:
+        """The position named by `If-Match`: an entity tag is the position of the last event that
+        changed the record. A tag that was never ours can't match."""
+        tag = self.headers.get("if-match")
+        if tag is None or tag.strip() == "*":
+            return None
+        position = tag.strip().removeprefix("W/").strip('"').split("-")[0]
+        return int(position) if position.isdecimal() and len(position) < 19 else -1
+
+
+def tenant_required(detail: str) -> Refused:
+    return Refused(Problem(403, "tenant_required", detail))

@@ -1,0 +1,109 @@
+"""A contract's FastAPI application: its routes, its errors, and an OpenAPI document to rely on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.dialect import Render
+from api.http.problem import Problem
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "One effect and one answer per key, however often the request is sent.",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Only if the record's ETag is still this one; otherwise 412.",
+}
+
+
+def contract_app(
+    *,
+    title: str,
+    description: str,
+    render: Render,
+    problem: type[BaseModel],
+    routers: Iterable[APIRouter],
+    version: str = "1",
+) -> FastAPI:
+    """`problem` is the documented form of errors, known to the document as `Problem`."""
+    app = FastAPI(
+        title=title, description=description, version=version, redirect_slashes=False
+    )
+    for router in routers:
+        # Taken over as they are: an included router would look up its context on every request.
+        app.router.routes.extend(router.routes)
+
+    @app.exception_handler(HTTPException)
+    async def not_routed(request: Request, error: HTTPException) -> Response:
+        return render(routing_problem(error))
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, problem)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def routing_problem(error: HTTPException) -> Problem:
+    """What the router itself refuses: a path or a method that isn't there."""
+    if error.status_code == 405:
+        headers = tuple((error.headers or {}).items())
+        detail = "This method isn't available here."
+        return Problem(405, "method_not_allowed", detail, headers=headers)
+    if error.status_code == 404:
+        return Problem(404, "not_found", "There is nothing at this address.")
+    return Problem(error.status_code, "http_error", str(error.detail))
+
+
+def _document(app: FastAPI, problem: type[BaseModel]) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    reference = "#/components/schemas/{model}"
+    shown = problem.model_json_schema(ref_template=reference)
+    schemas.update(shown.pop("$defs", {}))
+    schemas["Problem"] = shown
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    document["security"] = [{"token": []}]
+    for methods in document.get("paths", {}).values():
+        for method, operation in methods.items():
+            _complete(method, operation)
+    # FastAPI documents its own form of validation errors, which is never given here.
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return document
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    parameters = operation.setdefault("parameters", [])
+    if method == "post":
+        parameters.append(IDEMPOTENCY_KEY)
+    if method in ("put", "patch", "delete"):
+        parameters.append(IF_MATCH)
+    if not parameters:
+        del operation["parameters"]
+    responses = operation["responses"]
+    default = responses.get("422", {}).get("content", {}).get("application/json")
+    if default and "HTTPValidationError" in str(default):
+        del responses["422"]
+    if operation.get("x-permission") == "public":
+        operation["security"] = []

@@ -1,0 +1,64 @@
+"""What happens to every request before and after any contract: an id, a count, a last resort."""
+
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from infrastructure.metrics import Metrics
+
+logger = logging.getLogger(__name__)
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
+
+
+class Front:
+    """Gives every exchange an `X-Request-ID` (the caller's, if it is a sane one) and counts it."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics):
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope["kith.request_id"] = request_id
+        header = (b"x-request-id", request_id.encode())
+        started = time.perf_counter()
+        status = 500
+        begun = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                status, begun = message["status"], True
+                message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_on)
+        except Exception:
+            logger.exception("an exchange ended in an unforeseen error")
+            if not begun:
+                await _apologise(send_on)
+        finally:
+            route = getattr(scope.get("route"), "path", "")
+            self._metrics.count(scope["method"], route, status, time.perf_counter() - started)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
+            return value.decode()
+    return uuid4().hex
+
+
+async def _apologise(send: Send) -> None:
+    headers = [(b"content-type", b"application/problem+json")]
+    body = b'{"title":"Internal Server Error","status":500,"code":"internal_error"}'
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

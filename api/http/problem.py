@@ -1,0 +1,135 @@
+"""What went wrong, before a contract puts it into its own words: one value for every error."""
+
+import difflib
+import logging
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from api.http.strict_json import MalformedJson
+from application import errors
+from domain.errors import Conflict, Invalid, NotFound, Refusal
+from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one part of a request. `where` is its path, beginning with the part of
+    the request (body, query, path, header); `field` is the domain's name for it, if the domain
+    found it. Neither holds anything the caller wrote."""
+
+    where: tuple[str | int, ...]
+    code: str
+    detail: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    status: int
+    code: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=())
+
+
+class Refused(Exception):
+    """Raised by an entrance that refuses a request itself."""
+
+    def __init__(self, problem: Problem):
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def forbidden(permission: str) -> Refused:
+    detail = f"Insufficient permissions: {permission} required"
+    return Refused(Problem(403, "permission_required", detail))
+
+
+def invalid(where: tuple[str | int, ...], code: str, detail: str, status: int = 422) -> Refused:
+    return Refused(Problem(status, code, detail, (Fault(where, code, detail),)))
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem behind an exception; what nobody foresaw is logged and becomes a 500."""
+    match error:
+        case Refused():
+            return error.problem
+        case InvalidToken():
+            challenge = (("WWW-Authenticate", 'Bearer realm="kith"'),)
+            return Problem(401, "unauthorized", str(error), headers=challenge)
+        case MalformedJson():
+            return Problem(400, "malformed", error.reason)
+        case Refusal():
+            return _refusal(error)
+        case errors.KeyReused():
+            detail = "This Idempotency-Key was used for another request."
+            return Problem(422, "idempotency_key_reused", detail)
+        case errors.PreconditionFailed():
+            detail = "The record has changed since the version named in If-Match."
+            return Problem(412, "precondition_failed", detail)
+        case errors.VersionConflict():
+            detail = "Other commands kept changing the same record; try again."
+            return Problem(409, "version_conflict", detail)
+        case errors.Overloaded() | errors.Unavailable() | errors.OutcomeUnknown() | errors.Behind():
+            return _later(error, error.retry_after)
+        case IdentityUnavailable():
+            return Problem(503, "identity_unavailable", str(error), headers=(("Retry-After", "2"),))
+        case psycopg.OperationalError() | PoolTimeout():
+            return _later(errors.Unavailable("The database can't be reached."), 2)
+    logger.error("an unforeseen error", exc_info=error)
+    return Problem(500, "internal_error", "Something went wrong here; it has been logged.")
+
+
+def _refusal(error: Refusal) -> Problem:
+    status = {Invalid: 422, NotFound: 404}.get(type(error), 409 if _conflicts(error) else 422)
+    faults = () if error.field is None else (Fault((), error.code, error.message, error.field),)
+    return Problem(status, error.code, error.message, faults)
+
+
+def _conflicts(error: Refusal) -> bool:
+    return isinstance(error, Conflict)
+
+
+def _later(error: Exception, seconds: int) -> Problem:
+    codes = {
+        errors.Overloaded: "overloaded",
+        errors.OutcomeUnknown: "outcome_unknown",
+        errors.Behind: "read_model_behind",
+    }
+    detail = str(error) or "The service can't answer right now; try again in a moment."
+    retry = (("Retry-After", str(seconds)),)
+    return Problem(503, codes.get(type(error), "unavailable"), detail, headers=retry)
+
+
+def faults_of(error: ValidationError, part: str, known: tuple[str, ...] = ()) -> tuple[Fault, ...]:
+    """A model's validation errors as faults. Names the caller invented are not repeated; if one
+    comes close to a known name, that one is suggested."""
+    return tuple(
+        _fault(details, part, known) for details in error.errors(include_url=False)[:MOST_FAULTS]
+    )
+
+
+MOST_FAULTS = 20
+
+
+def _fault(details: ErrorDetails, part: str, known: tuple[str, ...]) -> Fault:
+    where: tuple[str | int, ...] = (part, *details["loc"])
+    code = details["type"]
+    if code == "extra_forbidden":
+        close = difflib.get_close_matches(str(details["loc"][-1]), known, n=1)
+        hint = f"; did you mean {close[0]}?" if close else "."
+        return Fault(where[:-1], "unknown_key", f"There is a key that isn't known here{hint}")
+    # The text of a ValueError is ours; pydantic's own messages don't quote the input.
+    message = str(details["ctx"]["error"]) if code == "value_error" else details["msg"]
+    return Fault(where, code, message)
+
+
+def unprocessable(faults: tuple[Fault, ...]) -> Refused:
+    detail = faults[0].detail if len(faults) == 1 else f"{len(faults)} parts of it are invalid."
+    return Refused(Problem(422, "invalid", f"The request is invalid: {detail}", faults))

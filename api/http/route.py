@@ -1,0 +1,133 @@
+"""The one route class: what every route of every contract does, done once.
+
+FastAPI's own request handling costs more than everything kith does with a request, and parses the
+body before anybody is authenticated. This keeps its routing and its OpenAPI document, and puts in
+its place: authenticate, check the permission, read the body within bounds, parse it strictly,
+validate, call the endpoint. An endpoint is `async def`, takes a `Call` and validated parameters,
+and gives a response. Router-level dependencies don't run here; a test walks every route without a
+token.
+"""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.http.call import Call, tenant_required
+from api.http.dialect import Dialect
+from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
+from api.http.strict_json import parse
+
+PUBLIC = "public"
+
+
+def needs(permission: str) -> dict[str, Any]:
+    """For `openapi_extra`: the permission a route asks for, published with it."""
+    return {"x-permission": permission}
+
+
+def contract_route(dialect: Dialect) -> type[APIRoute]:
+    """The route class of a contract. Every route of it names its permission by `needs`."""
+
+    class ContractRoute(APIRoute):
+        def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any):
+            super().__init__(path, endpoint, **options)
+            self.permission: str = (self.openapi_extra or {})["x-permission"]
+            self.app = _Exchange(self, dialect)
+
+    return ContractRoute
+
+
+class _Exchange:
+    """One route's request and response, as an ASGI application."""
+
+    def __init__(self, route: Any, dialect: Dialect):
+        self._endpoint = route.endpoint
+        self._permission = route.permission
+        self._dialect = dialect
+        dependant = route.dependant
+        self._call = dependant.request_param_name
+        self._path = [param.name for param in dependant.path_params]
+        self._query = _model(dependant.query_params)
+        self._body = _model(dependant.body_params)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call = Call(scope, receive)
+        try:
+            response = await self._respond(call)
+        except Exception as error:
+            response = self._dialect.render(problem_of(error))
+        await response(scope, receive, send)
+
+    async def _respond(self, call: Call) -> Response:
+        call.contract = self._dialect.name
+        await self._authenticate(call)
+        arguments: dict[str, Any] = {self._call: call}
+        for name in self._path:
+            arguments[name] = call.scope["path_params"][name]
+        if self._query is not None:
+            name, adapter, known, _ = self._query
+            arguments[name] = _validated(adapter, dict(call.query_params), "query", known)
+        if self._body is not None:
+            name, adapter, known, optional = self._body
+            call.body_bytes = await _body(call, call.services.settings.max_body_bytes)
+            if call.body_bytes or not optional:
+                arguments[name] = _validated(adapter, parse(call.body_bytes), "body", known)
+        return await self._endpoint(**arguments)
+
+    async def _authenticate(self, call: Call) -> None:
+        if self._permission == PUBLIC:
+            return
+        verifier = call.services.verifier
+        header = call.headers.get("authorization")
+        call.principal = verifier.cached(header) or await verifier.verify(header)
+        await self._admit(call)
+
+    async def _admit(self, call: Call) -> None:
+        if call.principal.tenant is None:
+            raise tenant_required(self._dialect.requires_tenant)
+        call.require(self._permission)
+
+
+_Parameter = tuple[str, TypeAdapter, tuple[str, ...], bool]
+
+
+def _model(params: list[Any]) -> _Parameter | None:
+    """An endpoint's query or body parameter: a model, with its names and whether it may lack."""
+    if not params:
+        return None
+    (param,) = params
+    annotation = param.field_info.annotation
+    models = [kind for kind in get_args(annotation) or (annotation,) if kind is not type(None)]
+    (model,) = (kind for kind in models if issubclass(kind, BaseModel))
+    known = tuple(info.alias or name for name, info in model.model_fields.items())
+    return param.name, TypeAdapter(model), known, not param.field_info.is_required()
+
+
+def _validated(adapter: TypeAdapter, value: object, part: str, known: tuple[str, ...]) -> Any:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        raise unprocessable(faults_of(error, part, known)) from None
+
+
+async def _body(call: Call, most: int) -> bytes:
+    """The body, within bounds. Raises 413 and 415."""
+    content_type = call.headers.get("content-type", "application/json")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
+    chunks, size = [], 0
+    async for chunk in call.stream():
+        size += len(chunk)
+        if size > most:
+            detail = f"A body may have up to {most} bytes."
+            raise Refused(Problem(413, "too_large", detail))
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+__all__ = ["PUBLIC", "Fault", "contract_route", "needs"]

@@ -1,0 +1,40 @@
+"""What the endpoints are given: the open system, the verifier, and the queries that share reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from infrastructure.identity.verifier import TokenVerifier
+from infrastructure.metrics import Metrics
+from infrastructure.postgres.shared_reads import SharedReads
+from infrastructure.projecting.status import lag
+from infrastructure.settings import Settings
+from infrastructure.system import System
+from projections.timeline_page import Page, Question, fetch_pages
+
+
+class Services:
+    """`timelines` answers pages of timelines, many in one statement."""
+
+    def __init__(
+        self, settings: Settings, system: System, verifier: TokenVerifier, metrics: Metrics
+    ):
+        self.settings = settings
+        self.system = system
+        self.verifier = verifier
+        self.metrics = metrics
+        self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query. Raises psycopg.OperationalError and PoolTimeout."""
+        async with self.system.pool.connection() as connection:
+            cursor = await connection.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
+            return await cursor.fetchall()
+
+    async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
+        return await fetch_pages(self.fetch, questions)
+
+    async def measure_lag(self) -> None:
+        """Bring the figures of the read models up to date."""
+        for read_model, events, seconds in await lag(self.system.pool):
+            self.metrics.lag_events.labels(read_model).set(events)
+            self.metrics.lag_seconds.labels(read_model).set(seconds)

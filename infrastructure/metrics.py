@@ -1,0 +1,64 @@
+"""What kith counts about itself, for Prometheus."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from infrastructure.eventstore.group_commit import GroupCommit
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+
+class Metrics:
+    """One registry per process; nothing global, so that tests can have their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "kith_requests", "Requests answered.", ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "kith_request_seconds", "Seconds from request to answer.", ("method",),
+            buckets=SECONDS, registry=self.registry,
+        )
+        self.lag_events = Gauge(
+            "kith_projection_lag_events", "Events a read model is behind.", ("read_model",),
+            registry=self.registry,
+        )
+        self.lag_seconds = Gauge(
+            "kith_projection_lag_seconds", "Age of the first event a read model lacks.",
+            ("read_model",), registry=self.registry,
+        )
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        known = method if method in METHODS else "other"
+        self._requests.labels(known, route or "none", status).inc()
+        self._seconds.labels(known).observe(seconds)
+
+    def watch(self, door: GroupCommit) -> None:
+        """Report the appends of this process."""
+        self.registry.register(_Appends(door))
+
+    def exposition(self) -> bytes:
+        return generate_latest(self.registry)
+
+
+class _Appends(Collector):
+    def __init__(self, door: GroupCommit):
+        self._door = door
+
+    def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
+        counts = self._door.counts
+        yield CounterMetricFamily("kith_append_batches", "Commits.", value=counts.batches)
+        yield CounterMetricFamily("kith_append_jobs", "Commands committed.", value=counts.jobs)
+        yield CounterMetricFamily("kith_append_events", "Events committed.", value=counts.events)
+        yield GaugeMetricFamily(
+            "kith_append_queue", "Commands waiting to be appended.", value=self._door.queued
+        )
+
+
