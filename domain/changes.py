@@ -19,16 +19,16 @@ def _walk(old: BaseModel, new: BaseModel, prefix: str):
         before, after = getattr(old, name), getattr(new, name)
         if before == after:
             continue
-        path = f"{prefix}{field.alias or name}"
+        published = field.alias or name
+        path = f"{prefix}{published}"
         if isinstance(before, BaseModel) and isinstance(after, BaseModel):
             yield from _walk(before, after, f"{path}.")
         else:
-            yield path, Changed(old=_json(old, name), new=_json(new, name))
+            yield path, Changed(old=_json(old, name, published), new=_json(new, name, published))
 
 
-def _json(model: BaseModel, name: str) -> object:
-    dumped = model.model_dump(mode="json", include={name}, by_alias=False)
-    return dumped[name]
+def _json(model: BaseModel, name: str, published: str) -> object:
+    return model.model_dump(mode="json", include={name}, by_alias=True)[published]
 
 
 def apply(value: M, changes: dict[str, Changed]) -> M:

@@ -14,7 +14,7 @@ from pydantic import Field
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
 from domain.event import Changed, Event, Value
-from domain.record import Line, Text
+from domain.record import Instant, Line, Text
 
 
 class MeetingStatus(StrEnum):
@@ -27,7 +27,7 @@ class MeetingStatus(StrEnum):
 class Appointment(Value):
     """What was agreed. `scheduled_at` is UTC; `calendar_synced` is what the caller said."""
 
-    scheduled_at: datetime
+    scheduled_at: Instant
     location: Line | None = None
     purpose: Text | None = None
     agenda_items: tuple[Line, ...] = ()
@@ -38,7 +38,7 @@ class Appointment(Value):
 class Outcome(Value):
     """What came of it. `duration` is in seconds and positive, `held_at` is UTC."""
 
-    held_at: datetime
+    held_at: Instant
     attendees: tuple[Line, ...] = ()
     duration: Annotated[int, Field(gt=0)] | None = None
     topics_covered: tuple[Line, ...] = ()
@@ -153,8 +153,12 @@ class Meeting:
 
     def complete(self, outcome: Outcome, interaction_id: UUID, now: datetime) -> list[Event]:
         """Complete it, once; the same outcome again changes nothing, another is a conflict."""
-        if self.status == MeetingStatus.COMPLETED and self.outcome == outcome:
-            return []
+        if self.status == MeetingStatus.COMPLETED:
+            if self.outcome == outcome:
+                return []
+            raise Conflict(
+                "The meeting was completed with another outcome", code="meeting_completed"
+            )
         self._still_scheduled("completed")
         if outcome.held_at > now:
             raise Invalid(
@@ -171,6 +175,4 @@ class Meeting:
     def _still_scheduled(self, what: str) -> None:
         if self.status != MeetingStatus.SCHEDULED:
             said = "missed" if self.status == MeetingStatus.NO_SHOW else self.status.value
-            raise Conflict(
-                f"The meeting was {said} and can't be {what}", code=f"meeting_{said}"
-            )
+            raise Conflict(f"The meeting was {said} and can't be {what}", code=f"meeting_{said}")

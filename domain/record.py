@@ -4,11 +4,19 @@ One record has room for all five contracts: each reads and writes the parts it k
 others as they are.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+)
 
 from domain.event import Value
 from domain.kinds import Direction, Kind, Sentiment
@@ -16,6 +24,17 @@ from domain.kinds import Direction, Kind, Sentiment
 Line = Annotated[str, Field(max_length=500)]
 Text = Annotated[str, Field(max_length=100_000)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def _utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC it lies outside the years 1 to 9999") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment, kept in UTC whatever the offset it came with."""
 
 LAST_TO_SEE_A_DAY_BEGIN = timezone(timedelta(hours=14))
 
@@ -27,18 +46,18 @@ class When(Value):
     `whole_day` marks a date without a time, which stands for its start in UTC.
     """
 
-    at: datetime
+    at: Instant
     zone: Line | None = None
-    ends_at: datetime | None = None
+    ends_at: Instant | None = None
     duration: Annotated[int, Field(ge=0)] | None = None
     written: Line | None = None
     whole_day: bool = False
 
     @property
     def seconds(self) -> int | None:
-        """How long it took, in seconds."""
+        """How long it took, in whole seconds; negative if it ends before it starts."""
         if self.ends_at is not None:
-            return int((self.ends_at - self.at).total_seconds())
+            return (self.ends_at - self.at) // timedelta(seconds=1)
         return self.duration
 
     @property
@@ -83,7 +102,7 @@ class FollowUp(Value):
     needed: bool | None = None
     notes: Text | None = None
     action: Text | None = None
-    due: datetime | None = None
+    due: Instant | None = None
 
 
 class TacticUse(Value):
@@ -106,7 +125,7 @@ class Answer(Value):
     """The answer to a service's custom question (71d431a81ede60c8)."""
 
     question_id: int
-    answer: StrictBool | StrictInt | StrictFloat | StrictStr | None
+    answer: StrictBool | StrictInt | StrictFloat | StrictStr | None = None
 
 
 class Service(Value):
