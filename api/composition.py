@@ -3,19 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from infrastructure.projecting.runner import ProjectionRunner
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import system_app
-from api.contracts.tracking.app import tracking_app
+from api.contracts_served import native, others
 from api.http.front import Front
+from api.http.front_door import FrontDoor
 from api.services import Services
 from infrastructure.embedded import development_secret
 from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.keys import KeySource, SharedSecrets
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
-from infrastructure.projecting.runner import ProjectionRunner
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from projections.all_models import READ_MODELS
@@ -64,7 +64,7 @@ class Application:
 
     def __init__(self, services: Services):
         self._services = services
-        app: ASGIApp = tracking_app(system_app.router)
+        app: ASGIApp = FrontDoor(native(), others())
         origins = services.settings.cors_origins
         if origins:
             app = CORSMiddleware(

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from infrastructure.projecting.status import lag
+
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.shared_reads import SharedReads
-from infrastructure.projecting.status import lag
 from infrastructure.settings import Settings
 from infrastructure.system import System
 from projections.timeline_page import Page, Question, fetch_pages

@@ -8,6 +8,7 @@ from application.work import Work
 from domain.errors import Invalid
 from domain.interaction import Interaction
 from domain.record import Record
+from domain.redaction import keep_hidden
 from domain.streams import StreamName
 
 
@@ -25,12 +26,14 @@ class AmendInteraction:
     """`revise` makes the new record from the old one, so that what it doesn't know stays.
 
     `contact_id` is the contact the caller names, if any: a record's contact can't be changed.
+    `open_tags` are the restricted tags the caller could see through.
     """
 
     interaction_id: UUID
     revise: Callable[[Record], Record]
-    may_plan: bool = False
     contact_id: UUID | None = None
+    may_plan: bool = False
+    open_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName
             "A record's contact can't be changed", code="contact_fixed", field="contact_id"
         )
     record = command.revise(interaction.state.record)
+    if set(interaction.state.record.labels.restricted) - set(command.open_tags):
+        record = keep_hidden(interaction.state.record, record)
     events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
     return work.go_on(interaction, events)
 

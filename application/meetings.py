@@ -94,11 +94,12 @@ async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
     events = state.complete(outcome, interaction_id, work.now)
     if events:
         await _still_there(work, state.contact_id)
+        work.go_on(meeting, events)
         record = _record(state.appointment, outcome)
         number = await work.number(Interaction.kind)
         logged = Interaction.log(number, state.contact_id, record, work.now)
         work.begin(Interaction.kind, interaction_id, logged)
-    return work.go_on(meeting, events)
+    return meeting.stream
 
 
 async def _still_there(work: Work, contact_id: UUID) -> None:

@@ -29,9 +29,7 @@ class CommandKey:
 
     @property
     def scope(self) -> str:
-        return "\n".join(
-            (self.tenant, self.user, self.contract, self.method, self.path, self.key)
-        )
+        return "\n".join((self.tenant, self.user, self.contract, self.method, self.path, self.key))
 
 
 @dataclass(frozen=True, slots=True)

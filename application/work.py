@@ -12,7 +12,6 @@ from domain.interaction import Interaction
 from domain.meeting import Meeting
 from domain.streams import StreamName
 
-
 KEYED = UUID("8d0a1f5e-6f0b-5b7e-9c39-2f0d6a3c41d7")
 """The namespace of ids that an idempotency key decides."""
 

@@ -19,20 +19,29 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
-            "kith_requests", "Requests answered.", ("method", "route", "status"),
+            "kith_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
             registry=self.registry,
         )
         self._seconds = Histogram(
-            "kith_request_seconds", "Seconds from request to answer.", ("method",),
-            buckets=SECONDS, registry=self.registry,
+            "kith_request_seconds",
+            "Seconds from request to answer.",
+            ("method",),
+            buckets=SECONDS,
+            registry=self.registry,
         )
         self.lag_events = Gauge(
-            "kith_projection_lag_events", "Events a read model is behind.", ("read_model",),
+            "kith_projection_lag_events",
+            "Events a read model is behind.",
+            ("read_model",),
             registry=self.registry,
         )
         self.lag_seconds = Gauge(
-            "kith_projection_lag_seconds", "Age of the first event a read model lacks.",
-            ("read_model",), registry=self.registry,
+            "kith_projection_lag_seconds",
+            "Age of the first event a read model lacks.",
+            ("read_model",),
+            registry=self.registry,
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -60,5 +69,3 @@ class _Appends(Collector):
         yield GaugeMetricFamily(
             "kith_append_queue", "Commands waiting to be appended.", value=self._door.queued
         )
-
-

@@ -4,6 +4,7 @@ The request's keys are always there; what other contracts recorded is there when
 The other contracts read this document too, and put it into their own words.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic_core import to_json
@@ -48,6 +49,12 @@ def redacted_document(entity: Entity[Interaction]) -> str:
     keep = {key: value for key, value in _document(entity).items() if key not in CONTENT}
     shown = dict.fromkeys(REQUEST_KEYS) | {"topicsDiscussed": []} | keep | {"redacted": True}
     return to_json(shown).decode()
+
+
+def document_for(entity: Entity[Interaction], open_tags: Collection[str]) -> str:
+    """The document as it is shown to a reader who opened these restricted tags."""
+    hidden = set(entity.state.record.labels.restricted) - set(open_tags)
+    return redacted_document(entity) if hidden else document(entity)
 
 
 REQUEST_KEYS = (

@@ -84,7 +84,9 @@ async def last_contacted_then(
     newest: datetime | None = None
     for start in range(0, len(ids), AT_ONCE):
         streams = [str(StreamName(tenant, "interaction", i)) for i in ids[start : start + AT_ONCE]]
-        newest = _newest(newest, await _states(fetch, decode, streams, position), contact_id, instant)
+        newest = _newest(
+            newest, await _states(fetch, decode, streams, position), contact_id, instant
+        )
     return newest
 
 

@@ -1,6 +1,6 @@
 """Lists of interactions by filter, newest first, and single ones by id or number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,9 +12,14 @@ SHOWN = "CASE WHEN restricted <@ %s::text[] THEN document ELSE redacted END"
 
 
 class Filter(NamedTuple):
-    """What the list is restricted to; bounds of time are inclusive, `until` may be exclusive."""
+    """What the list is restricted to; bounds of time are inclusive, `until` may be exclusive.
+
+    `open_tags` are the restricted tags the reader may see: what they hide is neither shown nor
+    found otherwise.
+    """
 
     tenant: str
+    open_tags: tuple[str, ...] = ()
     contact_id: UUID | None = None
     kinds: tuple[Kind, ...] = ()
     since: datetime | None = None
@@ -49,9 +54,10 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
     if wanted.until is not None:
         add("at < %s" if wanted.until_excluded else "at <= %s", wanted.until)
     if wanted.search:
-        add("search LIKE %s", pattern(wanted.search))
+        _add_search(add, wanted)
     if wanted.tags:
-        add("tags @> %s::text[]", list(wanted.tags))
+        opened = "CASE WHEN restricted <@ %s::text[] THEN tags || restricted ELSE tags END"
+        add(f"{opened} @> %s::text[]", list(wanted.open_tags), list(wanted.tags))
     if wanted.sentiment is not None:
         add("sentiment = %s", wanted.sentiment)
     if wanted.participant:
@@ -60,6 +66,15 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
             pattern(wanted.participant),
         )
     return " AND ".join(conditions), parameters
+
+
+def _add_search(add: Callable[..., None], wanted: Filter) -> None:
+    term = pattern(wanted.search or "")
+    if wanted.open_tags:
+        hidden = "restricted <> '{}' AND restricted <@ %s::text[] AND hidden LIKE %s"
+        add(f"(search LIKE %s OR {hidden})", term, list(wanted.open_tags), term)
+    else:
+        add("search LIKE %s", term)
 
 
 async def count(fetch: Fetch, wanted: Filter) -> int:
@@ -71,7 +86,6 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 async def page(
     fetch: Fetch,
     wanted: Filter,
-    open_tags: Sequence[str],
     limit: int,
     *,
     offset: int = 0,
@@ -86,7 +100,8 @@ async def page(
         f"SELECT {SHOWN}, at, id FROM timeline WHERE {where} "
         "ORDER BY at DESC, id DESC LIMIT %s OFFSET %s"
     )
-    rows = await fetch(sql, [list(open_tags), *parameters, limit + 1, offset])
+    opened = list(wanted.open_tags)
+    rows = await fetch(sql, [opened, *parameters, limit + 1, offset])
     end = Place(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
     return Found([document for document, _, _ in rows[:limit]], end)
 

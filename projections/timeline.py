@@ -2,6 +2,7 @@
 
 One row per interaction and contact. Exactly one row of an interaction is its `main` row: under its
 own contact, or under none. The other rows are those of participants who are contacts themselves.
+The texts of a record with restricted tags stand in `hidden` instead of `search`.
 """
 
 from collections.abc import Iterator
@@ -40,6 +41,7 @@ def _rows(step: Step) -> Iterator[Row]:
         "tags": record.labels.tags,
         "people": tuple(people(record)),
         "search": "" if restricted else searchable(record),
+        "hidden": searchable(record) if restricted else None,
         "restricted": restricted,
         "position": entity.position,
         "document": document(entity),
@@ -98,6 +100,7 @@ TIMELINE = ReadModel(
         "tags": "text[] NOT NULL",
         "people": "text[] NOT NULL",
         "search": "text NOT NULL",
+        "hidden": "text",
         "restricted": "text[] NOT NULL",
         "position": "bigint NOT NULL",
         "document": "text NOT NULL",

@@ -1,4 +1,4 @@
-"""The entry of the `kith` command: reads the arguments, runs the command, says errors as sentences."""
+"""The entry of the `kith` command: reads arguments, runs the command, says errors as sentences."""
 
 import argparse
 import logging

@@ -1,5 +1,6 @@
 """A request with what an endpoint needs to know: who asks, and the system that answers."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,15 @@ class Call(Request):
         if not self.principal.may(permission):
             raise forbidden(permission)
 
+    @property
+    def open_tags(self) -> tuple[str, ...]:
+        """The restricted tags that the query opens (`?tags=`). Naming one needs its permission:
+        raises a 403 otherwise."""
+        words = tag_words(self.query_params.getlist("tags"))
+        for word in words:
+            self.require(f"tag:{word}")
+        return words
+
     def caller(self) -> Caller:
         """The caller as the ledger knows one, with the conditions of the request's headers."""
         return Caller(
@@ -63,9 +73,7 @@ class Call(Request):
             raise invalid(("header", "Idempotency-Key"), "idempotency_key_invalid", detail, 400)
         digest = sha256(self.body_bytes).digest()
         user = self.principal.user
-        return CommandKey(
-            self.tenant, user, self.contract, self.method, self.url.path, key, digest
-        )
+        return CommandKey(self.tenant, user, self.contract, self.method, self.url.path, key, digest)
 
     def _if_match(self) -> int | None:
         """The position named by `If-Match`: an entity tag is the position of the last event that
@@ -75,6 +83,12 @@ class Call(Request):
             return None
         position = tag.strip().removeprefix("W/").strip('"').split("-")[0]
         return int(position) if position.isdecimal() and len(position) < 19 else -1
+
+
+def tag_words(values: Iterable[str]) -> tuple[str, ...]:
+    """Tags as a query names them: separated by commas, or one parameter each."""
+    words = (word.strip() for value in values for word in value.split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def tenant_required(detail: str) -> Refused:

@@ -39,9 +39,7 @@ def contract_app(
     version: str = "1",
 ) -> FastAPI:
     """`problem` is the documented form of errors, known to the document as `Problem`."""
-    app = FastAPI(
-        title=title, description=description, version=version, redirect_slashes=False
-    )
+    app = FastAPI(title=title, description=description, version=version, redirect_slashes=False)
     for router in routers:
         # Taken over as they are: an included router would look up its context on every request.
         app.router.routes.extend(router.routes)

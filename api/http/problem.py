@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 
 from api.http.strict_json import MalformedJson
 from application import errors
-from domain.errors import Conflict, Invalid, NotFound, Refusal
+from domain.errors import Conflict, NotFound, Refusal
+from domain.redaction import Hidden
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
 
 logger = logging.getLogger(__name__)
@@ -87,13 +88,17 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _refusal(error: Refusal) -> Problem:
-    status = {Invalid: 422, NotFound: 404}.get(type(error), 409 if _conflicts(error) else 422)
+    match error:
+        case NotFound():
+            status = 404
+        case Conflict():
+            status = 409
+        case Hidden():
+            status = 403
+        case _:
+            status = 422
     faults = () if error.field is None else (Fault((), error.code, error.message, error.field),)
     return Problem(status, error.code, error.message, faults)
-
-
-def _conflicts(error: Refusal) -> bool:
-    return isinstance(error, Conflict)
 
 
 def _later(error: Exception, seconds: int) -> Problem:

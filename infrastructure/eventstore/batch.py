@@ -120,6 +120,8 @@ def _place(prepared: Prepared, plan: Plan) -> tuple[list, list[Step], dict[str, 
     """The job's events with their positions, versions and time."""
     job, rows, steps, entities = prepared.job, [], [], {}
     ids, data = iter(prepared.ids), iter(prepared.data)
+    # Whatever else a command records follows from the first thing it records.
+    causation = None
     position = plan.position
     key = job.key.key if job.key else None
     for change in job.changes:
@@ -127,8 +129,9 @@ def _place(prepared: Prepared, plan: Plan) -> tuple[list, list[Step], dict[str, 
         for event, state in zip(change.events, change.states, strict=True):
             position, version = position + 1, version + 1
             envelope = Envelope(
-                next(ids), plan.time, job.actor, job.contract, job.correlation, None, key
+                next(ids), plan.time, job.actor, job.contract, job.correlation, causation, key
             )
+            causation = causation or envelope.id
             recorded = Recorded(change.stream, version, position, event, envelope)
             before, entity = entity, advance(entity, recorded, state)
             steps.append(Step(recorded, before, entity))

@@ -54,6 +54,8 @@ INSERT_COMMIT = "INSERT INTO commits (position, recorded_at) VALUES ($1, $2)"
 
 PARK = "INSERT INTO parked_streams VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 
+LONGEST_REASON = 500
+
 
 def view_command(batch: Sequence[Prepared]) -> Command:
     streams: dict[str, None] = {}
@@ -101,6 +103,12 @@ def write_log(plan: Plan) -> list[Command]:
 
 def park(parked: Iterable[Parked]) -> list[Command]:
     return [
-        (PARK, (p.read_model.encode(), p.stream.encode(), b"%d" % p.position, p.reason.encode()))
+        (PARK, (p.read_model.encode(), p.stream.encode(), b"%d" % p.position, _reason(p.reason)))
         for p in parked
     ]
+
+
+def _reason(reason: str) -> bytes:
+    """A reason the database can store, whatever was in the data: one line, and not too long."""
+    line = " ".join(reason.replace("\0", "").split())
+    return line[:LONGEST_REASON].encode("utf-8", "replace")

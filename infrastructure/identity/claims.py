@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from application.user_numbers import FIRST_OWN
 from application.context import LONGEST_TENANT, Principal, is_tenant
 from infrastructure.identity.errors import InvalidToken
 
@@ -20,7 +21,7 @@ LONGEST_SUBJECT = 255
 _CONTRACT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # Neither can be stored as text in PostgreSQL.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_LARGEST_NUMBER = 2**63 - 1
+_LARGEST_NUMBER = FIRST_OWN - 1
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:

@@ -3,20 +3,21 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
+from infrastructure.projecting.waiting import caught_up
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.contracts.tracking import lists, records
+from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.responses import errors
 from api.contracts.tracking.types import Query as QueryModel
 from api.contracts.tracking.types import QueryDate
+from api.http import records
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
-from infrastructure.projecting.waiting import caught_up
 from projections import analytics
 from projections.activity import ACTIVITY
 from projections.tactic_use import TACTIC_USE
@@ -89,8 +90,6 @@ def _shown(found: analytics.Analytics) -> dict[str, Any]:
             {"key": key, "startDate": start, "endDate": end, "count": count}
             for key, start, end, count in found.buckets
         ],
-        "sentiment": {
-            name: found.sentiment[name] for name in ("positive", "neutral", "negative")
-        },
+        "sentiment": {name: found.sentiment[name] for name in ("positive", "neutral", "negative")},
         "tacticEffectiveness": found.tactics,
     }

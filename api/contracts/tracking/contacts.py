@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.contracts.tracking import lists, records
+from api.contracts.tracking import lists
 from api.contracts.tracking.contact_schemas import (
     AsOfQuery,
     ContactChanges,
@@ -20,6 +20,7 @@ from api.contracts.tracking.contact_schemas import (
 )
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.responses import errors
+from api.http import records
 from api.http.answers import json_response, response_of
 from api.http.call import Call
 from api.http.instants import Instant

@@ -94,8 +94,9 @@ class InteractionChanges(NewInteraction):
         update: dict[str, Any] = {}
         for part, names in parts.items():
             changes = {
-                inside: _tuple(getattr(self, outside)) if inside == "topics" else
-                getattr(self, outside)
+                inside: _tuple(getattr(self, outside))
+                if inside == "topics"
+                else getattr(self, outside)
                 for outside, inside in names
                 if outside in given
             }

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.contracts.tracking import lists, records
+from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.interaction_schemas import (
     InteractionChanges,
@@ -17,6 +17,7 @@ from api.contracts.tracking.interaction_schemas import (
     TimelineShown,
 )
 from api.contracts.tracking.responses import errors
+from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
 from api.http.problem import invalid
@@ -35,7 +36,7 @@ from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.kinds import Kind
 from projections import interaction_list, timeline_page
-from projections.document import NATIVE_WORDS, document, redacted_document
+from projections.document import NATIVE_WORDS, document, document_for
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Interactions"])
@@ -73,7 +74,7 @@ async def timeline(
     identity = await records.contact_id(call, contact_id)
     bound_to = scope(call.tenant, "timeline", identity)
     before = lists.place(query.cursor, bound_to)
-    question = timeline_page.Question(call.tenant, identity, query.limit, before)
+    question = timeline_page.Question(call.tenant, identity, query.limit, before, call.open_tags)
     page = await call.services.timelines.get(question)
     if page is None:
         raise NotFound("Contact not found", code="contact_not_found")
@@ -89,7 +90,8 @@ async def timeline(
 )
 async def get(call: Call, id: str) -> Response:
     identity = await records.interaction_id(call, id)
-    found = await interaction_list.one(call.services.fetch, call.tenant, identity, ())
+    opened = call.open_tags
+    found = await interaction_list.one(call.services.fetch, call.tenant, identity, opened)
     if found is None:
         raise NotFound("Interaction not found", code="interaction_not_found")
     shown, position = found
@@ -109,11 +111,11 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
     if query.cursor is None:
         total = await interaction_list.count(fetch, wanted)
         offset = (query.page - 1) * query.page_size
-        found = await interaction_list.page(fetch, wanted, (), query.page_size, offset=offset)
+        found = await interaction_list.page(fetch, wanted, query.page_size, offset=offset)
         return lists.by_page(call, found.documents, query.page, query.page_size, total)
     bound_to = scope("interactions", wanted)
     before = lists.place(query.cursor, bound_to)
-    found = await interaction_list.page(fetch, wanted, (), query.page_size, before=before)
+    found = await interaction_list.page(fetch, wanted, query.page_size, before=before)
     return lists.by_cursor(call, ",".join(found.documents), found.end, bound_to)
 
 
@@ -126,7 +128,13 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Response:
     identity = await records.interaction_id(call, id)
-    command = AmendInteraction(identity, body.revise, contact_id=body.contact_id)
+    opened = call.open_tags
+    command = AmendInteraction(identity, body.revise, body.contact_id, open_tags=opened)
+
+    def shown(entity: Entity[Interaction]) -> Answer:
+        tag = ("ETag", entity_tag(entity.position))
+        return Answer(200, (tag,), document_for(entity, opened))
+
     ledger = call.services.system.ledger
     return response_of(await ledger.carry_out(call.caller(), amend_interaction, command, shown))
 
@@ -147,13 +155,6 @@ async def delete(call: Call, id: str) -> Response:
     return response_of(answer)
 
 
-def shown(entity: Entity[Interaction]) -> Answer:
-    """The record as a reader without restricted tags sees it."""
-    restricted = entity.state.record.labels.restricted
-    body = redacted_document(entity) if restricted else document(entity)
-    return Answer(200, (("ETag", entity_tag(entity.position)),), body)
-
-
 def created(entity: Entity[Interaction]) -> Answer:
     location = ("Location", f"/api/interactions/{entity.id}")
     return Answer(201, (location, ("ETag", entity_tag(entity.position))), document(entity))
@@ -170,15 +171,18 @@ async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filte
         contact = await records.contact_id(call, query.contact_id)
     kinds = tuple(kind for kind in Kind if NATIVE_WORDS[kind] == query.type)
     until, excluded = lists.until(query.end_date)
+    words = tuple(query.tags or ())
     return interaction_list.Filter(
         call.tenant,
+        # Here `tags` is a filter first: a word opens what it restricts to those who may see it.
+        tuple(word for word in words if call.principal.may(f"tag:{word}")),
         contact,
         kinds,
         query.start_date and query.start_date.at,
         until,
         excluded,
         query.search,
-        tuple(query.tags or ()),
+        words,
         query.sentiment,
         query.participant,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from api.contracts.tracking import lists, records
+from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.interactions import unknown_contact
 from api.contracts.tracking.meeting_schemas import (
@@ -19,6 +19,7 @@ from api.contracts.tracking.meeting_schemas import (
     Why,
 )
 from api.contracts.tracking.responses import errors
+from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
 from api.http.route import contract_route, needs

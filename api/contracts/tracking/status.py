@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from api.contracts.tracking import records
 from api.contracts.tracking.contact_schemas import (
     AsOfQuery,
     ContactShown,
@@ -17,6 +16,7 @@ from api.contracts.tracking.contact_schemas import (
 from api.contracts.tracking.contacts import carry_out, check_tag
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.responses import errors
+from api.http import records
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs

@@ -56,9 +56,7 @@ Date = Annotated[Any, BeforeValidator(_instant), WithJsonSchema(DATE_SCHEMA)]
 
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
 
-Id = Annotated[
-    Any, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})
-]
+Id = Annotated[Any, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 
 InteractionType = Literal["meeting", "call", "email", "message", "coffee", "lunch", "conference"]
 Sentiment = Literal["positive", "neutral", "negative"]
