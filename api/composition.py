@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from infrastructure.projecting.runner import ProjectionRunner
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,6 +15,7 @@ from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.keys import KeySource, SharedSecrets
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.projecting.runner import ProjectionRunner
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from projections.all_models import READ_MODELS

@@ -28,8 +28,9 @@ class Services:
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query. Raises psycopg.OperationalError and PoolTimeout."""
         async with self.system.pool.connection() as connection:
-            cursor = await connection.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
-            return await cursor.fetchall()
+            cursor = await connection.execute(sql, parameters, prepare=True)
+            rows: list[tuple[Any, ...]] = await cursor.fetchall()
+            return rows
 
     async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
         return await fetch_pages(self.fetch, questions)

@@ -16,7 +16,7 @@ public = needs(PUBLIC)
 
 
 @router.get("/health/live", openapi_extra=public, summary="The process is running")
-async def live(call: Call) -> Response:
+async def live(_: Call) -> Response:
     return json_response('{"status":"ok"}')
 
 

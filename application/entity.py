@@ -1,8 +1,10 @@
 """An aggregate as the ledger holds it: its state, and where and by whom it was last changed."""
 
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple
 from uuid import UUID
+
+from typing_extensions import TypeVar
 
 from application.envelope import Envelope
 from domain.contact import Contact
@@ -11,7 +13,7 @@ from domain.interaction import Interaction
 from domain.meeting import Meeting
 from domain.streams import StreamName
 
-S = TypeVar("S")
+S = TypeVar("S", default=Any)
 
 AGGREGATES = {aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting)}
 """The aggregate of each kind of stream."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from application.context import Principal
 from application.entity import Entity
@@ -12,8 +13,9 @@ from application.work import Work
 from domain.errors import Refusal
 from domain.streams import StreamName
 
-ATTEMPTS = 10
-"""How often a command is decided anew before its caller hears of the conflict."""
+ATTEMPTS = 100
+"""How often a command is decided before its caller hears of the conflict. Of those who change one
+stream at once, each pass of the append lets one through, so this is how many may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Caller:
         return self.principal.tenant
 
 
-Handler = Callable[[Work, object], Awaitable[StreamName]]
+C = TypeVar("C")
+Handler = Callable[[Work, C], Awaitable[StreamName]]
 Respond = Callable[[Entity], Answer]
 
 
@@ -47,12 +50,13 @@ class Ledger:
         self._new_id = new_id
 
     async def carry_out(
-        self, caller: Caller, handler: Handler, command: object, respond: Respond
+        self, caller: Caller, handler: Handler[C], command: C, respond: Respond
     ) -> Answer:
         """Carry out a command and give its answer, once per idempotency key.
 
-        A handler decides on what may be a little old; the append finds that out. A refusal is
-        final only if it was decided on fresh state, and if no twin of the command was faster.
+        A handler decides on what may be a little old; the append finds that out. Where nothing is
+        appended, nothing finds it out: that a command is refused or changes nothing is final only
+        if it was decided on fresh state, and a refusal if no twin of the command was faster.
         """
         if caller.key and (answer := await self._log.answered(caller.key)):
             return answer
@@ -68,6 +72,9 @@ class Ledger:
                 if caller.key and (answer := await self._log.answered(caller.key)):
                     return answer
                 raise
+            if not (work.changes or caller.key or fresh):
+                fresh = True
+                continue
             try:
                 return await self._append(caller, work, subject, respond)
             except VersionConflict as conflict:
@@ -91,11 +98,10 @@ class Ledger:
         self, caller: Caller, work: Work, subject: StreamName, respond: Respond
     ) -> Answer:
         if not work.changes and not caller.key:
-            return respond(work.loaded[subject])
+            return respond(work.subject(subject))
 
         def answer(receipt: Receipt) -> Answer:
-            entity = receipt.entities.get(str(subject)) or work.loaded[subject]
-            return respond(entity)
+            return respond(receipt.entities.get(str(subject)) or work.subject(subject))
 
         receipt = await self._log.append(
             Job(

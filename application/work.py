@@ -50,6 +50,12 @@ class Work:
             (self.loaded[stream],) = await self._log.load([stream], fresh=self._fresh)
         return self.loaded[stream]
 
+    def subject(self, stream: StreamName) -> Entity:
+        """What was loaded of a stream that a command is about."""
+        entity = self.loaded[stream]
+        assert entity is not None
+        return entity
+
     async def contact(self, identity: UUID, *, removed: bool = False) -> Entity[Contact]:
         """The contact; NotFound if there is none, or if it was removed and that matters."""
         entity = await self.load("contact", identity)

@@ -1,5 +1,6 @@
 """Field by field differences between two values, so that an event holds old and new."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ def difference(old: BaseModel, new: BaseModel) -> dict[str, Changed]:
     return dict(_walk(old, new, ""))
 
 
-def _walk(old: BaseModel, new: BaseModel, prefix: str):
+def _walk(old: BaseModel, new: BaseModel, prefix: str) -> Iterator[tuple[str, Changed]]:
     for name, field in type(old).model_fields.items():
         before, after = getattr(old, name), getattr(new, name)
         if before == after:

@@ -101,6 +101,8 @@ class Contact:
         match event:
             case ContactAdded():
                 return Contact(event.number, event.details, event.owner_id)
+        assert state is not None
+        match event:
             case ContactDetailsChanged():
                 return replace(state, details=apply(state.details, event.changes))
             case ContactStatusChanged() | ContactReactivated():
@@ -160,26 +162,56 @@ class Contact:
                 return self.mark_as_inactive(stage, reason, notes)
         raise TransitionNotAllowed(self.status, status)
 
-    def progress_to_qualified_lead(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def progress_to_qualified_lead(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         self._only_from(RelationshipStatus.PROSPECT, RelationshipStatus.QUALIFIED_LEAD)
         return self._move(RelationshipStatus.QUALIFIED_LEAD, stage, reason, notes)
 
-    def progress_to_opportunity(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def progress_to_opportunity(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         self._only_from(RelationshipStatus.QUALIFIED_LEAD, RelationshipStatus.OPPORTUNITY)
         return self._move(RelationshipStatus.OPPORTUNITY, stage, reason, notes)
 
-    def convert_to_client(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def convert_to_client(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         self._only_from(RelationshipStatus.OPPORTUNITY, RelationshipStatus.ACTIVE_CLIENT)
         return self._move(RelationshipStatus.ACTIVE_CLIENT, stage, reason, notes)
 
-    def mark_as_past_client(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def mark_as_past_client(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         self._only_from(RelationshipStatus.ACTIVE_CLIENT, RelationshipStatus.PAST_CLIENT)
         return self._move(RelationshipStatus.PAST_CLIENT, stage, reason, notes)
 
-    def mark_as_lost_lead(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def mark_as_lost_lead(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         return self._move(RelationshipStatus.LOST_LEAD, stage, reason, notes)
 
-    def mark_as_inactive(self, stage=None, reason=None, notes=None) -> list[Event]:
+    def mark_as_inactive(
+        self,
+        stage: LifecycleStage | None = None,
+        reason: str | None = None,
+        notes: str | None = None,
+    ) -> list[Event]:
         return self._move(RelationshipStatus.INACTIVE, stage, reason, notes)
 
     def reactivate(self, reason: str, notes: str | None = None) -> list[Event]:

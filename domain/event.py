@@ -5,7 +5,8 @@ are a storage format and an API: they outlive this code, so they change by a new
 and an upcaster, never in place.
 """
 
-from typing import ClassVar, Self
+import builtins
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -28,7 +29,7 @@ class Event(Value):
     """A fact. Subclasses declare `type`, for example `kith.contact.added.v1`."""
 
     type: ClassVar[str]
-    registry: ClassVar[dict[str, type[Self]]] = {}
+    registry: "ClassVar[dict[str, builtins.type[Event]]]" = {}
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:

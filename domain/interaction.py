@@ -75,6 +75,8 @@ class Interaction:
         match event:
             case InteractionLogged() | InteractionPlanned() | EmailExchangeTracked():
                 return Interaction(event.number, event.contact_id, event.record)
+        assert state is not None
+        match event:
             case InteractionAmended():
                 return replace(state, record=apply(state.record, event.changes))
             case InteractionDeleted():
@@ -85,7 +87,12 @@ class Interaction:
 
     @staticmethod
     def log(
-        number: int, contact_id: UUID | None, record: Record, now: datetime, *, may_plan=False
+        number: int,
+        contact_id: UUID | None,
+        record: Record,
+        now: datetime,
+        *,
+        may_plan: bool = False,
     ) -> list[Event]:
         """Write it down. What lies in the future is refused, or planned where that is allowed."""
         check(record, now, may_plan=may_plan)
@@ -112,7 +119,7 @@ class Interaction:
             raise NotFound("Interaction not found")
         return self
 
-    def amend(self, record: Record, now: datetime, *, may_plan=False) -> list[Event]:
+    def amend(self, record: Record, now: datetime, *, may_plan: bool = False) -> list[Event]:
         self.present()
         changes = difference(self.record, record)
         if not changes:

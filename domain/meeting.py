@@ -111,6 +111,8 @@ class Meeting:
         match event:
             case MeetingScheduled():
                 return Meeting(event.contact_id, event.appointment)
+        assert state is not None
+        match event:
             case MeetingRescheduled():
                 return replace(state, appointment=apply(state.appointment, event.changes))
             case MeetingCancelled():

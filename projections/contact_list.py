@@ -76,11 +76,13 @@ async def last_contacted(fetch: Fetch, tenant: str, identity: UUID) -> datetime 
         f"SELECT last.at FROM (SELECT %s AS tenant, %s::uuid AS id) c {LAST_CONTACTED}",
         (tenant, identity),
     )
-    return rows[0][0]
+    last: datetime | None = rows[0][0]
+    return last
 
 
 def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    conditions, parameters = ["c.tenant = %s", "NOT c.removed"], [wanted.tenant]
+    conditions = ["c.tenant = %s", "NOT c.removed"]
+    parameters: list[Any] = [wanted.tenant]
     chosen = (
         ("c.search LIKE %s", wanted.search and pattern(wanted.search)),
         ("c.status = %s", wanted.status),
@@ -98,7 +100,7 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
 async def count(fetch: Fetch, wanted: Filter) -> int:
     where, parameters = _where(wanted)
     ((total,),) = await fetch(f"SELECT count(*) FROM contacts c WHERE {where}", parameters)
-    return total
+    return int(total)
 
 
 async def page(

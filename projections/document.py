@@ -4,7 +4,7 @@ The request's keys are always there; what other contracts recorded is there when
 The other contracts read this document too, and put it into their own words.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pydantic_core import to_json
@@ -107,7 +107,7 @@ def _document(entity: Entity[Interaction]) -> dict[str, Any]:
     return shown
 
 
-def _others(record: Record):
+def _others(record: Record) -> Iterator[tuple[str, Any]]:
     when, said, follow_up = record.when, record.said, record.follow_up
     if record.kind != NATIVE_WORDS[record.kind]:
         yield "kind", record.kind

@@ -37,7 +37,8 @@ class Found(NamedTuple):
 
 
 def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    conditions, parameters = ["tenant = %s"], [wanted.tenant]
+    conditions = ["tenant = %s"]
+    parameters: list[Any] = [wanted.tenant]
 
     def add(condition: str, *values: object) -> None:
         conditions.append(condition)
@@ -80,7 +81,7 @@ def _add_search(add: Callable[..., None], wanted: Filter) -> None:
 async def count(fetch: Fetch, wanted: Filter) -> int:
     where, parameters = _where(wanted)
     ((total,),) = await fetch(f"SELECT count(*) FROM timeline WHERE {where}", parameters)
-    return total
+    return int(total)
 
 
 async def page(

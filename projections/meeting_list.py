@@ -25,7 +25,8 @@ async def one(fetch: Fetch, tenant: str, identity: UUID) -> tuple[str, int] | No
 
 
 def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    conditions, parameters = ["tenant = %s"], [wanted.tenant]
+    conditions = ["tenant = %s"]
+    parameters: list[Any] = [wanted.tenant]
     until = "scheduled_at < %s" if wanted.until_excluded else "scheduled_at <= %s"
     chosen = (
         ("contact_id = %s", wanted.contact_id),
@@ -43,7 +44,7 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
 async def count(fetch: Fetch, wanted: Filter) -> int:
     where, parameters = _where(wanted)
     ((total,),) = await fetch(f"SELECT count(*) FROM meetings WHERE {where}", parameters)
-    return total
+    return int(total)
 
 
 async def page(

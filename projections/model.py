@@ -1,8 +1,8 @@
 """What a read model is: a table, a projector, and when it runs.
 
 A projector is a pure function from one step of the log to changes of rows. It doesn't know when it
-runs: with the append, behind it, or in a rebuild. A read model can be thrown away at any time; a new
-`version` makes kith rebuild it at the next start.
+runs: with the append, behind it, or in a rebuild. A read model can be thrown away at any time; a
+new `version` makes kith rebuild it at the next start.
 """
 
 from collections.abc import Callable, Iterable, Mapping

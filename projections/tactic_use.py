@@ -1,4 +1,4 @@
-"""How often each rapport tactic was used on which day, and how well it worked (b4fdfc550ffdfe3d)."""
+"""How often each rapport tactic was used on a day, and how well it worked (b4fdfc550ffdfe3d)."""
 
 from collections.abc import Iterator
 

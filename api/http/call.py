@@ -27,7 +27,8 @@ class Call(Request):
 
     @property
     def services(self) -> "Services":
-        return self.scope["kith"]
+        services: Services = self.scope["kith"]
+        return services
 
     @property
     def tenant(self) -> str:
@@ -36,7 +37,7 @@ class Call(Request):
 
     @property
     def request_id(self) -> str:
-        return self.scope.get("kith.request_id", "")
+        return str(self.scope.get("kith.request_id", ""))
 
     def require(self, permission: str) -> None:
         """Raises a 403 unless the caller has the permission."""

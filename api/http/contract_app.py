@@ -45,7 +45,7 @@ def contract_app(
         app.router.routes.extend(router.routes)
 
     @app.exception_handler(HTTPException)
-    async def not_routed(request: Request, error: HTTPException) -> Response:
+    async def not_routed(_: Request, error: HTTPException) -> Response:
         return render(routing_problem(error))
 
     def openapi() -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Front:
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
-            return value.decode()
+            return str(value, "ascii")
     return uuid4().hex
 
 

@@ -7,7 +7,7 @@ verifies the token again. Nothing is guessed from the shape of a body.
 
 from collections.abc import Sequence
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.contract import Contract, under
 from infrastructure.identity.bearer import unverified_contract
@@ -36,7 +36,7 @@ class FrontDoor:
         else:
             await self._native.app(scope, receive, send)
 
-    def _by_claim(self, path: str, scope: Scope):
+    def _by_claim(self, path: str, scope: Scope) -> ASGIApp:
         claim = unverified_contract(_authorization(scope))
         for contract in self._others:
             if contract.name == claim and under(path, contract.shared) and contract.answers(scope):
@@ -47,7 +47,7 @@ class FrontDoor:
 def _authorization(scope: Scope) -> str | None:
     for name, value in scope["headers"]:
         if name == b"authorization":
-            return value.decode("latin-1")
+            return str(value, "latin-1")
     return None
 
 

@@ -76,7 +76,8 @@ class _Exchange:
             call.body_bytes = await _body(call, call.services.settings.max_body_bytes)
             if call.body_bytes or not optional:
                 arguments[name] = _validated(adapter, parse(call.body_bytes), "body", known)
-        return await self._endpoint(**arguments)
+        response: Response = await self._endpoint(**arguments)
+        return response
 
     async def _authenticate(self, call: Call) -> None:
         if self._permission == PUBLIC:
@@ -92,7 +93,7 @@ class _Exchange:
         call.require(self._permission)
 
 
-_Parameter = tuple[str, TypeAdapter, tuple[str, ...], bool]
+_Parameter = tuple[str, TypeAdapter[Any], tuple[str, ...], bool]
 
 
 def _model(params: list[Any]) -> _Parameter | None:
@@ -107,7 +108,7 @@ def _model(params: list[Any]) -> _Parameter | None:
     return param.name, TypeAdapter(model), known, not param.field_info.is_required()
 
 
-def _validated(adapter: TypeAdapter, value: object, part: str, known: tuple[str, ...]) -> Any:
+def _validated(adapter: TypeAdapter[Any], value: object, part: str, known: tuple[str, ...]) -> Any:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from application.entity import Entity, Recorded, advance
 from application.envelope import Envelope
 from application.errors import KeyReused, VersionConflict
-from application.ports import Answer, CommandKey, Job, Receipt
+from application.ports import Answer, CommandKey, Job, NewId, Receipt
 from infrastructure.eventstore.mapper import encode, encode_data
 from projections.model import Step
 
@@ -30,7 +31,7 @@ class Prepared:
         return sum(map(len, self.data))
 
 
-def prepare(job: Job, new_id) -> Prepared:
+def prepare(job: Job, new_id: NewId) -> Prepared:
     events = [event for change in job.changes for event in change.events]
     return Prepared(job, [new_id() for _ in events], [encode_data(event) for event in events])
 
@@ -116,9 +117,15 @@ def replay(known: tuple[bytes, Answer], key: CommandKey) -> Receipt:
     return Receipt({}, replayed=answer)
 
 
-def _place(prepared: Prepared, plan: Plan) -> tuple[list, list[Step], dict[str, Entity]]:
+_Placed = tuple[list[dict[str, object]], list[Step], dict[str, Entity]]
+
+
+def _place(prepared: Prepared, plan: Plan) -> _Placed:
     """The job's events with their positions, versions and time."""
-    job, rows, steps, entities = prepared.job, [], [], {}
+    job = prepared.job
+    rows: list[dict[str, object]] = []
+    steps: list[Step] = []
+    entities: dict[str, Entity] = {}
     ids, data = iter(prepared.ids), iter(prepared.data)
     # Whatever else a command records follows from the first thing it records.
     causation = None
@@ -153,6 +160,6 @@ def answer_to_json(answer: Answer) -> dict[str, object]:
     return {"status": answer.status, "headers": answer.headers, "body": answer.body}
 
 
-def answer_from_json(stored: dict) -> Answer:
+def answer_from_json(stored: dict[str, Any]) -> Answer:
     headers = tuple((name, value) for name, value in stored["headers"])
     return Answer(stored["status"], headers, stored["body"])

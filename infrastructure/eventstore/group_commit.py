@@ -8,7 +8,6 @@ is the queue: when it is full, callers are turned away instead of piling up.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from application.errors import Overloaded, Unavailable
@@ -46,6 +45,7 @@ class GroupCommit:
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._stopping = False
         self.counts = Counts()
 
     @property
@@ -54,16 +54,15 @@ class GroupCommit:
 
     async def start(self) -> None:
         await self._flusher.open()
+        self._stopping = False
         self._task = asyncio.create_task(self._run(), name="append flusher")
 
     async def stop(self) -> None:
         """Write what is queued, then end."""
         if self._task is not None:
-            while self._queue and not self._task.done():
-                await asyncio.sleep(0.01)
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            self._stopping = True
+            self._wake.set()
+            await self._task
             self._task = None
         await self._flusher.close()
 
@@ -71,7 +70,7 @@ class GroupCommit:
         """Append a job. Errors: those of application.ports.EventLog.append."""
         if len(self._queue) >= self._longest:
             raise Overloaded("Too much is waiting to be written; try again in a moment.")
-        if self._task is None or self._task.done():
+        if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
         waiting = Waiting(prepare(job, self._new_id), asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
@@ -80,13 +79,13 @@ class GroupCommit:
         return await asyncio.shield(waiting.receipt)
 
     async def _run(self) -> None:
-        while True:
+        while self._queue or not self._stopping:
             await self._wake.wait()
             # What became ready in the same turn of the loop joins the batch.
             await asyncio.sleep(0)
             if batch := self._take():
                 await self._flush(batch)
-            if not self._queue:
+            if not self._queue and not self._stopping:
                 self._wake.clear()
 
     def _take(self) -> list[Waiting]:

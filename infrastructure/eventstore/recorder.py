@@ -7,7 +7,7 @@ everything that appends goes through the group commit: positions and read models
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from eventsourcing.persistence import InfrastructureFactory, ProgrammingError, StoredEvent
+from eventsourcing.persistence import EventStore, ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
 from psycopg.conninfo import conninfo_to_dict
 
@@ -39,13 +39,13 @@ def environment(conninfo: str) -> dict[str, str]:
     }
 
 
-def event_store(conninfo: str, *, create: bool = False):
+def event_store(conninfo: str, *, create: bool = False) -> tuple[LedgerFactory, EventStore[str]]:
     """The library's event store over our table: what auditors and tools read with.
 
     With `create`, the table is made if it is missing. The caller closes the factory it gets too.
     """
     env = environment(conninfo) | {"CREATE_TABLE": "y" if create else "n"}
-    factory: InfrastructureFactory = LedgerFactory(env)
+    factory = LedgerFactory(env)
     recorder = factory.application_recorder()
     return factory, factory.event_store(factory.mapper(mapper_class=EventMapper), recorder)
 

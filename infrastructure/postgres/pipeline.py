@@ -12,8 +12,8 @@ from typing import Self
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.pq import ExecStatus, PGconn
-from psycopg.pq.abc import PGresult
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
 
 Command = tuple[str, Sequence[bytes | None]]
 Rows = list[tuple[bytes | None, ...]]
@@ -35,12 +35,12 @@ class PipelineConnection:
         """Raises psycopg.OperationalError."""
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
         for statement in settings:
-            await connection.execute(statement)  # type: ignore[arg-type]
+            await connection.execute(statement)
         return cls(connection)
 
     @property
     def broken(self) -> bool:
-        return self._pg.status != 0
+        return self._pg.status != ConnStatus.OK
 
     async def close(self) -> None:
         await self._connection.close()

@@ -28,7 +28,7 @@ def migrate(conninfo: str) -> list[str]:
         ran = []
         for script in scripts:
             if script.name not in done:
-                connection.execute(script.read_text())  # type: ignore[arg-type]
+                connection.execute(script.read_text())
                 connection.execute(
                     "INSERT INTO schema_migrations (name) VALUES (%s)", (script.name,)
                 )

@@ -8,10 +8,10 @@ from api.contracts.tracking.responses import ProblemShown
 from api.http.contract_app import contract_app
 
 DESCRIPTION = """
-The native contract of kith: contacts, interactions, meetings, timelines and analytics, every one of
-them derived from events. Send `Authorization: Bearer …`; `kith token` makes a token for development.
-Errors are RFC 9457 problems with a `code` and the places that are wrong. Every POST takes an
-`Idempotency-Key`, every record has an `ETag` for `If-Match`.
+The native contract of kith: contacts, interactions, meetings, timelines and analytics, every one
+of them derived from events. Send `Authorization: Bearer …`; `kith token` makes a token for
+development. Errors are RFC 9457 problems with a `code` and the places that are wrong. Every POST
+takes an `Idempotency-Key`, every record has an `ETag` for `If-Match`.
 """
 
 

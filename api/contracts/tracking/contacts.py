@@ -1,6 +1,6 @@
 """Contacts of the native contract: who they are."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -37,6 +37,7 @@ from application.contacts import (
 )
 from application.entity import Entity
 from application.errors import PreconditionFailed
+from application.ledger import Handler
 from application.ports import Answer
 from domain.contact import Contact
 from domain.errors import NotFound
@@ -45,6 +46,7 @@ from projections import contact_list, history
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Contacts"])
+C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 
 
@@ -154,7 +156,7 @@ def created(entity: Entity[Contact]) -> Answer:
     return Answer(201, headers, contact_json(row))
 
 
-async def carry_out(call: Call, handler, command, identity: UUID) -> Response:
+async def carry_out(call: Call, handler: Handler[C], command: C, identity: UUID) -> Response:
     """Carry out a command about a contact and answer with the contact.
 
     When it was last contacted is found before the command, which can't change it.

@@ -81,7 +81,7 @@ class NewInteraction(Body):
 class InteractionChanges(NewInteraction):
     """What is to be different: what is left out stays, null clears what may be null."""
 
-    contact_id: Id | None = None  # type: ignore[assignment]
+    contact_id: Id | None = None
     date: Date | None = None
 
     def revise(self, record: Record) -> Record:

@@ -54,7 +54,7 @@ class NewMeeting(Body):
 class MeetingChanges(NewMeeting):
     """What is to be different: what is left out stays, null clears what may be null."""
 
-    contact_id: Id | None = None  # type: ignore[assignment]
+    contact_id: Id | None = None
     scheduled_date_time: Date | None = None
 
     def revise(self, appointment: Appointment) -> Appointment:

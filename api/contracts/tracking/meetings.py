@@ -1,6 +1,6 @@
 """Meetings of the native contract (f53ea5b3782d77ea)."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -24,6 +24,7 @@ from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
 from api.http.route import contract_route, needs
 from application.entity import Entity
+from application.ledger import Handler
 from application.meetings import (
     CancelMeeting,
     CompleteMeeting,
@@ -44,6 +45,7 @@ from projections.meetings import document
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Meetings"])
+C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 change_errors = errors(400, 404, 409, 412, 413, 415, 422)
 
@@ -145,7 +147,7 @@ async def complete(call: Call, id: str, body: Completion | None = None) -> Respo
     summary="Cancel a meeting",
 )
 async def cancel(call: Call, id: str, body: Why | None = None) -> Response:
-    command = CancelMeeting(records.meeting_id(id), body and body.reason)
+    command = CancelMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, cancel_meeting, command)
 
 
@@ -157,7 +159,7 @@ async def cancel(call: Call, id: str, body: Why | None = None) -> Response:
     summary="Note that somebody didn't show up",
 )
 async def no_show(call: Call, id: str, body: Why | None = None) -> Response:
-    command = MissMeeting(records.meeting_id(id), body and body.reason)
+    command = MissMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, miss_meeting, command)
 
 
@@ -183,6 +185,6 @@ def shown(entity: Entity[Meeting]) -> Answer:
     return Answer(200, (("ETag", entity_tag(entity.position)),), document(entity))
 
 
-async def _carry_out(call: Call, handler, command) -> Response:
+async def _carry_out(call: Call, handler: Handler[C], command: C) -> Response:
     ledger = call.services.system.ledger
     return response_of(await ledger.carry_out(call.caller(), handler, command, shown))

@@ -1,6 +1,6 @@
 """Types of the native contract's bodies and queries."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -90,11 +90,12 @@ class Body(BaseModel):
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", alias_generator=to_camel)
+    read_only: ClassVar[frozenset[str]] = frozenset()
 
     @model_validator(mode="before")
     @classmethod
     def _without_read_only_keys(cls, value: Any) -> Any:
-        read_only = getattr(cls, "read_only", frozenset())
+        read_only = cls.read_only
         if isinstance(value, dict) and not read_only.isdisjoint(value):
             return {key: item for key, item in value.items() if key not in read_only}
         return value
