@@ -20,6 +20,11 @@ async def contact_id(call: Call, reference: str) -> UUID:
     return found
 
 
+async def named_contact(call: Call, name: UUID | int) -> UUID:
+    """The contact that a body names by its UUID or its number. Raises NotFound."""
+    return name if isinstance(name, UUID) else await contact_id(call, str(name))
+
+
 async def interaction_id(call: Call, reference: str) -> UUID:
     """Raises NotFound."""
     if (identity := as_uuid(reference)) is not None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.contracts.tracking.types import (
     Body,
+    ContactId,
     Date,
     Id,
     InteractionType,
@@ -42,7 +43,7 @@ class NewInteraction(Body):
         "customQuestions mail redacted".split()
     )
 
-    contact_id: Id
+    contact_id: ContactId
     interaction_type: InteractionType | None = None
     date: Date
     duration: Minutes | None = None
@@ -81,7 +82,7 @@ class NewInteraction(Body):
 class InteractionChanges(NewInteraction):
     """What is to be different: what is left out stays, null clears what may be null."""
 
-    contact_id: Id | None = None
+    contact_id: ContactId | None = None
     date: Date | None = None
 
     def revise(self, record: Record) -> Record:

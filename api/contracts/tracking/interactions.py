@@ -52,9 +52,10 @@ reading, writing = needs("view_contacts"), needs("edit_contacts")
     summary="Log an interaction with a contact",
 )
 async def log(call: Call, body: NewInteraction) -> Response:
-    command = LogInteraction(body.record(), body.contact_id)
     ledger = call.services.system.ledger
     try:
+        contact = await records.named_contact(call, body.contact_id)
+        command = LogInteraction(body.record(), contact)
         answer = await ledger.carry_out(call.caller(), log_interaction, command, created)
     except NotFound:
         raise unknown_contact() from None
@@ -129,7 +130,8 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
 async def update(call: Call, id: str, body: InteractionChanges) -> Response:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
-    command = AmendInteraction(identity, body.revise, body.contact_id, open_tags=opened)
+    contact = body.contact_id and await records.named_contact(call, body.contact_id)
+    command = AmendInteraction(identity, body.revise, contact, open_tags=opened)
 
     def shown(entity: Entity[Interaction]) -> Answer:
         tag = ("ETag", entity_tag(entity.position))

@@ -9,8 +9,8 @@ from pydantic import Field
 from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, PersonShown, Shown
 from api.contracts.tracking.types import (
     Body,
+    ContactId,
     Date,
-    Id,
     Line,
     Lines,
     Minutes,
@@ -32,7 +32,7 @@ class NewMeeting(Body):
         "relationshipImpact".split()
     )
 
-    contact_id: Id
+    contact_id: ContactId
     scheduled_date_time: Date
     location: Line | None = None
     purpose: Text | None = None
@@ -54,7 +54,7 @@ class NewMeeting(Body):
 class MeetingChanges(NewMeeting):
     """What is to be different: what is left out stays, null clears what may be null."""
 
-    contact_id: Id | None = None
+    contact_id: ContactId | None = None
     scheduled_date_time: Date | None = None
 
     def revise(self, appointment: Appointment) -> Appointment:

@@ -59,9 +59,10 @@ change_errors = errors(400, 404, 409, 412, 413, 415, 422)
     summary="Schedule a meeting with a contact",
 )
 async def schedule(call: Call, body: NewMeeting) -> Response:
-    command = ScheduleMeeting(body.contact_id, body.appointment())
     ledger = call.services.system.ledger
     try:
+        contact = await records.named_contact(call, body.contact_id)
+        command = ScheduleMeeting(contact, body.appointment())
         answer = await ledger.carry_out(call.caller(), schedule_meeting, command, created)
     except NotFound:
         raise unknown_contact() from None
@@ -121,7 +122,8 @@ async def get(call: Call, id: str) -> Response:
     summary="Reschedule a meeting",
 )
 async def reschedule(call: Call, id: str, body: MeetingChanges) -> Response:
-    command = RescheduleMeeting(records.meeting_id(id), body.revise, body.contact_id)
+    contact = body.contact_id and await records.named_contact(call, body.contact_id)
+    command = RescheduleMeeting(records.meeting_id(id), body.revise, contact)
     return await _carry_out(call, reschedule_meeting, command)
 
 

@@ -39,6 +39,12 @@ def _uuid(value: object) -> UUID:
     raise ValueError("An id is a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057.")
 
 
+def _uuid_or_number(value: object) -> UUID | int:
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    return _uuid(value)
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("It must not be blank.")
@@ -57,6 +63,20 @@ Date = Annotated[Any, BeforeValidator(_instant), WithJsonSchema(DATE_SCHEMA)]
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
 
 Id = Annotated[Any, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
+
+ContactId = Annotated[
+    Any,
+    BeforeValidator(_uuid_or_number),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "uuid"},
+                {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+            ]
+        }
+    ),
+]
+"""A contact's UUID, or its number."""
 
 InteractionType = Literal["meeting", "call", "email", "message", "coffee", "lunch", "conference"]
 Sentiment = Literal["positive", "neutral", "negative"]
