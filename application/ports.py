@@ -29,7 +29,9 @@ class CommandKey:
 
     @property
     def scope(self) -> str:
-        return "\n".join((self.tenant, self.user, self.contract, self.method, self.path, self.key))
+        """Each part with its length, so that none can pass for a piece of its neighbour."""
+        parts = (self.tenant, self.user, self.contract, self.method, self.path, self.key)
+        return "".join(f"{len(part)}:{part}\n" for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
