@@ -15,7 +15,7 @@ from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.keys import KeySource, SharedSecrets
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
-from infrastructure.projecting.runner import ProjectionRunner
+from infrastructure.projecting.runner import Runner
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from projections.all_models import READ_MODELS
@@ -45,14 +45,14 @@ async def open_services(
     """Open everything a server needs. With `project`, this process also feeds the read models
     behind the append, unless another one already does."""
     behind = [model for model in READ_MODELS if not model.with_append]
-    runner = ProjectionRunner(conninfo, behind)
+    runner = Runner(conninfo, behind)
     metrics = Metrics()
-    async with open_system(conninfo, committed=lambda _: runner.wake()) as system:
+    async with open_system(conninfo, committed=runner.committed) as system:
         metrics.watch(system.door)
         if project:
             await runner.start()
         try:
-            yield Services(settings, system, verifier_of(settings), metrics)
+            yield Services(settings, system, verifier_of(settings), metrics, runner)
         finally:
             if project:
                 await runner.stop()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.status import lag
 
 from infrastructure.identity.verifier import TokenVerifier
@@ -17,12 +18,18 @@ class Services:
     """`timelines` answers pages of timelines, many in one statement."""
 
     def __init__(
-        self, settings: Settings, system: System, verifier: TokenVerifier, metrics: Metrics
+        self,
+        settings: Settings,
+        system: System,
+        verifier: TokenVerifier,
+        metrics: Metrics,
+        runner: Runner,
     ):
         self.settings = settings
         self.system = system
         self.verifier = verifier
         self.metrics = metrics
+        self.runner = runner
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -71,7 +71,8 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
     if since and before and since >= before:
         raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
     models = (ACTIVITY.name, TACTIC_USE.name)
-    await caught_up(call.services.system.pool, models, call.tenant)
+    services = call.services
+    await caught_up(services.system.pool, models, call.tenant, runner=services.runner)
     wanted = analytics.Wanted(call.tenant, contact, since, before, query.group_by)
     try:
         found = await analytics.analytics(call.services.fetch, wanted)
