@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.dialect import Render
+from api.http.docs import add_docs
 from api.http.problem import Problem
 
 IDEMPOTENCY_KEY = {
@@ -39,10 +40,11 @@ def contract_app(
     version: str = "1",
 ) -> FastAPI:
     """`problem` is the documented form of errors, known to the document as `Problem`."""
-    app = FastAPI(title=title, description=description, version=version, redirect_slashes=False)
+    app = FastAPI(title=title, description=description, version=version, redirect_slashes=False, docs_url=None, redoc_url=None)
     for router in routers:
         # Taken over as they are: an included router would look up its context on every request.
         app.router.routes.extend(router.routes)
+    add_docs(app)
 
     @app.exception_handler(HTTPException)
     async def not_routed(_: Request, error: HTTPException) -> Response:
