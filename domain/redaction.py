@@ -46,6 +46,5 @@ def _kept(was: object, given: object) -> object:
 def _when(was: When, given: When) -> When:
     """It may be moved, but takes as long as it did."""
     _kept(was.seconds, given.seconds)
-    if was.ends_at is not None:
-        return given.model_copy(update={"ends_at": given.at + (was.ends_at - was.at)})
-    return given.model_copy(update={"ends_at": None, "duration": was.duration})
+    ends_at = None if was.ends_at is None else given.at + (was.ends_at - was.at)
+    return given.model_copy(update={"ends_at": ends_at, "duration": was.duration})
