@@ -1,0 +1,66 @@
+"""A prepared database and a process's hold on it, put together by hand so that parts can differ."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+from uuid_utils.compat import uuid7
+
+from infrastructure.eventstore.flusher import Flusher
+from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.eventstore.log import PostgresEventLog
+from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.postgres.schema import migrate
+from infrastructure.projecting.statements import Table
+from projections.all_models import READ_MODELS
+from projections.model import ReadModel
+
+WITH_APPEND = tuple(model for model in READ_MODELS if model.with_append)
+
+
+def prepare(conninfo: str, models: Sequence[ReadModel] = WITH_APPEND) -> str:
+    """Make the schema and the tables of the read models; the connection string again."""
+    create_event_table(conninfo)
+    migrate(conninfo)
+    with psycopg.connect(conninfo) as connection:
+        for model in models:
+            for statement in Table(model).create:
+                connection.execute(statement)
+    return conninfo
+
+
+@dataclass
+class Process:
+    """What one process of kith has open on a database."""
+
+    conninfo: str
+    flusher: Flusher
+    door: GroupCommit
+    pool: AsyncConnectionPool[Any]
+    log: PostgresEventLog
+
+
+@asynccontextmanager
+async def process(
+    conninfo: str,
+    models: Sequence[ReadModel] = WITH_APPEND,
+    *,
+    flusher: type[Flusher] = Flusher,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    longest_queue: int = 5_000,
+    **options: Any,
+) -> AsyncIterator[Process]:
+    writes = flusher(conninfo, [Table(model) for model in models], clock=clock, **options)
+    door = GroupCommit(writes, uuid7, longest_queue=longest_queue)
+    async with AsyncConnectionPool[Any](
+        conninfo, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}
+    ) as pool:
+        await door.start()
+        try:
+            yield Process(conninfo, writes, door, pool, PostgresEventLog(pool, door))
+        finally:
+            await door.stop()
