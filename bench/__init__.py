@@ -1,0 +1,1 @@
+"""Measures kith against a plain CRUD peer and against the library it builds on: `make bench`."""

@@ -1,0 +1,13 @@
+"""The measures, a file each, in the order in which they are taken."""
+
+from bench.measures import appends, catching_up, deep_page, mailbox, post, timeline
+from bench.plan import PHASES, Measure
+
+MEASURES = (
+    Measure("post", post.run, PHASES),
+    Measure("timeline", timeline.run),
+    Measure("deep-page", deep_page.run),
+    Measure("catching-up", catching_up.run, PHASES),
+    Measure("appends", appends.run, PHASES),
+    Measure("mailbox", mailbox.run),
+)
