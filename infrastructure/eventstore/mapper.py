@@ -84,8 +84,11 @@ def _upcast(topic: str, state: bytes) -> dict[str, Any]:
     stored = from_json(state)
     if not isinstance(stored, dict) or not isinstance(stored.get("data"), dict):
         raise ValueError("it isn't an envelope with data")
-    while topic in UPCASTERS:
-        topic, stored["data"] = UPCASTERS[topic](stored["data"])
+    try:
+        while topic in UPCASTERS:
+            topic, stored["data"] = UPCASTERS[topic](stored["data"])
+    except Exception as error:
+        raise ValueError(f"{topic} can't be upcast: {type(error).__name__}: {error}") from error
     upcast: dict[str, Any] = _reader(topic).validate_python(stored)
     return upcast
 
