@@ -1,0 +1,274 @@
+"""One full event of every type, and a bare one where fields may be left out.
+
+`python -m tests.infrastructure.eventstore.golden_events` writes the files that are missing. It
+never writes over one: what has been stored stays readable for ever, so a golden file is changed by
+nobody. When an event's form changes, its type gets a new version, with a file of its own.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from application.envelope import Actor, Envelope
+from domain.contact import (
+    ContactAdded,
+    ContactDetailsChanged,
+    ContactReactivated,
+    ContactRemoved,
+    ContactRestored,
+    ContactStatusChanged,
+    Details,
+)
+from domain.event import Changed, Event
+from domain.interaction import (
+    EmailExchangeTracked,
+    InteractionAmended,
+    InteractionDeleted,
+    InteractionLogged,
+    InteractionPlanned,
+)
+from domain.kinds import Direction, Kind, Sentiment
+from domain.meeting import (
+    Appointment,
+    MeetingCancelled,
+    MeetingCompleted,
+    MeetingMissed,
+    MeetingRescheduled,
+    MeetingScheduled,
+    Outcome,
+)
+from domain.record import (
+    Answer,
+    FollowUp,
+    Labels,
+    Mail,
+    Participant,
+    People,
+    Place,
+    Rapport,
+    Record,
+    Said,
+    Service,
+    TacticUse,
+    When,
+)
+from domain.relationship import LifecycleStage, RelationshipStatus
+from infrastructure.eventstore.mapper import encode, encode_data
+
+GOLDEN = Path(__file__).parent / "golden"
+
+AT = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
+LATER = datetime(2024, 1, 10, 15, 15, 30, 250000, tzinfo=UTC)
+CONTACT = UUID("550e8400-e29b-41d4-a716-446655440001")
+INTERACTION = UUID("550e8400-e29b-41d4-a716-446655440002")
+TACTIC = UUID("550e8400-e29b-41d4-a716-446655440003")
+
+ENVELOPE = Envelope(
+    id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"),
+    time=datetime(2024, 1, 10, 16, 0, 0, 123456, tzinfo=UTC),
+    actor=Actor(
+        id="5",
+        name='Jöhn "J" Smith 🙂',
+        given_name="Jöhn",
+        family_name="Smith",
+        number=5,
+        permissions=("edit_contacts", "view_contacts"),
+    ),
+    contract="tracking",
+    correlation="req-1",
+    causation=UUID("01890a5d-ac96-774b-bcce-b302099a8056"),
+    key='6f1c\\"',
+)
+BARE_ENVELOPE = Envelope(
+    id=UUID("01890a5d-ac96-774b-bcce-b302099a8058"),
+    time=datetime(2024, 1, 10, 16, 0, tzinfo=UTC),
+    actor=Actor(id="import", name="import"),
+    contract="cli",
+    correlation="",
+)
+
+RECORD = Record(
+    kind=Kind.CONSULTATION,
+    word="inPerson",
+    when=When(
+        at=AT,
+        zone="Europe/Berlin",
+        ends_at=LATER,
+        duration=2730,
+        written="2024-01-10T15:30:00+01:00",
+        whole_day=True,
+    ),
+    said=Said(
+        subject="Übersicht",
+        description="line\nbreak\ttab",
+        notes="\u0001\u2028 </script> 🙂",
+        outcome="Agreed",
+        topics=("price", ""),
+        sentiment=Sentiment.POSITIVE,
+    ),
+    place=Place(location="CUOffice", medium="video"),
+    follow_up=FollowUp(needed=True, notes="soon", action="Send the quote", due=LATER),
+    rapport=Rapport(
+        score=9,
+        non_verbal="nods",
+        tactics=(
+            TacticUse(tactic_id=TACTIC, effectiveness=4, notes="worked"),
+            TacticUse(tactic_id=TACTIC),
+        ),
+    ),
+    service=Service(
+        service_id=7,
+        answers=(
+            Answer(question_id=123, answer=6),
+            Answer(question_id=124, answer=6.5),
+            Answer(question_id=125, answer=True),
+            Answer(question_id=126, answer="2019-05-06"),
+            Answer(question_id=127, answer=None),
+            Answer(question_id=2**63 - 1, answer=-(2**63)),
+        ),
+    ),
+    people=People(
+        lead="Jane",
+        participants=(
+            Participant(name="Ann", email="ann@example.com", contact_id=CONTACT),
+            Participant(),
+        ),
+    ),
+    labels=Labels(tags=("vip",), restricted=("immigration",)),
+    mail=Mail(
+        message_id="<2@example.com>",
+        direction=Direction.INCOMING,
+        thread_id="<1@example.com>",
+        in_reply_to="<1@example.com>",
+        date_source="received",
+    ),
+)
+BARE_RECORD = Record(kind=Kind.NOTE, when=When(at=AT))
+
+CHANGES = {
+    "said.notes": Changed(old="one", new=None),
+    "said.topics": Changed(old=[], new=["price"]),
+    "people.participants": Changed(
+        old=[{"name": "Ann", "email": None, "contactId": str(CONTACT)}], new=[]
+    ),
+    "rapport.score": Changed(old=None, new=9),
+    "mail": Changed(old=None, new={"messageId": "<2@example.com>", "inReplyTo": None}),
+}
+
+FULL: tuple[Event, ...] = (
+    ContactAdded(
+        number=7,
+        details=Details(
+            name="Ann Lee",
+            email="ann@example.com",
+            phone="+49 30 1",
+            company="Lee & Sons",
+            title="Dr",
+            tags=("vip", "Zürich"),
+        ),
+        owner_id="5",
+    ),
+    ContactDetailsChanged(changes={"email": Changed(old="ann@example.com", new=None)}),
+    ContactStatusChanged(
+        old_status=RelationshipStatus.PROSPECT,
+        new_status=RelationshipStatus.QUALIFIED_LEAD,
+        old_stage=LifecycleStage.AWARENESS,
+        new_stage=LifecycleStage.INTEREST,
+        reason="Has a budget",
+        notes="Ask Bo",
+    ),
+    ContactReactivated(
+        old_status=RelationshipStatus.PAST_CLIENT,
+        new_status=RelationshipStatus.ACTIVE_CLIENT,
+        old_stage=LifecycleStage.RETENTION,
+        new_stage=LifecycleStage.CUSTOMER,
+        reason="Came back",
+        notes="At the fair",
+    ),
+    ContactRemoved(),
+    ContactRestored(),
+    InteractionLogged(number=1, contact_id=CONTACT, record=RECORD),
+    InteractionPlanned(number=2, contact_id=CONTACT, record=RECORD),
+    EmailExchangeTracked(number=3, contact_id=CONTACT, record=RECORD),
+    InteractionAmended(contact_id=CONTACT, changes=CHANGES),
+    InteractionDeleted(contact_id=CONTACT),
+    MeetingScheduled(
+        contact_id=CONTACT,
+        appointment=Appointment(
+            scheduled_at=AT,
+            location="Room 3",
+            purpose="Kick-off",
+            agenda_items=("Scope", "Dates"),
+            preparation_notes="Bring the plans",
+            calendar_synced=True,
+        ),
+    ),
+    MeetingRescheduled(
+        contact_id=CONTACT,
+        changes={
+            "scheduledAt": Changed(old="2024-01-10T14:30:00Z", new="2024-01-11T14:30:00Z"),
+            "agendaItems": Changed(old=["Scope"], new=[]),
+        },
+    ),
+    MeetingCancelled(contact_id=CONTACT, reason="Snow"),
+    MeetingMissed(contact_id=CONTACT, reason="Nobody came"),
+    MeetingCompleted(
+        contact_id=CONTACT,
+        interaction_id=INTERACTION,
+        outcome=Outcome(
+            held_at=LATER,
+            attendees=("Ann Lee",),
+            duration=1800,
+            topics_covered=("Scope",),
+            outcomes="Agreed",
+            action_items=("Send the quote",),
+            next_steps="Sign",
+            relationship_impact="closer",
+        ),
+    ),
+)
+
+BARE: tuple[Event, ...] = (
+    ContactAdded(number=8, details=Details(name="B"), owner_id="import"),
+    ContactStatusChanged(
+        old_status=RelationshipStatus.PROSPECT,
+        new_status=RelationshipStatus.INACTIVE,
+        old_stage=LifecycleStage.AWARENESS,
+        new_stage=LifecycleStage.AWARENESS,
+    ),
+    InteractionLogged(number=4, record=BARE_RECORD),
+    InteractionPlanned(number=5, record=BARE_RECORD),
+    EmailExchangeTracked(number=6, record=BARE_RECORD),
+    InteractionDeleted(),
+    MeetingScheduled(contact_id=CONTACT, appointment=Appointment(scheduled_at=AT)),
+    MeetingCancelled(contact_id=CONTACT),
+    MeetingMissed(contact_id=CONTACT),
+    MeetingCompleted(
+        contact_id=CONTACT, interaction_id=INTERACTION, outcome=Outcome(held_at=LATER)
+    ),
+)
+
+WRITTEN_NOW = {f"{event.type}.json": (event, ENVELOPE) for event in FULL} | {
+    f"{event.type}.bare.json": (event, BARE_ENVELOPE) for event in BARE
+}
+"""By file: the event and envelope that are stored as its bytes today."""
+
+
+def stored(event: Event, envelope: Envelope) -> bytes:
+    return encode(envelope, encode_data(event)).encode()
+
+
+def topic_of(file: str) -> str:
+    return file.removesuffix(".json").removesuffix(".bare")
+
+
+def write_missing() -> list[str]:
+    """Write the files that aren't there yet; their names."""
+    missing = [name for name in WRITTEN_NOW if not (GOLDEN / name).exists()]
+    for name in missing:
+        (GOLDEN / name).write_bytes(stored(*WRITTEN_NOW[name]))
+    return missing
+
+
+if __name__ == "__main__":
+    write_missing()
