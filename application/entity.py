@@ -11,11 +11,15 @@ from domain.contact import Contact
 from domain.event import Event
 from domain.interaction import Interaction
 from domain.meeting import Meeting
+from domain.service import Service
 from domain.streams import StreamName
+from domain.tactic import Tactic
 
 S = TypeVar("S", default=Any)
 
-AGGREGATES = {aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting)}
+AGGREGATES: dict[str, Any] = {
+    aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting, Tactic)
+}
 """The aggregate of each kind of stream."""
 
 

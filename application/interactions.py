@@ -1,24 +1,28 @@
 """Commands about interactions, one handler each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from application.work import Work
+from domain.answers import check_delivery
 from domain.errors import Invalid
 from domain.interaction import Interaction
 from domain.record import Record
-from domain.redaction import keep_hidden
+from domain.redaction import is_hidden, keep_hidden, redacted
+from domain.service import Offer
 from domain.streams import StreamName
 
 
 @dataclass(frozen=True, slots=True)
 class LogInteraction:
-    """`may_plan` is whether the contract it came through knows records of the future."""
+    """`may_plan` is whether the contract it came through knows records of the future. `offers` are
+    the services there are now, where it has to be one of them."""
 
     record: Record
     contact_id: UUID | None = None
     may_plan: bool = False
+    offers: Mapping[int, Offer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class AmendInteraction:
     """`revise` makes the new record from the old one, so that what it doesn't know stays.
 
     `contact_id` is the contact the caller names, if any: a record's contact can't be changed.
-    `open_tags` are the restricted tags the caller could see through.
+    `open_tags` are the restricted tags the caller could see through: without all of the record's,
+    what is revised is its redacted view. `offers` are the services there are now, where a new one
+    has to be one of them.
     """
 
     interaction_id: UUID
@@ -34,6 +40,7 @@ class AmendInteraction:
     contact_id: UUID | None = None
     may_plan: bool = False
     open_tags: tuple[str, ...] = ()
+    offers: Mapping[int, Offer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class DeleteInteraction:
 async def log_interaction(work: Work, command: LogInteraction) -> StreamName:
     if command.contact_id is not None:
         await work.contact(command.contact_id)
+    if command.offers is not None:
+        check_delivery(command.record.service, command.offers)
     events = Interaction.log(
         await work.number(Interaction.kind),
         command.contact_id,
@@ -61,9 +70,13 @@ async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName
         raise Invalid(
             "A record's contact can't be changed", code="contact_fixed", field="contact_id"
         )
-    record = command.revise(interaction.state.record)
-    if set(interaction.state.record.labels.restricted) - set(command.open_tags):
-        record = keep_hidden(interaction.state.record, record)
+    old = interaction.state.record
+    if is_hidden(old, command.open_tags):
+        record = keep_hidden(old, command.revise(redacted(old)))
+    else:
+        record = command.revise(old)
+    if command.offers is not None and record.service != old.service:
+        check_delivery(record.service, command.offers)
     events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
     return work.go_on(interaction, events)
 

@@ -18,6 +18,7 @@ from pydantic import (
     StrictStr,
 )
 
+from domain.errors import Invalid
 from domain.event import Value
 from domain.kinds import Direction, Kind, Sentiment
 
@@ -71,6 +72,18 @@ class When(Value):
         if self.ends_at is None and self.duration is not None:
             return self.at + timedelta(seconds=self.duration)
         return self.ends_at
+
+    def moved(self, at: datetime, *, whole_day: bool = False) -> "When":
+        """At another time, and as long as it was. Raises Invalid where that leads out of the years
+        1 to 9999."""
+        ends_at = None
+        if self.ends_at is not None:
+            try:
+                ends_at = at + (self.ends_at - self.at)
+            except OverflowError:
+                raise Invalid("It would end after the year 9999", field="when.at") from None
+        update = {"at": at, "ends_at": ends_at, "written": None, "whole_day": whole_day}
+        return self.model_copy(update=update)
 
     def is_future(self, now: datetime) -> bool:
         """Whether it lies ahead; a whole day does once it is after today everywhere on earth."""

@@ -1,20 +1,25 @@
 """What restricted tags hide of a record, and why nobody destroys what they could not see.
 
-(71d431a81ede60c8: tags control whether information is redacted.)
+Who hasn't opened all of a record's restricted tags works on a view of it, in which what is hidden
+is empty: it is shown, searched, counted and amended as that view (71d431a81ede60c8: tags control
+whether information is redacted).
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from domain.errors import Refusal
-from domain.record import Rapport, Record, Said, Service, When
+from domain.record import FollowUp, Rapport, Record, Said, Service, When
 
 HIDDEN = {
-    "said": tuple(Said.model_fields),
-    "follow_up": ("notes", "action"),
-    "rapport": tuple(Rapport.model_fields),
-    "service": tuple(Service.model_fields),
+    "said": (Said(), tuple(Said.model_fields)),
+    "follow_up": (FollowUp(), ("notes", "action")),
+    "rapport": (Rapport(), tuple(Rapport.model_fields)),
+    "service": (Service(), tuple(Service.model_fields)),
 }
-"""What was said, what is to happen, how it felt and what service it was; and how long it took."""
+"""What was said, what is to happen, how it felt and what service it was: the empty value of each
+part of a record, and which of its fields are hidden. How long it took is hidden beside these, and
+where a mail stands in its conversation."""
 
 
 class Hidden(Refusal):
@@ -23,28 +28,46 @@ class Hidden(Refusal):
     code = "restricted"
 
 
-def keep_hidden(old: Record, new: Record) -> Record:
-    """The new record with everything hidden as it was.
+def is_hidden(record: Record, open_tags: Collection[str]) -> bool:
+    """Whether a reader who opened these tags sees only the redacted view."""
+    return not set(record.labels.restricted) <= set(open_tags)
 
-    What is hidden reads as null, so null leaves it alone. Anything else would overwrite what the
-    caller couldn't see: raises Hidden.
+
+def redacted(record: Record) -> Record:
+    """The view of who hasn't opened the record's restricted tags."""
+    when = record.when.model_copy(update={"ends_at": None, "duration": None})
+    update: dict[str, Any] = {"mail": None, "when": when}
+    for part, (empty, leaves) in HIDDEN.items():
+        nothing = {leaf: getattr(empty, leaf) for leaf in leaves}
+        update[part] = getattr(record, part).model_copy(update=nothing)
+    return record.model_copy(update=update)
+
+
+def keep_hidden(old: Record, revised: Record) -> Record:
+    """The record after somebody revised its redacted view: everything hidden is as it was.
+
+    What is hidden reads as nothing, so nothing leaves it alone. Anything else would overwrite what
+    the caller couldn't see, and is refused even if it is equal: otherwise one could guess until it
+    is. Raises Hidden.
     """
-    update: dict[str, Any] = {"mail": old.mail, "when": _when(old.when, new.when)}
-    for part, leaves in HIDDEN.items():
-        was, given = getattr(old, part), getattr(new, part)
-        kept = {leaf: _kept(getattr(was, leaf), getattr(given, leaf)) for leaf in leaves}
-        update[part] = given.model_copy(update=kept)
-    return new.model_copy(update=update)
+    update: dict[str, Any] = {"mail": old.mail, "when": _when(old.when, revised.when)}
+    for part, (_, leaves) in HIDDEN.items():
+        was, given = getattr(old, part), getattr(revised, part)
+        for leaf in leaves:
+            _must_be_empty(getattr(given, leaf))
+        update[part] = given.model_copy(update={leaf: getattr(was, leaf) for leaf in leaves})
+    tags = dict.fromkeys((*old.labels.restricted, *revised.labels.restricted))
+    update["labels"] = revised.labels.model_copy(update={"restricted": tuple(tags)})
+    return revised.model_copy(update=update)
 
 
-def _kept(was: object, given: object) -> object:
-    if given not in (None, (), was):
+def _must_be_empty(given: object) -> None:
+    if given not in (None, ()):
         raise Hidden("The record is restricted; its content can't be changed unseen.")
-    return was
 
 
 def _when(was: When, given: When) -> When:
     """It may be moved, but takes as long as it did."""
-    _kept(was.seconds, given.seconds)
-    ends_at = None if was.ends_at is None else given.at + (was.ends_at - was.at)
+    _must_be_empty(given.seconds)
+    ends_at = None if was.ends_at is None else was.moved(given.at).ends_at
     return given.model_copy(update={"ends_at": ends_at, "duration": was.duration})

@@ -1,0 +1,178 @@
+"""A service that clients receive, with its program and what is asked about each delivery of it.
+
+There are built-in services, shared by all tenants and never changed; a tenant adds its own beside
+them, and may hide both kinds (71d431a81ede60c8, serviceId and customQuestions). A stream is a
+tenant's own service, or a tenant's view of a built-in one.
+
+Event names and fields are storage formats and an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid5
+
+from pydantic import Field
+
+from domain.changes import apply, difference
+from domain.errors import Conflict, Invalid
+from domain.event import Changed, Event, Value
+from domain.record import Line, Text
+
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+BUILT_IN = UUID("0f6a3c1e-52c1-5d0b-9a55-5b0c1f0f7d13")
+"""The namespace of the streams about built-in services."""
+
+
+class QuestionType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    SELECT = "select"
+    DATE = "date"
+
+
+class Question(Value):
+    """Something asked about a delivery. `options` are what a select lets one choose from."""
+
+    id: int
+    type: QuestionType
+    label: Name
+    options: tuple[Line, ...] = ()
+
+
+class Program(Value):
+    """What a tenant runs services under."""
+
+    id: int
+    name: Name
+
+
+class Offer(Value):
+    """A service as it is offered. One that isn't `active` is still known by its number."""
+
+    name: Name
+    description: Text | None = None
+    program: Program
+    active: bool = True
+    questions: tuple[Question, ...] = ()
+
+
+# Events
+
+
+class ServiceAdded(Event):
+    """A tenant added a service of its own."""
+
+    type = "kith.service.added.v1"
+    number: int
+    offer: Offer
+
+
+class ServiceChanged(Event):
+    """A tenant's own service was changed: each changed field with its old and new value."""
+
+    type = "kith.service.changed.v1"
+    changes: dict[str, Changed]
+
+
+class ServiceHidden(Event):
+    """A service left the tenant's list. Records that name it keep its number."""
+
+    type = "kith.service.hidden.v1"
+    number: int
+
+
+class ServiceShown(Event):
+    """A hidden service came back."""
+
+    type = "kith.service.shown.v1"
+    number: int
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`offer` is None for a built-in service, of which a tenant only says whether to show it."""
+
+    kind: ClassVar[str] = "service"
+
+    number: int
+    offer: Offer | None = None
+    hidden: bool = False
+
+    @staticmethod
+    def evolve(state: "Service | None", event: Event) -> "Service":
+        match event:
+            case ServiceAdded():
+                return Service(event.number, event.offer)
+            case ServiceHidden():
+                return replace(state or Service(event.number), hidden=True)
+        assert state is not None
+        match event:
+            case ServiceChanged():
+                assert state.offer is not None
+                return replace(state, offer=apply(state.offer, event.changes))
+            case ServiceShown():
+                return replace(state, hidden=False)
+        raise TypeError(f"{event.type} is no event of a service")
+
+    # Decisions
+
+    @staticmethod
+    def add(number: int, offer: Offer) -> list[Event]:
+        check(offer)
+        return [ServiceAdded(number=number, offer=offer)]
+
+    def own(self) -> Offer:
+        """What is offered, or Conflict if it isn't the tenant's to say."""
+        if self.offer is None:
+            raise Conflict("A built-in service can't be changed, only hidden", code="built_in")
+        return self.offer
+
+    def change(self, offer: Offer) -> list[Event]:
+        changes = difference(self.own(), offer)
+        if not changes:
+            return []
+        check(offer)
+        _same_types(self.own().questions, offer.questions)
+        return [ServiceChanged(changes=changes)]
+
+    def hide(self) -> list[Event]:
+        return [] if self.hidden else [ServiceHidden(number=self.number)]
+
+    def show(self) -> list[Event]:
+        return [ServiceShown(number=self.number)] if self.hidden else []
+
+
+def built_in_id(number: int) -> UUID:
+    """The id of a tenant's stream about a built-in service."""
+    return uuid5(BUILT_IN, str(number))
+
+
+def check(offer: Offer) -> None:
+    """A select has options to choose from, all different; no other question has any."""
+    ids = [question.id for question in offer.questions]
+    if len(set(ids)) != len(ids):
+        raise Invalid("A question is there twice", code="question_twice", field="questions")
+    for question in offer.questions:
+        options = question.options
+        if bool(options) != (question.type == QuestionType.SELECT):
+            raise Invalid(
+                "A select has options, other questions have none", code="options", field="questions"
+            )
+        if len(set(options)) != len(options):
+            raise Invalid("An option is there twice", code="option_twice", field="questions")
+
+
+def _same_types(old: tuple[Question, ...], new: tuple[Question, ...]) -> None:
+    types = {question.id: question.type for question in old}
+    if any(types.get(question.id, question.type) != question.type for question in new):
+        raise Invalid(
+            "A question keeps its type, because answers to it are kept; ask another one",
+            code="question_type",
+            field="questions",
+        )
