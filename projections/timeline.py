@@ -109,7 +109,7 @@ TIMELINE = ReadModel(
     key=("tenant", "id"),
     project=project,
     indexes=(
-        "UNIQUE (id, tenant) WHERE main",
+        "UNIQUE (id, tenant, contact_id) NULLS NOT DISTINCT",
         "UNIQUE (tenant, number) WHERE main",
         "(contact_id, at DESC, id DESC, tenant)",
         "(tenant, at DESC, id DESC) WHERE main",

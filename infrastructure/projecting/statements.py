@@ -7,6 +7,7 @@ one. A table name is a parameter everywhere, because a rebuild writes into a sha
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from operator import add
 
 from pydantic_core import to_json
 
@@ -25,17 +26,33 @@ class Table:
 
     @cached_property
     def create(self) -> list[str]:
+        return [*self.create_bare, *self.create_indexes]
+
+    @cached_property
+    def create_bare(self) -> list[str]:
+        """The table with what its rows are found and refused by: key and unique indexes."""
         model = self.model
         columns = [f'"{name}" {sql}' for name, sql in model.columns.items()]
         if model.primary_key:
             columns.append(f"PRIMARY KEY ({', '.join(model.primary_key)})")
-        statements = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in model.extensions]
-        statements.append(f"CREATE TABLE {self.name} ({', '.join(columns)})")
-        for index in model.indexes:
-            unique = "UNIQUE " if index.startswith("UNIQUE ") else ""
-            definition = index.removeprefix("UNIQUE ")
-            statements.append(f"CREATE {unique}INDEX ON {self.name} {definition}")
-        return statements
+        return [
+            *(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in model.extensions),
+            f"CREATE TABLE {self.name} ({', '.join(columns)})",
+            *self._indexes(unique=True),
+        ]
+
+    @cached_property
+    def create_indexes(self) -> list[str]:
+        """What a bulk load is faster without."""
+        return self._indexes(unique=False)
+
+    def _indexes(self, *, unique: bool) -> list[str]:
+        word = "UNIQUE " if unique else ""
+        return [
+            f"CREATE {word}INDEX ON {self.name} {index.removeprefix('UNIQUE ')}"
+            for index in self.model.indexes
+            if index.startswith("UNIQUE ") == unique
+        ]
 
     @cached_property
     def _insert(self) -> str:
@@ -67,9 +84,11 @@ class Table:
         """What to execute, in order, for the changes of some steps in their order."""
         if not changes:
             return []
-        return self._added(changes) if self.model.sums else self._put(changes)
+        if self.model.sums:
+            return self._added([change for change in changes if isinstance(change, Add)])
+        return self._put([change for change in changes if isinstance(change, Put)])
 
-    def _put(self, changes: Sequence[Put | Add]) -> list[Statement]:
+    def _put(self, changes: Sequence[Put]) -> list[Statement]:
         last: dict[tuple[object, ...], Put] = {}
         stale = set()
         for change in changes:
@@ -84,20 +103,19 @@ class Table:
             statements.append((self._insert, (to_json(rows),)))
         return statements
 
-    def _added(self, changes: Sequence[Put | Add]) -> list[Statement]:
-        totals: dict[tuple[object, ...], list[int]] = {}
+    def _added(self, changes: Sequence[Add]) -> list[Statement]:
+        totals: dict[tuple[object, ...], tuple[int, ...]] = {}
         lowered = set()
         for change in changes:
-            total = totals.setdefault(change.key, [0] * len(self.model.sums))
-            for index, amount in enumerate(change.amounts):
-                total[index] += amount
-            if min(change.amounts) < 0:
-                lowered.add(change.key)
+            key, amounts = change
+            known = totals.get(key)
+            totals[key] = amounts if known is None else tuple(map(add, known, amounts))
+            if min(amounts) < 0:
+                lowered.add(key)
         names = (*self.model.key, *self.model.sums)
-        # In the order of their keys, so that two writers can't wait for each other.
         rows = [
             dict(zip(names, (*key, *total), strict=True))
-            for key, total in sorted(totals.items(), key=lambda item: str(item[0]))
+            for key, total in totals.items()
             if any(total)
         ]
         statements: list[Statement] = []

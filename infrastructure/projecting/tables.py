@@ -1,44 +1,59 @@
-"""Making the read models' tables: those that are missing, and those whose definition changed."""
+"""Making the read models' tables, and knowing which of them are of this program's definition."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from psycopg import AsyncConnection
 
-from infrastructure.postgres.locks import SCHEMA_LOCK
+from infrastructure.eventstore.transaction import LOCK
 from infrastructure.projecting.statements import Table, version
 from projections.model import ReadModel
 
 
-async def outdated(
-    connection: AsyncConnection, models: Sequence[ReadModel]
-) -> list[ReadModel]:
-    """Make what is missing where the log is still empty; the models that have to be rebuilt."""
+async def outdated(connection: AsyncConnection, models: Sequence[ReadModel]) -> list[ReadModel]:
+    """The models that are missing, or were made by another definition."""
+    cursor = await connection.execute("SELECT name, version FROM read_models")
+    known: dict[str, str] = dict(await cursor.fetchall())
+    return [model for model in models if known.get(model.name) != version(model)]
+
+
+async def make(connection: AsyncConnection, models: Iterable[ReadModel]) -> bool:
+    """Make the tables of models, empty. False, and nothing is made, if the log has events: then
+    they have to be filled as well."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
-        cursor = await connection.execute("SELECT name, version FROM read_models")
-        known = dict(await cursor.fetchall())
+        await connection.execute(LOCK)
         cursor = await connection.execute("SELECT EXISTS (SELECT FROM stored_events)")
         (has_events,) = await cursor.fetchone() or (False,)
-        stale = [model for model in models if known.get(model.name) != version(model)]
-        for model in stale:
-            if has_events and model.name in known:
-                continue
-            await create(connection, Table(model))
-            if not has_events:
-                await register(connection, model, 0)
-        return stale if has_events else []
+        if not has_events:
+            for model in models:
+                await create(connection, Table(model))
+                await connection.execute(
+                    "DELETE FROM parked_streams WHERE read_model = %s", (model.name,)
+                )
+                await register(connection, model.name, model, 0)
+    return not has_events
 
 
 async def create(connection: AsyncConnection, table: Table) -> None:
-    await connection.execute(f"DROP TABLE IF EXISTS {table.name}")  # type: ignore[arg-type]
-    for statement in table.create:
-        await connection.execute(statement)  # type: ignore[arg-type]
+    """Make the table anew, and empty."""
+    await drop(connection, table.name)
+    await execute(connection, table.create)
 
 
-async def register(connection: AsyncConnection, model: ReadModel, checkpoint: int) -> None:
+async def drop(connection: AsyncConnection, name: str) -> None:
+    await execute(connection, [f"DROP TABLE IF EXISTS {name}"])
+
+
+async def execute(connection: AsyncConnection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        await connection.execute(statement)
+
+
+async def register(
+    connection: AsyncConnection, name: str, model: ReadModel, checkpoint: int
+) -> None:
     await connection.execute(
         "INSERT INTO read_models (name, version, checkpoint) VALUES (%s, %s, %s) "
         "ON CONFLICT (name) DO UPDATE SET version = excluded.version, "
         "checkpoint = excluded.checkpoint",
-        (model.name, version(model), checkpoint),
+        (name, version(model), checkpoint),
     )

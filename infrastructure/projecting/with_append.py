@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from infrastructure.projecting.statements import Statement, Table
-from projections.model import Add, Put, ReadModel, Step
+from projections.model import Add, Put, Step
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +34,22 @@ def project(
     """Let each projector see the steps. One that fails parks the stream and goes on."""
     result = Projection()
     for table in tables:
-        changes = collect(table.model, steps, parked, result.parked)
+        changes = collect(table, steps, parked, result.parked)
         if statements := table.statements(changes):
             result.statements[table.model.name] = statements
     return result
 
 
 def collect(
-    model: ReadModel,
+    table: Table,
     steps: Sequence[Step],
     parked: Collection[tuple[str, str]],
     newly_parked: list[Parked],
 ) -> list[Put | Add]:
+    """What a table's projector makes of the steps; streams it fails on are added to the parked."""
+    model = table.model
     changes: list[Put | Add] = []
-    left_out = {stream for name, stream in parked if name == model.name}
+    left_out = {stream for name, stream in parked if name == table.name}
     for step in steps:
         recorded = step.recorded
         if recorded.stream.kind not in model.kinds:
@@ -60,6 +62,6 @@ def collect(
             stream = str(recorded.stream)
             left_out.add(stream)
             reason = f"{type(error).__name__}: {error}"
-            logger.exception("%s is parked in %s", stream, model.name)
-            newly_parked.append(Parked(model.name, stream, recorded.position, reason))
+            logger.exception("%s is parked in %s", stream, table.name)
+            newly_parked.append(Parked(table.name, stream, recorded.position, reason))
     return changes

@@ -1,0 +1,105 @@
+"""Reading the log for projectors: pages in its order, and the earlier events of single streams.
+
+Only events of the kinds that somebody follows are decoded, a few at a time, so that the requests a
+process serves besides don't wait for a whole page.
+"""
+
+import asyncio
+from binascii import unhexlify
+from collections.abc import Collection, Mapping
+from typing import NamedTuple, Self
+
+from pydantic_core import to_json
+
+from application.entity import Recorded
+from infrastructure.eventstore.reading import COLUMNS, Unreadable, recorded
+from infrastructure.postgres.pipeline import PipelineConnection, Rows
+
+MOST_BYTES = 4_000_000
+"""A page ends early where its events are large: with the event that goes beyond."""
+
+AT_ONCE = 100
+"""Events decoded before others have their turn; about a millisecond."""
+
+SELECT_PAGE = f"""
+SELECT {COLUMNS} FROM (
+    SELECT {COLUMNS}, sum(octet_length(state)) OVER (ORDER BY notification_id) AS size
+    FROM stored_events WHERE notification_id > $1 AND notification_id <= $2
+    ORDER BY notification_id LIMIT $3) page
+WHERE size - octet_length(state) < {MOST_BYTES} ORDER BY notification_id
+"""
+
+SELECT_EARLIER = f"""
+SELECT {COLUMNS} FROM stored_events
+JOIN json_to_recordset($1::json) AS w(stream text, version bigint)
+    ON originator_id = w.stream AND originator_version < w.version
+ORDER BY originator_id, originator_version
+"""
+
+END = 2**63 - 1
+"""Beyond every position."""
+
+Read = tuple[str, Recorded | Unreadable]
+"""The name of a stream, and one of its events."""
+
+
+class Page(NamedTuple):
+    """The events of the wanted kinds up to the position `last`, where the page ends."""
+
+    events: list[Read]
+    last: int
+
+
+class LogReader:
+    """Reads on a connection of its own; not for two tasks at a time."""
+
+    def __init__(self, connection: PipelineConnection, kinds: Collection[str]):
+        self._connection = connection
+        self._kinds = {kind.encode() for kind in kinds}
+
+    @classmethod
+    async def connect(cls, conninfo: str, kinds: Collection[str]) -> Self:
+        """Raises psycopg.OperationalError."""
+        return cls(await PipelineConnection.connect(conninfo), kinds)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def page(self, after: int, limit: int, upto: int = END) -> Page:
+        """The next `limit` events after a position, or fewer."""
+        bounds = (b"%d" % after, b"%d" % upto, b"%d" % limit)
+        (rows,) = await self._connection.run([(SELECT_PAGE, bounds)])
+        if not rows:
+            return Page([], after)
+        wanted = [row for row in rows if _kind(row[0] or b"") in self._kinds]
+        return Page(await _decoded(wanted), int(rows[-1][2] or 0))
+
+    async def earlier(self, versions: Mapping[str, int]) -> list[Read]:
+        """The events of each stream before a version, in the order of their streams."""
+        wanted = [{"stream": name, "version": version} for name, version in versions.items()]
+        (rows,) = await self._connection.run([(SELECT_EARLIER, (to_json(wanted),))])
+        return await _decoded(rows)
+
+
+def _kind(stream: bytes) -> bytes:
+    parts = stream.split(b"/")
+    return parts[1] if len(parts) == 3 else b""
+
+
+async def _decoded(rows: Rows) -> list[Read]:
+    events: list[Read] = []
+    for start in range(0, len(rows), AT_ONCE):
+        events += [_decode(*row) for row in rows[start : start + AT_ONCE]]
+        await asyncio.sleep(0)
+    return events
+
+
+def _decode(*row: bytes | None) -> Read:
+    stream, version, position, topic, state = (value or b"" for value in row)
+    name = stream.decode()
+    try:
+        # Bytes come as \x0123…
+        event = recorded(name, int(version), int(position), topic.decode(), unhexlify(state[2:]))
+    except Exception as error:  # whatever is wrong with one event must not hold up the others
+        return name, Unreadable(name, int(position), f"{type(error).__name__}: {error}")
+    return name, event

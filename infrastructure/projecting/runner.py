@@ -1,0 +1,159 @@
+"""Feeds the read models that run behind the append, for as long as the process lives.
+
+One process does it at a time: it holds an advisory lock on the connection it writes with, so that
+whoever loses the connection has lost the lock as well. The others stand by and take over. Polling
+is the truth; being woken when this process has committed a batch only makes it sooner.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+import psycopg
+
+from infrastructure.eventstore.batch import Plan
+from infrastructure.postgres.locks import PROJECTOR_LOCK
+from infrastructure.projecting.bell import Bell
+from infrastructure.projecting.feed import PAGE_SIZE, Feed
+from infrastructure.projecting.recent import Recent
+from infrastructure.projecting.statements import Table
+from infrastructure.projecting.writer import Moved, Writer
+from projections.model import ReadModel
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.05
+"""Seconds between two looks at the log."""
+
+PACE = 0.02
+"""Seconds that steps may gather while nobody waits for them, so that pages aren't tiny."""
+
+STALE = 0.25
+"""Seconds after which even a busy process looks at what others have appended."""
+
+STAND_BY = 0.25
+"""Seconds between two tries to become the owner. A statement that waited for the lock instead
+would hold back vacuum as long as it waits."""
+
+LONGEST_PAUSE = 2.0
+
+TRY_LOCK = f"SELECT pg_try_advisory_lock({PROJECTOR_LOCK})"
+
+
+class Runner:
+    """`page_size` are events a transaction; `make_writer` is for the mutants of the tests."""
+
+    def __init__(
+        self,
+        conninfo: str,
+        models: Sequence[ReadModel],
+        *,
+        page_size: int = PAGE_SIZE,
+        make_writer: type[Writer] = Writer,
+    ):
+        self._conninfo = conninfo
+        self._tables = [Table(model) for model in models]
+        self._page_size = page_size
+        self._make_writer = make_writer
+        self._recent = Recent()
+        self._woken = Bell()
+        self._urgent = Bell()
+        self._hurried = False
+        self._task: asyncio.Task[None] | None = None
+        self._checkpoints: dict[str, int] = {}
+        self.owner = False
+        self.advanced = Bell()
+        """Rings whenever a page has been written."""
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self.run(), name="projector")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def committed(self, plan: Plan) -> None:
+        """This process committed a batch."""
+        if self.owner:
+            self._recent.add(plan.steps)
+        self.wake()
+
+    def wake(self) -> None:
+        self._woken.ring()
+
+    def hurry(self) -> None:
+        """Somebody waits."""
+        self._hurried = True
+        self.wake()
+        self._urgent.ring()
+
+    def reached(self, name: str) -> int:
+        """How far a read model is as far as this process knows, which may be less."""
+        return self._checkpoints.get(name, 0)
+
+    async def run(self) -> None:
+        """Never ends by itself: whatever goes wrong is tried again, with growing pauses."""
+        pause = 0.05
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await self._hold()
+            except (psycopg.Error, OSError) as error:
+                logger.warning("the projector starts again: %s: %s", type(error).__name__, error)
+            except Exception:
+                logger.exception("the projector starts again")
+            finally:
+                self.owner = False
+                self._recent.clear()
+            if asyncio.get_running_loop().time() - began > LONGEST_PAUSE:
+                pause = 0.05
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _hold(self) -> None:
+        """Stand by for the lock, then feed until something goes wrong."""
+        feed = await Feed.open(self._conninfo, self._tables, self._make_writer)
+        try:
+            while True:
+                if self.owner or await feed.connection.run([(TRY_LOCK, ())]) == [[(b"t",)]]:
+                    self.owner = True
+                    await self._feed(feed)
+                else:
+                    await asyncio.sleep(STAND_BY)
+        finally:
+            await feed.close()
+
+    async def _feed(self, feed: Feed) -> None:
+        """Look at the checkpoints and the log, and write what there is. Then follow what this
+        process appends, until it is time to look again."""
+        loop = asyncio.get_running_loop()
+        self._hurried = False
+        try:
+            await feed.writer.load()
+            self._checkpoints = feed.writer.checkpoints
+            await self._follow(feed)
+            await feed.catch_up(page_size=self._page_size, landed=self._landed)
+            looked = loop.time()
+            while await self._follow(feed) and not self._hurried and loop.time() < looked + STALE:
+                if not await self._woken.wait(POLL):
+                    return
+                await self._urgent.wait(PACE)
+        except Moved as moved:
+            logger.info("the checkpoint of %s has been moved by another", moved)
+        if not self._checkpoints:
+            await asyncio.sleep(POLL)
+
+    async def _follow(self, feed: Feed) -> bool:
+        """Write what this process appended; whether that is known without a gap."""
+        while steps := self._recent.take(feed.writer.after, self._page_size):
+            last = steps[-1].recorded.position
+            await feed.writer.land(steps, last)
+            self._landed(last)
+        return steps is not None
+
+    def _landed(self, _: int) -> None:
+        self.advanced.ring()

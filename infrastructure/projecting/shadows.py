@@ -1,0 +1,104 @@
+"""Shadow tables: a read model made anew from the log, next to the live one.
+
+A shadow has a checkpoint and parked streams of its own, under its own name, so that it is written
+exactly as a live table is. What a crash leaves behind is swept away before the next one is made.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import psycopg
+from psycopg import AsyncConnection
+
+from infrastructure.eventstore import reading
+from infrastructure.postgres.locks import REBUILD_LOCK
+from infrastructure.projecting import tables
+from infrastructure.projecting.feed import Feed
+from infrastructure.projecting.pages import END
+from infrastructure.projecting.progress import Progress
+from infrastructure.projecting.statements import Table
+from projections.model import ReadModel
+
+SUFFIX = "_shadow"
+
+PAGE_SIZE = 1000
+PATIENCE = 0.25
+"""Seconds between two tries for the lock."""
+
+LEFT_BEHIND = f"SELECT name FROM read_models WHERE name LIKE '%\\{SUFFIX}'"
+
+
+def shadow(model: ReadModel) -> Table:
+    return Table(model, f"{model.name}{SUFFIX}")
+
+
+@asynccontextmanager
+async def alone(conninfo: str, progress: Progress) -> AsyncIterator[AsyncConnection]:
+    """A connection that holds the rebuild lock: one rebuild at a time, across all processes."""
+    async with await AsyncConnection.connect(conninfo, autocommit=True) as connection:
+        while not await _locked(connection):
+            progress("Waiting for another rebuild", 0, 0)
+            await asyncio.sleep(PATIENCE)
+        await sweep(connection)
+        yield connection
+
+
+async def _locked(connection: AsyncConnection) -> bool:
+    cursor = await connection.execute("SELECT pg_try_advisory_lock(%s)", (REBUILD_LOCK,))
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+async def sweep(connection: AsyncConnection) -> None:
+    """Remove every shadow there is."""
+    cursor = await connection.execute(LEFT_BEHIND)
+    for (name,) in await cursor.fetchall():
+        async with connection.transaction():
+            await tables.drop(connection, name)
+            await forget(connection, name)
+
+
+async def forget(connection: AsyncConnection, name: str) -> None:
+    await connection.execute("DELETE FROM parked_streams WHERE read_model = %s", (name,))
+    await connection.execute("DELETE FROM read_models WHERE name = %s", (name,))
+
+
+@asynccontextmanager
+async def filled(
+    connection: AsyncConnection,
+    conninfo: str,
+    models: Sequence[ReadModel],
+    progress: Progress,
+    upto: int = END,
+) -> AsyncIterator[Feed]:
+    """Shadows of the models, filled from the whole log up to a position, and their feed, with which
+    they can be brought further. Those that are still shadows in the end are removed."""
+    shadows = [shadow(model) for model in models]
+    for table in shadows:
+        async with connection.transaction():
+            await tables.execute(connection, table.create_bare)
+            await tables.register(connection, table.name, table.model, 0)
+    feed = await Feed.open(conninfo, shadows)
+    try:
+        await feed.writer.load()
+        head = min(upto, await reading.head(connection))
+        what = " and ".join(model.name for model in models)
+        progress(f"Making {what}", 0, head)
+        await feed.catch_up(
+            upto=upto,
+            page_size=PAGE_SIZE,
+            landed=lambda position: progress(f"Making {what}", position, head),
+        )
+        yield feed
+    finally:
+        await feed.close()
+        with suppress(psycopg.Error):  # what is left is swept the next time
+            await sweep(connection)
+
+
+async def finish(connection: AsyncConnection, models: Sequence[ReadModel]) -> None:
+    """Give the shadows what the live tables have besides their rows."""
+    for model in models:
+        table = shadow(model)
+        await tables.execute(connection, [*table.create_indexes, f"ANALYZE {table.name}"])

@@ -1,0 +1,87 @@
+"""How far each read model is, and what it couldn't follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from infrastructure.eventstore.reading import head
+from infrastructure.projecting.statements import version
+from infrastructure.projecting.with_append import Parked
+from projections.all_models import READ_MODELS
+from projections.model import ReadModel
+
+LAG = """
+SELECT m.name, m.version, m.checkpoint, (
+    SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0) FROM commits
+    WHERE position > m.checkpoint ORDER BY position LIMIT 1)
+FROM read_models m
+"""
+
+PARKED = """
+SELECT read_model, stream, position, reason FROM parked_streams ORDER BY read_model, position
+"""
+
+
+@dataclass(slots=True)
+class Status:
+    """`events` and `seconds` are how far it is behind the log: the number of events, and the age of
+    the first of them. What is written with the append is never behind. One that isn't `current` is
+    missing, or of another version than this program's."""
+
+    name: str
+    with_append: bool
+    current: bool
+    checkpoint: int
+    events: int
+    seconds: float
+    parked: list[Parked] = field(default_factory=list)
+
+
+class Lag(NamedTuple):
+    """How far a read model is behind the log, for the metrics."""
+
+    read_model: str
+    events: int
+    seconds: float
+
+
+async def lag(
+    pool: AsyncConnectionPool[Any], models: Sequence[ReadModel] = READ_MODELS
+) -> list[Lag]:
+    """How far each read model is behind, cheap enough for every scrape of the metrics."""
+    async with pool.connection() as connection:
+        return [
+            Lag(one.name, one.events, one.seconds) for one in await _figures(connection, models)
+        ]
+
+
+async def status(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
+    """How each read model is, with the streams parked in it."""
+    found = await _figures(connection, models)
+    known = {one.name: one for one in found}
+    cursor = await connection.execute(PARKED)
+    for row in await cursor.fetchall():
+        if row[0] in known:
+            known[row[0]].parked.append(Parked(*row))
+    return found
+
+
+async def _figures(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
+    # The checkpoints first: a head read later is never behind them.
+    cursor = await connection.execute(LAG, prepare=True)
+    known = {name: rest for name, *rest in await cursor.fetchall()}
+    last = await head(connection)
+    result = []
+    for model in models:
+        made_as, checkpoint, seconds = known.get(model.name, (None, 0, None))
+        if model.with_append:
+            checkpoint, seconds = last, None
+        current = made_as == version(model)
+        behind = float(seconds or 0)
+        result.append(
+            Status(model.name, model.with_append, current, checkpoint, last - checkpoint, behind)
+        )
+    return result

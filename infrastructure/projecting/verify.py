@@ -1,0 +1,88 @@
+"""Proving each read model equal to a rebuild from the log, and the log to be whole.
+
+A shadow is made as for a rebuild. For a moment nothing is appended (or, for a model that runs
+behind, nothing is projected): the shadow is brought to the same position as the live table, and a
+snapshot is taken that sees both. Comparing them takes its time, and holds up nobody.
+"""
+
+from collections.abc import Sequence
+
+from psycopg import AsyncConnection
+
+from infrastructure.eventstore.transaction import LOCK
+from infrastructure.projecting import tables
+from infrastructure.projecting.compare import Verdict, compare
+from infrastructure.projecting.log_check import check_log
+from infrastructure.projecting.progress import Progress, silent
+from infrastructure.projecting.shadows import alone, filled, shadow
+from infrastructure.projecting.statements import Table
+from projections.model import ReadModel
+
+CHECKPOINT = "SELECT checkpoint FROM read_models WHERE name = %s"
+
+
+async def verify(
+    conninfo: str, models: Sequence[ReadModel], progress: Progress = silent
+) -> list[Verdict]:
+    """A verdict on the log and on each read model. Nothing that is live is changed."""
+    async with alone(conninfo, progress) as connection:
+        verdicts = [await check_log(connection, progress)]
+        stale = await tables.outdated(connection, models)
+        for model in stale:
+            why = "the table is of another version; kith makes it anew at its next start"
+            verdicts.append(Verdict(model.name, 0, 1, (why,)))
+        current = [model for model in models if model not in stale]
+        with_append = [model for model in current if model.with_append]
+        if with_append:
+            verdicts += await _with_append(connection, conninfo, with_append, progress)
+        for model in current:
+            if not model.with_append:
+                verdicts.append(await _behind(connection, conninfo, model, progress))
+        order = [model.name for model in models]
+        return [verdicts[0], *sorted(verdicts[1:], key=lambda verdict: order.index(verdict.name))]
+
+
+async def _with_append(
+    connection: AsyncConnection, conninfo: str, models: Sequence[ReadModel], progress: Progress
+) -> list[Verdict]:
+    async with (
+        filled(connection, conninfo, models, progress) as feed,
+        await _other(conninfo) as eye,
+    ):
+        await feed.catch_up()
+        async with connection.transaction():
+            await tables.execute(connection, [LOCK])
+            await feed.catch_up()
+            await _look(eye)
+        return [await compare(eye, Table(model), shadow(model)) for model in models]
+
+
+async def _behind(
+    connection: AsyncConnection, conninfo: str, model: ReadModel, progress: Progress
+) -> Verdict:
+    upto = await _checkpoint(connection, model, CHECKPOINT)
+    async with (
+        filled(connection, conninfo, [model], progress, upto) as feed,
+        await _other(conninfo) as eye,
+    ):
+        async with connection.transaction():
+            upto = await _checkpoint(connection, model, f"{CHECKPOINT} FOR UPDATE")
+            await feed.catch_up(upto=upto)
+            await _look(eye)
+        return await compare(eye, Table(model), shadow(model))
+
+
+async def _checkpoint(connection: AsyncConnection, model: ReadModel, sql: str) -> int:
+    cursor = await connection.execute(sql, (model.name,))
+    (checkpoint,) = await cursor.fetchone() or (0,)
+    return int(checkpoint)
+
+
+async def _other(conninfo: str) -> AsyncConnection:
+    return await AsyncConnection.connect(conninfo)
+
+
+async def _look(eye: AsyncConnection) -> None:
+    """From now on, this connection sees what is there now."""
+    await eye.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    await eye.execute("SELECT 1 FROM read_models")

@@ -1,0 +1,74 @@
+"""Waiting until the read models behind the append have seen what has been acknowledged.
+
+A query over such a read model waits first, so that a client never misses what any process has
+answered. The bound keeps a projector that is down from holding up every query.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.errors import Behind, Unavailable
+from infrastructure.eventstore.reading import TENANT_HEAD
+from infrastructure.projecting.runner import Runner
+
+POLL = 0.008
+"""Seconds between two looks where the projector is another process's."""
+
+CHECKPOINT = (
+    "SELECT min(checkpoint) FROM read_models WHERE name = ANY(%s) "
+    "HAVING count(*) = cardinality(%s::text[])"
+)
+
+HEAD_AND_CHECKPOINT = f"SELECT coalesce(({TENANT_HEAD}), 0), coalesce(({CHECKPOINT}), -1)"
+
+
+async def caught_up(
+    pool: AsyncConnectionPool,
+    read_models: Sequence[str],
+    tenant: str,
+    timeout: float = 2.0,
+    runner: Runner | None = None,
+) -> None:
+    """Wait until the read models have passed the head of the tenant's log as it is now.
+
+    `runner` is this process's own projector: it is asked to hurry, and tells when it is there.
+    Raises Behind after `timeout` seconds, Unavailable if the database can't be reached.
+    """
+    names = list(read_models)
+    deadline = asyncio.get_running_loop().time() + timeout
+    head, checkpoint = await _row(pool, HEAD_AND_CHECKPOINT, (tenant, names, names))
+    while head and checkpoint < head:
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise Behind(f"{' and '.join(names)} are behind: {checkpoint} of {head}")
+        if runner is not None and runner.owner:
+            await _follow(runner, names, head, min(left, 0.25))
+        else:
+            await asyncio.sleep(min(left, POLL))
+        (checkpoint,) = await _row(pool, f"SELECT coalesce(({CHECKPOINT}), -1)", (names, names))
+
+
+async def _follow(runner: Runner, names: Sequence[str], head: int, seconds: float) -> None:
+    """Wait until this process's projector has got there, but not for ever: it may lose its role."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while min(map(runner.reached, names)) < head:
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            return
+        runner.hurry()
+        await runner.advanced.wait(left)
+
+
+async def _row(
+    pool: AsyncConnectionPool, sql: str, parameters: Sequence[object]
+) -> tuple[int, ...]:
+    try:
+        async with pool.connection() as connection:
+            cursor = await connection.execute(sql, parameters, prepare=True)
+            row = await cursor.fetchone()
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise Unavailable("The database can't be reached.") from error
+    return row or ()
