@@ -18,7 +18,7 @@ from domain.tactic import Tactic
 S = TypeVar("S", default=Any)
 
 AGGREGATES: dict[str, Any] = {
-    aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting, Tactic)
+    aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting, Service, Tactic)
 }
 """The aggregate of each kind of stream."""
 
