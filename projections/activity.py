@@ -11,6 +11,7 @@ from uuid import UUID
 from application.entity import Entity
 from domain.interaction import Interaction
 from domain.kinds import Sentiment
+from domain.redaction import redacted
 from projections.model import Add, ReadModel, Step
 
 NOBODY = UUID(int=0)
@@ -27,9 +28,8 @@ def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
     record = state.record
     if state.deleted or record.when.at > entity.changed.time:
         return
-    hidden = bool(record.labels.restricted)
-    seconds = None if hidden else record.when.seconds
-    sentiment = None if hidden else record.said.sentiment
+    seen = redacted(record) if record.labels.restricted else record
+    seconds, sentiment = seen.when.seconds, seen.said.sentiment
     amounts = (
         sign,
         0 if seconds is None else sign,

@@ -5,6 +5,7 @@ The other contracts read this document too, and put it into their own words.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import to_json
@@ -14,6 +15,7 @@ from application.envelope import Actor
 from domain.interaction import Interaction
 from domain.kinds import Kind
 from domain.record import Participant, Record
+from domain.redaction import is_hidden, redacted
 
 NATIVE_WORDS = {
     Kind.MEETING: "meeting",
@@ -46,36 +48,16 @@ def document(entity: Entity[Interaction]) -> str:
 
 def redacted_document(entity: Entity[Interaction]) -> str:
     """The document as it is shown without the record's restricted tags."""
-    keep = {key: value for key, value in _document(entity).items() if key not in CONTENT}
-    shown = dict.fromkeys(REQUEST_KEYS) | {"topicsDiscussed": []} | keep | {"redacted": True}
+    state = replace(entity.state, record=redacted(entity.state.record))
+    shown = _document(replace(entity, state=state)) | {"redacted": True}
     return to_json(shown).decode()
 
 
 def document_for(entity: Entity[Interaction], open_tags: Collection[str]) -> str:
     """The document as it is shown to a reader who opened these restricted tags."""
-    hidden = set(entity.state.record.labels.restricted) - set(open_tags)
-    return redacted_document(entity) if hidden else document(entity)
-
-
-REQUEST_KEYS = (
-    "contactId",
-    "interactionType",
-    "date",
-    "duration",
-    "location",
-    "medium",
-    "topicsDiscussed",
-    "notes",
-    "sentiment",
-    "followUpNeeded",
-    "followUpNotes",
-)
-
-CONTENT = frozenset(
-    "duration topicsDiscussed notes sentiment followUpNotes subject description outcome nextAction "
-    "endDate observedNonVerbal tacticLogs rapportScore serviceId customQuestions mail".split()
-)
-"""What a restricted tag hides: what was said, how long it took and what service it was."""
+    if is_hidden(entity.state.record, open_tags):
+        return redacted_document(entity)
+    return document(entity)
 
 
 def _document(entity: Entity[Interaction]) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def _where(wanted: Filter) -> tuple[str, list[Any]]:
         opened = "CASE WHEN restricted <@ %s::text[] THEN tags || restricted ELSE tags END"
         add(f"{opened} @> %s::text[]", list(wanted.open_tags), list(wanted.tags))
     if wanted.sentiment is not None:
-        add("sentiment = %s", wanted.sentiment)
+        opened = "restricted <@ %s::text[]"
+        add(f"sentiment = %s AND {opened}", wanted.sentiment, list(wanted.open_tags))
     if wanted.participant:
         add(
             "EXISTS (SELECT FROM unnest(people) someone WHERE someone LIKE %s)",

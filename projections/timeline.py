@@ -2,13 +2,15 @@
 
 One row per interaction and contact. Exactly one row of an interaction is its `main` row: under its
 own contact, or under none. The other rows are those of participants who are contacts themselves.
-The texts of a record with restricted tags stand in `hidden` instead of `search`.
+Of a record with restricted tags, `seconds`, `search` and `redacted` are those of the view without
+them; all of its texts stand in `hidden`, and `sentiment` is for readers who opened the tags.
 """
 
 from collections.abc import Iterator
 
 from domain.interaction import Interaction
 from domain.record import Record
+from domain.redaction import redacted
 from projections.document import document, redacted_document
 from projections.model import Put, ReadModel, Row, Step
 
@@ -27,6 +29,7 @@ def _rows(step: Step) -> Iterator[Row]:
     state: Interaction = entity.state
     record = state.record
     restricted = record.labels.restricted
+    view = redacted(record) if restricted else record
     row = {
         "tenant": step.tenant,
         "id": entity.id,
@@ -37,10 +40,10 @@ def _rows(step: Step) -> Iterator[Row]:
         "kind": record.kind,
         "sentiment": record.said.sentiment,
         "planned": record.when.at > entity.changed.time,
-        "seconds": None if restricted else record.when.seconds,
+        "seconds": view.when.seconds,
         "tags": record.labels.tags,
         "people": tuple(people(record)),
-        "search": "" if restricted else searchable(record),
+        "search": searchable(view),
         "hidden": searchable(record) if restricted else None,
         "restricted": restricted,
         "position": entity.position,
