@@ -28,6 +28,8 @@ class Bars:
         self.close()
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        if not total and not what.startswith("Waiting"):
+            return
         bar = self._bar
         if bar is None or what != self._what:
             self.close()

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import AsyncConnection
 
-from infrastructure.eventstore.transaction import LOCK
 from infrastructure.projecting import tables
 from infrastructure.projecting.feed import Feed
 from infrastructure.projecting.progress import Bars, Progress, silent
@@ -78,7 +77,7 @@ async def _rebuild(
 
 async def _swap(connection: AsyncConnection, feed: Feed, models: Sequence[ReadModel]) -> None:
     async with connection.transaction():
-        await tables.execute(connection, [PATIENCE_FOR_APPENDS, LOCK])
+        await tables.execute(connection, [PATIENCE_FOR_APPENDS, tables.HOLD_APPENDS])
         await feed.catch_up()
         await tables.execute(connection, [PATIENCE_FOR_READERS])
         names = [model.name for model in models]

@@ -22,7 +22,6 @@ from projections.model import ReadModel
 
 SUFFIX = "_shadow"
 
-PAGE_SIZE = 1000
 PATIENCE = 0.25
 """Seconds between two tries for the lock."""
 
@@ -83,12 +82,11 @@ async def filled(
     try:
         await feed.writer.load()
         head = min(upto, await reading.head(connection))
-        what = " and ".join(model.name for model in models)
-        progress(f"Making {what}", 0, head)
+        what = models[0].name if len(models) == 1 else f"{len(models)} read models"
+        progress(f"Making {what} from the log", 0, head)
         await feed.catch_up(
             upto=upto,
-            page_size=PAGE_SIZE,
-            landed=lambda position: progress(f"Making {what}", position, head),
+            landed=lambda position: progress(f"Making {what} from the log", position, head),
         )
         yield feed
     finally:

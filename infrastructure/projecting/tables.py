@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from psycopg import AsyncConnection
 
-from infrastructure.eventstore.transaction import LOCK
+from infrastructure.postgres.locks import APPEND_LOCK
 from infrastructure.projecting.statements import Table, version
 from projections.model import ReadModel
+
+HOLD_APPENDS = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
+"""Until the transaction's end, nothing is appended by anybody."""
 
 
 async def outdated(connection: AsyncConnection, models: Sequence[ReadModel]) -> list[ReadModel]:
@@ -20,7 +23,7 @@ async def make(connection: AsyncConnection, models: Iterable[ReadModel]) -> bool
     """Make the tables of models, empty. False, and nothing is made, if the log has events: then
     they have to be filled as well."""
     async with connection.transaction():
-        await connection.execute(LOCK)
+        await connection.execute(HOLD_APPENDS)
         cursor = await connection.execute("SELECT EXISTS (SELECT FROM stored_events)")
         (has_events,) = await cursor.fetchone() or (False,)
         if not has_events:

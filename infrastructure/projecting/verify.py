@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 
-from infrastructure.eventstore.transaction import LOCK
 from infrastructure.projecting import tables
 from infrastructure.projecting.compare import Verdict, compare
 from infrastructure.projecting.log_check import check_log
@@ -17,6 +16,8 @@ from infrastructure.projecting.progress import Progress, silent
 from infrastructure.projecting.shadows import alone, filled, shadow
 from infrastructure.projecting.statements import Table
 from projections.model import ReadModel
+
+STALE = "its table is missing, or of another version: kith makes it anew at its next start"
 
 CHECKPOINT = "SELECT checkpoint FROM read_models WHERE name = %s"
 
@@ -28,9 +29,8 @@ async def verify(
     async with alone(conninfo, progress) as connection:
         verdicts = [await check_log(connection, progress)]
         stale = await tables.outdated(connection, models)
-        for model in stale:
-            why = "the table is of another version; kith makes it anew at its next start"
-            verdicts.append(Verdict(model.name, 0, 1, (why,)))
+        if verdicts[0].checked:
+            verdicts += [Verdict(model.name, 0, 1, (STALE,)) for model in stale]
         current = [model for model in models if model not in stale]
         with_append = [model for model in current if model.with_append]
         if with_append:
@@ -51,7 +51,7 @@ async def _with_append(
     ):
         await feed.catch_up()
         async with connection.transaction():
-            await tables.execute(connection, [LOCK])
+            await tables.execute(connection, [tables.HOLD_APPENDS])
             await feed.catch_up()
             await _look(eye)
         return [await compare(eye, Table(model), shadow(model)) for model in models]
