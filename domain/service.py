@@ -24,6 +24,9 @@ Name = Annotated[str, Field(min_length=1, max_length=500)]
 BUILT_IN = UUID("0f6a3c1e-52c1-5d0b-9a55-5b0c1f0f7d13")
 """The namespace of the streams about built-in services."""
 
+NEW = 0
+"""Stands for the number of a program or question that has yet to be given one."""
+
 
 class QuestionType(StrEnum):
     TEXT = "text"

@@ -3,10 +3,13 @@
 from projections.activity import ACTIVITY
 from projections.contacts import CONTACTS
 from projections.former_entries import FORMER_ENTRIES
+from projections.interaction_log import INTERACTION_LOG
 from projections.meetings import MEETINGS
 from projections.model import ReadModel
+from projections.services import SERVICES
 from projections.status_history import STATUS_HISTORY
 from projections.tactic_use import TACTIC_USE
+from projections.tactics import TACTICS
 from projections.timeline import TIMELINE
 
 READ_MODELS: tuple[ReadModel, ...] = (
@@ -15,6 +18,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
     FORMER_ENTRIES,
     MEETINGS,
     STATUS_HISTORY,
+    TACTICS,
+    SERVICES,
     ACTIVITY,
     TACTIC_USE,
+    INTERACTION_LOG,
 )

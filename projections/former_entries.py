@@ -1,7 +1,7 @@
 """Where interactions used to stand: entries that have left a contact's timeline.
 
 Nothing shows them; questions about the past start here, because what was deleted since was still
-there then.
+there then, and who names it by its number is told that it is gone.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,8 @@ from projections.model import Put, ReadModel, Step
 def project(step: Step) -> Iterator[Put]:
     for contact_id in sorted(_contacts(step.before) - _contacts(step.after), key=str):
         key = (step.tenant, contact_id, step.after.id)
-        yield Put(key, (dict(zip(FORMER_ENTRIES.key, key, strict=True)),))
+        row = dict(zip(FORMER_ENTRIES.key, key, strict=True))
+        yield Put(key, (row | {"number": step.after.state.number},))
 
 
 def _contacts(entity: Entity[Interaction] | None) -> set[UUID]:
@@ -33,8 +34,10 @@ FORMER_ENTRIES = ReadModel(
         "tenant": 'text COLLATE "C" NOT NULL',
         "contact_id": "uuid NOT NULL",
         "id": "uuid NOT NULL",
+        "number": "bigint NOT NULL",
     },
     key=("tenant", "contact_id", "id"),
     primary_key=("tenant", "contact_id", "id"),
     project=project,
+    indexes=("(tenant, contact_id, number)",),
 )

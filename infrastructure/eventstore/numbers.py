@@ -1,4 +1,4 @@
-"""Numbers for contacts and interactions, taken from the database in blocks.
+"""Numbers for contacts, interactions and services, taken from the database in blocks.
 
 A block that a process didn't use up is lost: numbers are unique and growing, not gapless.
 """
@@ -11,7 +11,11 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from application.errors import Unavailable
 
-BLOCKS = {"contact": ("contact_numbers", 20), "interaction": ("interaction_numbers", 100)}
+BLOCKS = {
+    "contact": ("contact_numbers", 20),
+    "interaction": ("interaction_numbers", 100),
+    "service": ("service_numbers", 20),
+}
 """By kind: the sequence, and its increment, which is the size of a block."""
 
 

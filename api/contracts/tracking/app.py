@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter, FastAPI
 
-from api.contracts.tracking import analytics, contacts, interactions, meetings, status
+from api.contracts.tracking import (
+    analytics,
+    contacts,
+    interactions,
+    meetings,
+    services,
+    status,
+    tactics,
+)
 from api.contracts.tracking.dialect import render
 from api.contracts.tracking.responses import ProblemShown
 from api.http.contract_app import contract_app
@@ -28,6 +36,8 @@ def tracking_app(*others: APIRouter) -> FastAPI:
             status.router,
             meetings.router,
             analytics.router,
+            tactics.router,
+            services.router,
             *others,
         ),
     )

@@ -15,6 +15,8 @@ FIELDS = {
     "reason": "/reason",
     "relationship_status": "/relationshipStatus",
     "outcome.held_at": "/actualDate",
+    "questions": "/customQuestions",
+    "program": "/programId",
 }
 """The domain's names in this contract's words."""
 

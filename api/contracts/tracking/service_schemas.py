@@ -1,0 +1,145 @@
+"""Bodies and answers about services and what is asked about their deliveries."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+from pydantic_core import to_json
+
+from api.contracts.tracking.interaction_schemas import Shown
+from api.contracts.tracking.types import Body, Lines, Name, Text
+from domain.errors import Invalid
+from domain.service import NEW, Offer, Program, Question, QuestionType
+from projections.services import Listed
+
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class QuestionBody(Body):
+    """A question. Without an `id` it is a new one; `options` are those of a select."""
+
+    id: Number | None = None
+    type: Literal["text", "number", "boolean", "select", "date"]
+    label: Name
+    options: Lines | None = None
+
+    def question(self) -> Question:
+        return Question(
+            id=self.id or NEW,
+            type=QuestionType(self.type),
+            label=self.label,
+            options=tuple(self.options or ()),
+        )
+
+
+Questions = Annotated[list[QuestionBody], Field(max_length=200)]
+
+
+class ServiceChanges(Body):
+    """What is to be different: what is left out stays. Of a built-in service only `hidden` is the
+    tenant's to say. A `programName` that isn't known yet makes a new program."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "builtIn"})
+
+    service_name: Name = ""
+    service_description: Text | None = None
+    program_id: Number | None = None
+    program_name: Name | None = None
+    is_active: bool = True
+    custom_questions: Questions = Field(default=[])
+    hidden: bool = False
+
+    def program(self, known: Iterable[Listed]) -> Program | None:
+        """The program it names, by id or by name, None if it names none. Raises Invalid."""
+        programs = {listed.offer.program.id: listed.offer.program for listed in known}
+        if self.program_id is None:
+            if self.program_name is None:
+                return None
+            by_name = {program.name: program for program in programs.values()}
+            return by_name.get(self.program_name) or Program(id=NEW, name=self.program_name)
+        named = programs.get(self.program_id)
+        if named is None:
+            raise Invalid("There is no such program", code="unknown_program", field="program")
+        if self.program_name not in (None, named.name):
+            raise Invalid(
+                "The program of this id has another name; give one of the two",
+                code="program_mismatch",
+                field="program",
+            )
+        return named
+
+    @property
+    def is_about_the_offer(self) -> bool:
+        return bool(self.model_fields_set - {"hidden"})
+
+    def revise(self, offer: Offer, program: Program | None) -> Offer:
+        given = self.model_fields_set
+        update: dict[str, Any] = {}
+        if "service_name" in given:
+            update["name"] = self.service_name
+        if "service_description" in given:
+            update["description"] = self.service_description
+        if "is_active" in given:
+            update["active"] = self.is_active
+        if "custom_questions" in given:
+            update["questions"] = tuple(asked.question() for asked in self.custom_questions)
+        return offer.model_copy(update=update | ({"program": program} if program else {}))
+
+
+class NewService(ServiceChanges):
+    """A service of the tenant's own, under one of its programs or a new one."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "builtIn", "hidden"})
+
+    service_name: Name
+
+    def offer(self, program: Program | None) -> Offer:
+        if program is None:
+            raise Invalid("A program is required", code="program_required", field="program")
+        return self.revise(Offer(name=self.service_name, program=program), program)
+
+
+class QuestionShown(Shown):
+    id: int
+    type: Literal["text", "number", "boolean", "select", "date"]
+    label: str
+    options: list[str] | None = None
+
+
+class ServiceShown(Shown):
+    id: int
+    serviceName: str
+    serviceDescription: str | None
+    programId: int
+    programName: str
+    isActive: bool
+    customQuestions: list[QuestionShown]
+    builtIn: bool
+    hidden: bool
+
+
+class ServicesShown(Shown):
+    """The built-in services and the tenant's own, by their numbers."""
+
+    items: list[ServiceShown]
+
+
+def service_json(listed: Listed) -> str:
+    offer = listed.offer
+    shown = {
+        "id": listed.number,
+        "serviceName": offer.name,
+        "serviceDescription": offer.description,
+        "programId": offer.program.id,
+        "programName": offer.program.name,
+        "isActive": offer.active,
+        "customQuestions": [_question(question) for question in offer.questions],
+        "builtIn": listed.built_in,
+        "hidden": listed.hidden,
+    }
+    return to_json(shown).decode()
+
+
+def _question(question: Question) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": question.id, "type": question.type, "label": question.label}
+    return shown | ({"options": question.options} if question.options else {})
