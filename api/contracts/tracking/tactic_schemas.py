@@ -1,0 +1,105 @@
+"""Bodies and answers about rapport tactics."""
+
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from api.contracts.tracking.interaction_schemas import Shown
+from api.contracts.tracking.types import Body, Name, Text
+from api.contracts.tracking.types import Reason as Description
+from application.entity import Entity
+from domain.tactic import Discipline, Guidance, Tactic
+from projections.tactics import TacticRow
+
+Domain = Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"]
+
+
+class NewTactic(Body):
+    """What to do, from which domain of research it comes, and what research found about it."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset("id builtIn createdAt updatedAt".split())
+
+    name: Name
+    domain: Domain
+    description: Description
+    evidence: Text | None = None
+
+    def guidance(self) -> Guidance:
+        return Guidance(
+            name=self.name,
+            domain=Discipline(self.domain),
+            description=self.description,
+            evidence=self.evidence,
+        )
+
+
+class TacticChanges(Body):
+    """What is to be different: what is left out stays. A hidden tactic isn't offered."""
+
+    read_only: ClassVar[frozenset[str]] = NewTactic.read_only
+
+    name: Name = ""
+    domain: Domain = "Communication Studies"
+    description: Description = ""
+    evidence: Text | None = None
+    hidden: bool = False
+
+    def revise(self, guidance: Guidance) -> Guidance:
+        given = self.model_fields_set - {"hidden"}
+        update: dict[str, Any] = {name: getattr(self, name) for name in given}
+        if "domain" in update:
+            update["domain"] = Discipline(self.domain)
+        return guidance.model_copy(update=update)
+
+
+class TacticShown(Shown):
+    id: UUID
+    name: str
+    domain: Domain
+    description: str
+    evidence: str | None
+    builtIn: bool
+    hidden: bool
+    createdAt: str
+    updatedAt: str
+
+
+class TacticsShown(Shown):
+    """The built-in tactics, then the tenant's own."""
+
+    items: list[TacticShown]
+
+
+def row_shown(row: TacticRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "domain": row.domain,
+        "description": row.description,
+        "evidence": row.evidence,
+        "builtIn": row.built_in,
+        "hidden": row.hidden,
+        "createdAt": row.created_at,
+        "updatedAt": row.updated_at,
+    }
+
+
+def tactic_json(row: TacticRow) -> str:
+    return to_json(row_shown(row)).decode()
+
+
+def row_of(entity: Entity[Tactic]) -> TacticRow:
+    """A tactic from its events, in the form of the read model's row."""
+    guidance = entity.state.guidance
+    return TacticRow(
+        entity.id,
+        guidance.name,
+        guidance.domain,
+        guidance.description,
+        guidance.evidence,
+        entity.state.hidden,
+        entity.created.time,
+        entity.changed.time,
+        entity.position,
+    )

@@ -1,0 +1,125 @@
+"""A rapport tactic of a tenant: one it added, or a built-in one that it changed or hid.
+
+A built-in tactic has no stream of its own: a tenant's stream begins with what the tenant did to it.
+Event names and fields are storage formats and an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.catalogue import tactics
+from domain.changes import apply, difference
+from domain.event import Changed, Event, Value
+
+
+class Discipline(StrEnum):
+    """The domains of research that tactics come from (b4fdfc550ffdfe3d)."""
+
+    COMMUNICATION_STUDIES = tactics.COMMUNICATION
+    SOCIAL_PSYCHOLOGY = tactics.SOCIAL
+    PERSUASION_AND_INFLUENCE = tactics.PERSUASION
+
+
+class Guidance(Value):
+    """What a tactic consists in, and what research says about it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    domain: Discipline
+    description: Annotated[str, Field(max_length=100_000)]
+    evidence: Annotated[str, Field(max_length=100_000)] | None = None
+
+
+BUILT_IN: dict[UUID, Guidance] = {
+    UUID(identity): Guidance(
+        name=name, domain=Discipline(domain), description=description, evidence=evidence
+    )
+    for identity, name, domain, description, evidence in tactics.ROWS
+}
+"""The catalogue that all tenants share, in its order."""
+
+BUILT_IN_SINCE = datetime(2023, 10, 27, 10, tzinfo=UTC)
+"""When the built-in tactics were made, as the seed shows it."""
+
+
+# Events
+
+
+class TacticAdded(Event):
+    """A tenant added a tactic of its own."""
+
+    type = "kith.tactic.added.v1"
+    tactic_id: UUID
+    guidance: Guidance
+
+
+class TacticChanged(Event):
+    """A tenant's tactic was put differently: each changed field with its old and new value."""
+
+    type = "kith.tactic.changed.v1"
+    tactic_id: UUID
+    changes: dict[str, Changed]
+
+
+class TacticHidden(Event):
+    """The tactic isn't offered any more. What was recorded with it stays."""
+
+    type = "kith.tactic.hidden.v1"
+    tactic_id: UUID
+
+
+class TacticShown(Event):
+    """A hidden tactic is offered again."""
+
+    type = "kith.tactic.shown.v1"
+    tactic_id: UUID
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Tactic:
+    kind: ClassVar[str] = "tactic"
+
+    id: UUID
+    guidance: Guidance
+    hidden: bool = False
+
+    @staticmethod
+    def evolve(state: "Tactic | None", event: Event) -> "Tactic":
+        match event:
+            case TacticAdded():
+                return Tactic(event.tactic_id, event.guidance)
+            case TacticChanged():
+                state = state or Tactic.built_in(event.tactic_id)
+                return replace(state, guidance=apply(state.guidance, event.changes))
+            case TacticHidden() | TacticShown():
+                state = state or Tactic.built_in(event.tactic_id)
+                return replace(state, hidden=isinstance(event, TacticHidden))
+        raise TypeError(f"{event.type} is no event of a tactic")
+
+    @staticmethod
+    def built_in(identity: UUID) -> "Tactic":
+        """A built-in tactic as nobody has touched it."""
+        return Tactic(identity, BUILT_IN[identity])
+
+    # Decisions
+
+    @staticmethod
+    def add(identity: UUID, guidance: Guidance) -> list[Event]:
+        return [TacticAdded(tactic_id=identity, guidance=guidance)]
+
+    def change(self, guidance: Guidance) -> list[Event]:
+        changes = difference(self.guidance, guidance)
+        return [TacticChanged(tactic_id=self.id, changes=changes)] if changes else []
+
+    def hide(self) -> list[Event]:
+        return [] if self.hidden else [TacticHidden(tactic_id=self.id)]
+
+    def show(self) -> list[Event]:
+        return [TacticShown(tactic_id=self.id)] if self.hidden else []
