@@ -1,6 +1,8 @@
 """The contracts that are served, and where each of them answers."""
 
 from api import system_app
+from api.contracts.rapport.app import rapport_app
+from api.contracts.relationships.app import relationships_app
 from api.contracts.tracking.app import tracking_app
 from api.http.contract import Contract
 
@@ -11,4 +13,13 @@ def native() -> Contract:
 
 def others() -> tuple[Contract, ...]:
     """Made anew for each server, so that two of them in one process share nothing."""
-    return ()
+    return (
+        Contract("rapport", "/rapport", rapport_app(), own=("/api/v1",)),
+        Contract(
+            "relationships",
+            "/relationships",
+            relationships_app(),
+            own=("/contacts",),
+            shared=("/api/contacts",),
+        ),
+    )

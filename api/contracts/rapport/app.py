@@ -1,0 +1,24 @@
+"""The rapport contract as a FastAPI application with its own OpenAPI document."""
+
+from fastapi import FastAPI
+
+from api.contracts.rapport import interactions, tactics
+from api.contracts.rapport.dialect import render
+from api.contracts.rapport.responses import ErrorShown
+from api.http.contract_app import contract_app
+
+DESCRIPTION = """
+Logging interactions with one's own contacts, and the rapport tactics used: fetch the tactics, then
+log the interaction with them in one atomic call. Paths work with and without a slash at the end as
+documented. Send `Authorization: Bearer …`.
+"""
+
+
+def rapport_app() -> FastAPI:
+    return contract_app(
+        title="kith: rapport",
+        description=DESCRIPTION,
+        render=render,
+        problem=ErrorShown,
+        routers=(tactics.router, interactions.router),
+    )

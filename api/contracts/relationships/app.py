@@ -1,0 +1,24 @@
+"""The relationships contract as a FastAPI application with its own OpenAPI document."""
+
+from fastapi import FastAPI
+
+from api.contracts.relationships import interactions, status
+from api.contracts.relationships.dialect import render
+from api.contracts.relationships.responses import ErrorShown
+from api.http.contract_app import contract_app
+
+DESCRIPTION = """
+The interactions of a contact, and how the relationship with it moves from prospect to client and
+on. A contact is found by its UUID or its number. Every path works under `/api` too, as in
+`/api/contacts/{contact_id}/status`. Send `Authorization: Bearer …`.
+"""
+
+
+def relationships_app() -> FastAPI:
+    return contract_app(
+        title="kith: relationships",
+        description=DESCRIPTION,
+        render=render,
+        problem=ErrorShown,
+        routers=(interactions.router, status.router),
+    )

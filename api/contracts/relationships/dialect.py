@@ -1,0 +1,80 @@
+"""Errors of this contract: `{"detail": …}`, a sentence, or for 422 a list in the words documented.
+
+Those words are the first generation of pydantic's (`field required`, `value_error.missing`).
+"""
+
+from typing import Any
+
+from pydantic_core import to_json
+from starlette.responses import JSONResponse, Response
+
+from api.http.dialect import Dialect
+from api.http.problem import Fault, Problem
+
+WORDS: dict[str, tuple[str, str, str | None]] = {
+    "missing": ("value_error.missing", "Field required", "field required"),
+    "literal_error": (
+        "type_error.enum",
+        "Input should be",
+        "value is not a valid enumeration member; permitted:",
+    ),
+    "string_type": ("type_error.str", "Input should be a valid string", "str type expected"),
+    "string_too_short": (
+        "value_error.any_str.min_length",
+        "String should have",
+        "ensure this value has",
+    ),
+    "string_too_long": (
+        "value_error.any_str.max_length",
+        "String should have",
+        "ensure this value has",
+    ),
+    "int_parsing": ("type_error.integer", "", None),
+    "int_type": ("type_error.integer", "", None),
+    "int_parsing_size": ("type_error.integer", "", None),
+    "greater_than_equal": (
+        "value_error.number.not_ge",
+        "Input should be",
+        "ensure this value is",
+    ),
+    "less_than_equal": ("value_error.number.not_le", "Input should be", "ensure this value is"),
+    "model_type": ("type_error.dict", "", None),
+    "model_attributes_type": ("type_error.dict", "", None),
+}
+"""For a code: its type here, and which beginning of its sentence is put how; None stands for the
+whole sentence, which then is one of WHOLE."""
+
+WHOLE = {
+    "type_error.integer": "value is not a valid integer",
+    "type_error.dict": "value is not a valid dict",
+}
+
+
+def render(problem: Problem) -> Response:
+    status = 400 if problem.code == "invalid_status_transition" else problem.status
+    body = {"detail": _faults(problem) if status == 422 else problem.detail}
+    return Response(to_json(body), status, dict(problem.headers), JSONResponse.media_type)
+
+
+def _faults(problem: Problem) -> list[dict[str, Any]]:
+    if not problem.faults:
+        key_reused = problem.code == "idempotency_key_reused"
+        where: list[str | int] = ["header", "Idempotency-Key"] if key_reused else ["body"]
+        return [_shown(where, problem.code, problem.detail)]
+    return [_shown(_place(fault), fault.code, fault.detail) for fault in problem.faults]
+
+
+def _place(fault: Fault) -> list[str | int]:
+    return ["body"] if fault.field is not None else list(fault.where)
+
+
+def _shown(where: list[str | int], code: str, detail: str) -> dict[str, Any]:
+    if code in WORDS:
+        code, old, new = WORDS[code]
+        detail = WHOLE[code] if new is None else detail.replace(old, new, 1)
+    return {"loc": where, "msg": detail, "type": code}
+
+
+RELATIONSHIPS = Dialect(
+    name="relationships", render=render, requires_tenant="A business context is required."
+)

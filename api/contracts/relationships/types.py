@@ -1,0 +1,72 @@
+"""Types of this contract's bodies, under the document's own names."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
+
+InteractionType = Literal[
+    "call",
+    "email",
+    "meeting",
+    "proposal",
+    "quote",
+    "contract",
+    "service",
+    "follow_up",
+    "note",
+]
+RelationshipStatus = Literal[
+    "prospect",
+    "qualified_lead",
+    "opportunity",
+    "active_client",
+    "past_client",
+    "lost_lead",
+    "inactive",
+]
+LifecycleStage = Literal[
+    "awareness", "interest", "consideration", "decision", "retention", "customer"
+]
+
+
+def _instant(value: object) -> Instant:
+    if isinstance(value, Instant):
+        return value
+    try:
+        return parse_instant(value if isinstance(value, str) else "")
+    except NaiveInstant as error:
+        raise PydanticCustomError("value_error.datetime", "{why}", {"why": str(error)}) from None
+    except InvalidInstant:
+        raise PydanticCustomError("value_error.datetime", "invalid datetime format") from None
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("value_error.blank", "ensure this value is not blank")
+    return text
+
+
+Moment = Annotated[
+    Any,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2024-01-15T10:00:00Z"]}),
+]
+"""An Instant; a date stands for its start in UTC."""
+
+Text = Annotated[str, Field(max_length=100_000)]
+Description = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
+
+
+class Body(BaseModel):
+    """A request's body: strict types; keys that aren't known are ignored."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+
+class Shown(BaseModel):
+    """The form of an answer. A record that a restricted tag hides has `redacted` as well."""
+
+    model_config = ConfigDict(extra="allow")
