@@ -72,7 +72,9 @@ class Call(Request):
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
             detail = f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters."
             raise invalid(("header", "Idempotency-Key"), "idempotency_key_invalid", detail, 400)
-        digest = sha256(self.body_bytes).digest()
+        # Restricted tags are a part of the command, though they stand in the query.
+        tags = "".join(f"{tag}\n" for tag in tag_words(self.query_params.getlist("tags")))
+        digest = sha256(tags.encode() + self.body_bytes).digest()
         user = self.principal.user
         return CommandKey(self.tenant, user, self.contract, self.method, self.url.path, key, digest)
 

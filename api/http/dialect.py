@@ -1,12 +1,15 @@
 """What makes one contract's HTTP differ from another's, as far as every route is concerned."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.responses import Response
 
 from api.http.problem import Problem
+
+if TYPE_CHECKING:
+    from api.http.call import Call
 
 
 class Render(Protocol):
@@ -19,14 +22,20 @@ def as_it_is(problem: Problem) -> Problem:
     return problem
 
 
+def nothing_more(call: "Call") -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Dialect:
     """`name` is the contract's; `render` its form of errors; `fields` its names for the domain's.
 
-    `requires_tenant` says what a token lacks that has no tenant (403).
+    `requires_tenant` says what a token lacks that has no tenant (403). `admit` is asked after the
+    permission and before the body is read; it raises Refused for whom the contract doesn't admit.
     """
 
     name: str
     render: Render
     fields: Mapping[str, str] = field(default_factory=dict)
     requires_tenant: str = "A tenant is required."
+    admit: Callable[["Call"], None] = nothing_more

@@ -91,6 +91,7 @@ class _Exchange:
         if call.principal.tenant is None:
             raise tenant_required(self._dialect.requires_tenant)
         call.require(self._permission)
+        self._dialect.admit(call)
 
 
 _Parameter = tuple[str, TypeAdapter[Any], tuple[str, ...], bool]
