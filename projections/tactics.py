@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from application.entity import Entity
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
 from projections.model import Put, ReadModel, Step
 from projections.paging import Fetch
@@ -48,22 +49,25 @@ UNTOUCHED = {
 }
 
 
+def row_of(entity: Entity[Tactic]) -> TacticRow:
+    """A tactic from its events."""
+    guidance = entity.state.guidance
+    return TacticRow(
+        entity.id,
+        guidance.name,
+        guidance.domain.value,
+        guidance.description,
+        guidance.evidence,
+        entity.state.hidden,
+        BUILT_IN_SINCE if entity.id in BUILT_IN else entity.created.time,
+        entity.changed.time,
+        entity.position,
+    )
+
+
 def project(step: Step) -> Iterator[Put]:
-    entity = step.after
-    state: Tactic = entity.state
-    row = {
-        "tenant": step.tenant,
-        "id": state.id,
-        "name": state.guidance.name,
-        "domain": state.guidance.domain,
-        "description": state.guidance.description,
-        "evidence": state.guidance.evidence,
-        "hidden": state.hidden,
-        "created_at": BUILT_IN_SINCE if state.id in BUILT_IN else entity.created.time,
-        "updated_at": entity.changed.time,
-        "position": entity.position,
-    }
-    yield Put((step.tenant, state.id), (row,))
+    row = row_of(step.after)
+    yield Put((step.tenant, row.id), ({"tenant": step.tenant} | row._asdict(),))
 
 
 TACTICS = ReadModel(

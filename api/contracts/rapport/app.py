@@ -4,8 +4,8 @@ from fastapi import FastAPI
 
 from api.contracts.rapport import interactions, tactics
 from api.contracts.rapport.dialect import render
-from api.contracts.rapport.responses import ErrorShown
 from api.http.contract_app import contract_app
+from api.http.detail_form import ErrorShown
 
 DESCRIPTION = """
 Logging interactions with one's own contacts, and the rapport tactics used: fetch the tactics, then

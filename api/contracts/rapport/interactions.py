@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from api.contracts.rapport.dialect import RAPPORT
 from api.contracts.rapport.documents import interaction_read, tactic_ids, tactic_logs
-from api.contracts.rapport.responses import errors
 from api.contracts.rapport.schemas import (
     CompleteInteraction,
     InteractionRead,
@@ -20,6 +19,7 @@ from api.contracts.rapport.schemas import (
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
+from api.http.detail_form import errors
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
 from application.entity import Entity
@@ -27,7 +27,7 @@ from application.own_interactions import LogOwnInteraction, log_own_interaction
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from projections import contact_list, interaction_list, own_interactions
+from projections import contact_interactions, contact_list, interaction_list
 from projections.document import document
 from projections.tactics import named
 
@@ -74,7 +74,7 @@ async def log(call: Call, body: CompleteInteraction) -> Response:
 async def get(call: Call, id: str) -> Response:
     identity = await records.interaction_id(call, id)
     fetch, user = call.services.fetch, call.principal.user
-    found = await own_interactions.one(fetch, call.tenant, identity, user, call.open_tags)
+    found = await contact_interactions.of_owner(fetch, call.tenant, identity, user, call.open_tags)
     if found is None:
         raise NotFound("Interaction not found", code="interaction_not_found")
     (shown,) = await _with_tactics(call, [from_json(found.document)], found.contact_id)

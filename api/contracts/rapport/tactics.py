@@ -5,10 +5,10 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.contracts.rapport.dialect import RAPPORT
-from api.contracts.rapport.responses import errors
 from api.contracts.rapport.schemas import RapportTactic
 from api.http.answers import json_response
 from api.http.call import Call
+from api.http.detail_form import errors
 from api.http.route import contract_route, needs
 from projections.tactics import TacticRow, catalogue
 

@@ -4,8 +4,8 @@ from fastapi import FastAPI
 
 from api.contracts.relationships import interactions, status
 from api.contracts.relationships.dialect import render
-from api.contracts.relationships.responses import ErrorShown
 from api.http.contract_app import contract_app
+from api.http.detail_form import ErrorShown
 
 DESCRIPTION = """
 The interactions of a contact, and how the relationship with it moves from prospect to client and

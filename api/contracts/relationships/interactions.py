@@ -16,17 +16,17 @@ from api.contracts.relationships.interaction_schemas import (
     PageQuery,
     interaction_shown,
 )
-from api.contracts.relationships.responses import errors
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
+from api.http.detail_form import errors
 from api.http.route import contract_route, needs
 from application.entity import Entity
 from application.interactions_now import LogInteractionNow, log_interaction_now
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from projections import contact_list, interaction_list
+from projections import contact_interactions, contact_list, interaction_list
 from projections.document import document
 
 router = APIRouter(route_class=contract_route(RELATIONSHIPS), tags=["Interactions"])
@@ -105,15 +105,14 @@ async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query
 )
 async def get(call: Call, contact_id: str, interaction_id: str) -> Response:
     contact = await records.contact_id(call, contact_id)
-    opened = call.open_tags
+    opened, fetch = call.open_tags, call.services.fetch
     await _check_there(call, contact)
     identity = await records.interaction_id(call, interaction_id)
-    found = await interaction_list.one(call.services.fetch, call.tenant, identity, opened)
-    shown = from_json(found[0]) if found else {}
-    if found is None or shown["contactId"] != str(contact):
+    found = await contact_interactions.of_contact(fetch, call.tenant, identity, contact, opened)
+    if found is None:
         raise NotFound("Interaction not found", code="interaction_not_found")
-    body = to_json(interaction_shown(shown, contact))
-    return json_response(body, headers=(("ETag", entity_tag(found[1])),))
+    body = to_json(interaction_shown(from_json(found.document), contact))
+    return json_response(body, headers=(("ETag", entity_tag(found.position)),))
 
 
 async def _check_there(call: Call, contact: UUID) -> None:

@@ -9,7 +9,6 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.contracts.relationships.dialect import RELATIONSHIPS
-from api.contracts.relationships.responses import errors
 from api.contracts.relationships.types import (
     Body,
     LifecycleStage,
@@ -20,6 +19,7 @@ from api.contracts.relationships.types import (
 from api.http import records
 from api.http.answers import entity_tag, response_of
 from api.http.call import Call
+from api.http.detail_form import errors
 from api.http.route import contract_route, needs
 from application.contacts import ChangeContactStatus, change_contact_status
 from application.entity import Entity

@@ -8,8 +8,7 @@ from pydantic_core import to_json
 from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Name, Text
 from api.contracts.tracking.types import Reason as Description
-from application.entity import Entity
-from domain.tactic import Discipline, Guidance, Tactic
+from domain.tactic import Discipline, Guidance
 from projections.tactics import TacticRow
 
 Domain = Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"]
@@ -87,19 +86,3 @@ def row_shown(row: TacticRow) -> dict[str, Any]:
 
 def tactic_json(row: TacticRow) -> str:
     return to_json(row_shown(row)).decode()
-
-
-def row_of(entity: Entity[Tactic]) -> TacticRow:
-    """A tactic from its events, in the form of the read model's row."""
-    guidance = entity.state.guidance
-    return TacticRow(
-        entity.id,
-        guidance.name,
-        guidance.domain,
-        guidance.description,
-        guidance.evidence,
-        entity.state.hidden,
-        entity.created.time,
-        entity.changed.time,
-        entity.position,
-    )

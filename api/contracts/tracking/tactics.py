@@ -11,7 +11,6 @@ from api.contracts.tracking.tactic_schemas import (
     TacticChanges,
     TacticShown,
     TacticsShown,
-    row_of,
     tactic_json,
 )
 from api.http.answers import entity_tag, json_response, response_of
@@ -30,7 +29,7 @@ from application.tactics import (
 )
 from domain.errors import NotFound
 from domain.tactic import Tactic
-from projections.tactics import catalogue, named
+from projections.tactics import catalogue, named, row_of
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Tactics"])
 reading, administering = needs("view_contacts"), needs("admin")

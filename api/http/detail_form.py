@@ -1,4 +1,4 @@
-"""The documented forms of errors, for the OpenAPI document."""
+"""The error form that users of FastAPI know: `{"detail": …}`, which two contracts document."""
 
 from typing import Any
 
@@ -20,11 +20,12 @@ class ErrorShown(BaseModel):
 
 
 SENTENCES = {
-    400: "The body isn't JSON",
+    400: "The request is malformed, or against the rules",
     401: "No token, or a bad one",
     403: "The token lacks the permission, or a tenant",
-    404: "There is no such record, or it isn't the user's own",
+    404: "There is no such record, or it isn't the caller's",
     409: "The state of the record doesn't allow it",
+    412: "The record has changed since the version named in If-Match",
     413: "The body is too large",
     415: "The body isn't JSON",
     422: "The request is invalid",
