@@ -17,7 +17,9 @@ from infrastructure.projecting.with_append import Parked
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-BEGIN: Command = ("BEGIN", ())
+# Said aloud, because a database may have another default, and the view has to be newer than the
+# lock.
+BEGIN: Command = ("BEGIN ISOLATION LEVEL READ COMMITTED", ())
 COMMIT: Command = ("COMMIT", ())
 ROLLBACK: Command = ("ROLLBACK", ())
 

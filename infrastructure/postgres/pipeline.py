@@ -32,11 +32,15 @@ class PipelineConnection:
 
     @classmethod
     async def connect(cls, conninfo: str, settings: Sequence[str] = ()) -> Self:
-        """Raises psycopg.OperationalError."""
+        """Raises psycopg.OperationalError, or whatever a setting is refused with."""
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
-        for statement in settings:
-            await connection.execute(statement)
-        return cls(connection)
+        try:
+            for statement in settings:
+                await connection.execute(statement)
+            return cls(connection)
+        except BaseException:
+            await connection.close()
+            raise
 
     @property
     def broken(self) -> bool:
@@ -136,7 +140,9 @@ def error_of(result: PGresult) -> psycopg.Error:
     """The error of a failed result, in psycopg's classes."""
     state = (result.error_field(ord("C")) or b"").decode()
     message = (result.error_field(ord("M")) or b"the database refused").decode("utf-8", "replace")
+    if not state:
+        return psycopg.OperationalError(message)  # libpq's own words, not the server's
     try:
         return psycopg.errors.lookup(state)(message)
     except KeyError:
-        return psycopg.OperationalError(message)
+        return psycopg.DatabaseError(message)
