@@ -1,7 +1,9 @@
 """The event log as the application sees it: load, append, and the answers already given."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -15,6 +17,8 @@ from infrastructure.eventstore.batch import answer_from_json, replay, scope_of
 from infrastructure.eventstore.group_commit import GroupCommit
 from infrastructure.eventstore.reading import SELECT_STREAMS, recorded
 from infrastructure.postgres.shared_reads import SharedReads
+
+logger = logging.getLogger(__name__)
 
 MOST_CACHED = 20_000
 """Contacts kept in memory; about a kilobyte each."""
@@ -39,6 +43,8 @@ class PostgresEventLog:
             self._cache.move_to_end(name)
             return cached
         entity = await self._streams.get(name)
+        if isinstance(entity, Exception):
+            raise entity
         if entity is not None:
             self._remember(name, entity)
         return entity
@@ -74,15 +80,25 @@ class PostgresEventLog:
         while len(self._cache) > MOST_CACHED:
             self._cache.popitem(last=False)
 
-    async def _fetch(self, names: Sequence[str]) -> list[Entity | None]:
-        entities: dict[str, Entity | None] = dict.fromkeys(names)
+    async def _fetch(self, names: Sequence[str]) -> list[Entity | Exception | None]:
+        """An entity for each name, None if there is no such stream, or why it can't be read: that
+        is no affair of those who asked for others in the same statement."""
+        found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
         try:
             async with self._pool.connection() as connection:
-                cursor = await connection.execute(SELECT_STREAMS, (list(entities),), prepare=True)
+                cursor = await connection.execute(SELECT_STREAMS, (list(found),), prepare=True)
                 async for row in cursor:
-                    event = recorded(*row)
-                    name = str(event.stream)
-                    entities[name] = advance(entities[name], event)
+                    before = found[row[0]]
+                    if not isinstance(before, Exception):
+                        found[row[0]] = _advanced(before, row)
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise Unavailable("The database can't be reached.") from error
-        return [entities[name] for name in names]
+        return [found[name] for name in names]
+
+
+def _advanced(before: Entity | None, row: Sequence[Any]) -> Entity | Exception:
+    try:
+        return advance(before, recorded(*row))
+    except Exception as error:
+        logger.exception("version %s of %s can't be read", row[1], row[0])
+        return error

@@ -26,6 +26,7 @@ class SharedReads(Generic[K, V]):
         self._at_once = at_once
         self._most = most
         self._running = 0
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself doesn't hold on to them
         self._waiting: deque[tuple[K, asyncio.Future[V]]] = deque()
 
     async def get(self, question: K) -> V:
@@ -33,26 +34,28 @@ class SharedReads(Generic[K, V]):
         self._waiting.append((question, future))
         if self._running < self._at_once:
             self._running += 1
-            asyncio.get_running_loop().create_task(self._work())
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await future
 
     async def _work(self) -> None:
         try:
             while self._waiting:
                 most = min(self._most, len(self._waiting))
-                taken = [self._waiting.popleft() for _ in range(most)]
-                await self._answer(taken)
+                await self._answer([self._waiting.popleft() for _ in range(most)])
         finally:
             self._running -= 1
 
     async def _answer(self, taken: list[tuple[K, asyncio.Future[V]]]) -> None:
         try:
             answers = await self._fetch([question for question, _ in taken])
+            answered = list(zip(taken, answers, strict=True))
         except Exception as error:
             for _, future in taken:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), answer in zip(taken, answers, strict=True):
+        for (_, future), answer in answered:
             if not future.done():
                 future.set_result(answer)
