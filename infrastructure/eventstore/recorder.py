@@ -7,11 +7,13 @@ everything that appends goes through the group commit: positions and read models
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+import psycopg
 from eventsourcing.persistence import EventStore, ProgrammingError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
 from psycopg.conninfo import conninfo_to_dict
 
 from infrastructure.eventstore.mapper import EventMapper
+from infrastructure.postgres.locks import SCHEMA_LOCK
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
@@ -51,5 +53,8 @@ def event_store(conninfo: str, *, create: bool = False) -> tuple[LedgerFactory, 
 
 
 def create_event_table(conninfo: str) -> None:
-    factory, _ = event_store(conninfo, create=True)
-    factory.close()
+    """Make the event table if it is missing. Processes that start together take turns."""
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
+        factory, _ = event_store(conninfo, create=True)
+        factory.close()
