@@ -7,6 +7,7 @@ from uuid import UUID
 from application.work import Work
 from domain.answers import check_delivery
 from domain.errors import Invalid
+from domain.event import Value
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.redaction import is_hidden, keep_hidden, redacted
@@ -75,10 +76,15 @@ async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName
         record = keep_hidden(old, command.revise(redacted(old)))
     else:
         record = command.revise(old)
-    if command.offers is not None and record.service != old.service:
+    if command.offers is not None and not _same(record.service, old.service):
         check_delivery(record.service, command.offers)
     events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
     return work.go_on(interaction, events)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether they are the same in writing: to Python, true and 1 are."""
+    return one.model_dump_json() == other.model_dump_json()
 
 
 async def delete_interaction(work: Work, command: DeleteInteraction) -> StreamName:

@@ -1,0 +1,79 @@
+"""What this contract knows of an interaction, read from the ledger's document or from a record.
+
+Reading shows the document; a change is compared with what reading would have shown, so that what
+was only read and sent back changes nothing, however the ledger keeps it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from api.contracts.clients.words import PLACES, word_for
+from domain.kinds import Kind
+from domain.record import Record
+
+Document = Mapping[str, Any]
+
+
+class Facts(NamedTuple):
+    """`seconds` is how long it took; `answers` are pairs of question and answer."""
+
+    service_id: int | None
+    interaction_type: str
+    description: str | None
+    day: date
+    seconds: int | None
+    location: str | None
+    answers: tuple[tuple[int, object], ...]
+
+
+def of_document(document: Document) -> Facts:
+    """Of an interaction's document, whichever contract it came through."""
+    kind = Kind(document.get("kind") or document["interactionType"])
+    seconds = document.get("durationSeconds")
+    if seconds is None and document["duration"] is not None:
+        seconds = document["duration"] * 60
+    answers = document.get("customQuestions") or ()
+    return Facts(
+        document.get("serviceId"),
+        word_for(kind, document.get("word") or kind),
+        _text(document.get("description"), document.get("subject"), document["notes"]),
+        _day(
+            datetime.fromisoformat(document["date"]),
+            document.get("timezone"),
+            whole_day="wholeDay" in document,
+        ),
+        seconds,
+        PLACES.get(document["location"] or ""),
+        tuple((answer["questionId"], answer["answer"]) for answer in answers),
+    )
+
+
+def of_record(record: Record) -> Facts:
+    """Of a record, as its document would be read."""
+    said, when, service = record.said, record.when, record.service
+    return Facts(
+        service.service_id,
+        word_for(record.kind, record.word),
+        _text(said.description, said.subject, said.notes),
+        _day(when.at, when.zone, whole_day=when.whole_day),
+        when.seconds,
+        PLACES.get(record.place.location or ""),
+        tuple((answer.question_id, answer.answer) for answer in service.answers),
+    )
+
+
+def _text(*texts: str | None) -> str | None:
+    """A description; where none was given, what comes closest to one."""
+    return next((text for text in texts if text is not None), None)
+
+
+def _day(at: datetime, zone: str | None, *, whole_day: bool) -> date:
+    """The day it was where it was; in UTC where that isn't known."""
+    if zone is None or whole_day:
+        return at.astimezone(UTC).date()
+    try:
+        return at.astimezone(ZoneInfo(zone)).date()
+    except (ValueError, OSError, KeyError, OverflowError):
+        return at.astimezone(UTC).date()

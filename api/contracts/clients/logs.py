@@ -1,0 +1,78 @@
+"""What was done to a client's interactions, by whom and when (71d431a81ede60c8, event names)."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.contracts.clients import found
+from api.contracts.clients.dialect import CLIENTS
+from api.contracts.clients.pages import link
+from api.contracts.clients.responses import errors
+from api.contracts.clients.shown import PersonShown, Shown, person
+from api.contracts.clients.types import LARGEST, PageQuery
+from api.http.answers import json_response
+from api.http.call import Call
+from api.http.route import contract_route, needs
+from infrastructure.projecting.waiting import caught_up
+from projections import interaction_log
+from projections.interaction_log import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
+
+router = APIRouter(route_class=contract_route(CLIENTS), tags=["Client log"])
+
+EVENTS = {
+    CREATED: "clientInteractionCreated",
+    UPDATED: "clientInteractionUpdated",
+    DELETED: "clientInteractionDeleted",
+}
+
+
+class LogQuery(PageQuery):
+    """`cursor` comes from the Link header of the page before."""
+
+    cursor: Annotated[int, Field(ge=1, le=LARGEST)] | None = None  # type: ignore[assignment]
+
+
+class EntryShown(Shown):
+    id: int
+    event: Literal[
+        "clientInteractionCreated", "clientInteractionUpdated", "clientInteractionDeleted"
+    ]
+    interactionId: int
+    createdBy: PersonShown
+
+
+class LogsShown(Shown):
+    """Newest first."""
+
+    logs: list[EntryShown]
+
+
+@router.get(
+    "/api/clients/{client_id}/logs",
+    response_model=LogsShown,
+    responses=errors(404),
+    openapi_extra=needs("view_contacts"),
+    summary="What was done to a client's interactions, newest first",
+)
+async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Response:
+    whose = await found.present_client(call, client_id)
+    services = call.services
+    names = (INTERACTION_LOG.name,)
+    await caught_up(services.system.pool, names, call.tenant, runner=services.runner)
+    entries, end = await interaction_log.page(
+        services.fetch, call.tenant, whose.id, query.limit, query.cursor
+    )
+    body = to_json({"logs": [_shown(entry) for entry in entries]})
+    return json_response(body, headers=link(call, str(end)) if end else ())
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.position,
+        "event": EVENTS[entry.done],
+        "interactionId": entry.number,
+        "createdBy": person(entry.actor, entry.at),
+    }

@@ -1,0 +1,71 @@
+"""The services a client can receive, and what is asked about each (71d431a81ede60c8)."""
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.contracts.clients.dialect import CLIENTS
+from api.contracts.clients.responses import errors
+from api.contracts.clients.shown import Shown
+from api.http.answers import json_response
+from api.http.call import Call
+from api.http.route import contract_route, needs
+from domain.service import Offer, Question
+from projections.services import offers
+
+router = APIRouter(route_class=contract_route(CLIENTS), tags=["Services"])
+
+
+class QuestionShown(Shown):
+    """`options` are those of a select."""
+
+    id: int
+    type: Literal["text", "number", "boolean", "select", "date"]
+    label: str
+    options: list[str] | None = None
+
+
+class ServiceShown(Shown):
+    id: int
+    serviceName: str
+    serviceDescription: str | None
+    programId: int
+    programName: str
+    isActive: bool
+    customQuestions: list[QuestionShown]
+
+
+class ServicesShown(Shown):
+    services: list[ServiceShown]
+
+
+@router.get(
+    "/api/services",
+    response_model=ServicesShown,
+    responses=errors(),
+    openapi_extra=needs("view_contacts"),
+    summary="The services there are",
+)
+async def listed(call: Call) -> Response:
+    known = await offers(call.services.fetch, call.tenant)
+    services = [_service(number, offer) for number, offer in known.items()]
+    return json_response(to_json({"services": services}))
+
+
+def _service(number: int, offer: Offer) -> dict[str, Any]:
+    return {
+        "id": number,
+        "serviceName": offer.name,
+        "serviceDescription": offer.description,
+        "programId": offer.program.id,
+        "programName": offer.program.name,
+        "isActive": offer.active,
+        "customQuestions": [_question(question) for question in offer.questions],
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": question.id, "type": question.type, "label": question.label}
+    return shown | ({"options": question.options} if question.options else {})

@@ -1,0 +1,54 @@
+"""This contract's words for kinds of interaction and for places, and what they stand for."""
+
+from typing import Literal
+
+from domain.kinds import Kind
+
+InteractionType = Literal[
+    "inPerson", "byPhone", "workshopTalk", "oneOnOneLightTouch", "consultation"
+]
+Location = Literal["CUOffice", "consulate", "communityEvent"]
+
+KINDS: dict[str, Kind] = {
+    "inPerson": Kind.MEETING,
+    "byPhone": Kind.CALL,
+    "workshopTalk": Kind.TRAINING,
+    "oneOnOneLightTouch": Kind.SERVICE,
+    "consultation": Kind.CONSULTATION,
+}
+"""Each word's canonical kind."""
+
+NEAREST: dict[Kind, InteractionType] = {
+    Kind.MEETING: "inPerson",
+    Kind.CALL: "byPhone",
+    Kind.EMAIL: "byPhone",
+    Kind.MESSAGE: "byPhone",
+    Kind.COFFEE: "inPerson",
+    Kind.LUNCH: "inPerson",
+    Kind.CONFERENCE: "workshopTalk",
+    Kind.PROPOSAL: "consultation",
+    Kind.QUOTE: "consultation",
+    Kind.CONTRACT: "consultation",
+    Kind.SERVICE: "oneOnOneLightTouch",
+    Kind.FOLLOW_UP: "oneOnOneLightTouch",
+    Kind.NOTE: "oneOnOneLightTouch",
+    Kind.UPDATE: "oneOnOneLightTouch",
+    Kind.REVIEW: "consultation",
+    Kind.TRAINING: "workshopTalk",
+    Kind.CONSULTATION: "consultation",
+}
+"""The word for each kind that came through another contract. What isn't face to face is byPhone;
+what the document has no word for is a light touch."""
+
+PLACES: dict[str, Location] = {
+    "CUOffice": "CUOffice",
+    "consulate": "consulate",
+    "consulateOffice": "consulate",
+    "communityEvent": "communityEvent",
+}
+"""What is read as which place. Another contract's place is none of these, and is shown as null."""
+
+
+def word_for(kind: Kind, word: str | None) -> str:
+    """The caller's own word where it was one of this contract's, else the nearest one."""
+    return word if word in KINDS else NEAREST[kind]
