@@ -95,7 +95,7 @@ async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
     if events:
         await _still_there(work, state.contact_id)
         work.go_on(meeting, events)
-        record = _record(state.appointment, outcome)
+        record = interaction_of(state.appointment, outcome)
         number = await work.number(Interaction.kind)
         logged = Interaction.log(number, state.contact_id, record, work.now)
         work.begin(Interaction.kind, interaction_id, logged)
@@ -114,7 +114,8 @@ def _held_at(meeting: Meeting, now: datetime) -> datetime:
     return min(meeting.appointment.scheduled_at, now)
 
 
-def _record(appointment: Appointment, outcome: Outcome) -> Record:
+def interaction_of(appointment: Appointment, outcome: Outcome) -> Record:
+    """What completing a meeting writes down."""
     return Record(
         kind=Kind.MEETING,
         word=Kind.MEETING.value,

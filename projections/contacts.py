@@ -60,6 +60,7 @@ CONTACTS = ReadModel(
     indexes=(
         "UNIQUE (tenant, number)",
         "(tenant, created_at DESC, id DESC) WHERE NOT removed",
-        "(tenant, lower(email)) WHERE NOT removed",
+        # Removed ones too: whoever writes to us again is not a stranger.
+        "(tenant, lower(email))",
     ),
 )

@@ -4,9 +4,9 @@ A command is a module with `add_arguments(subparsers)` and `run(args) -> int`. T
 here and nowhere else.
 """
 
-from api.cli import projections, serve, token, verify
+from api.cli import export, import_, projections, serve, token, verify
 
-COMMANDS = (serve, token, projections, verify)
+COMMANDS = (serve, token, import_, export, projections, verify)
 
 
 def main() -> int:

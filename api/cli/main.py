@@ -5,8 +5,12 @@ import logging
 import sys
 from collections.abc import Sequence
 
+import psycopg
+from psycopg_pool import PoolTimeout
+
 from api.cli import COMMANDS
 from api.cli.errors import CommandError
+from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.settings import SettingsError
 
@@ -31,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return args.run(args) or 0
     except (CommandError, SettingsError, EmbeddedPostgresError) as error:
         print(f"kith: {error}", file=sys.stderr)
+        return 1
+    except AppendError as error:
+        print(f"kith: {error}", file=sys.stderr)
+        return 1
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        reason = str(error).strip().splitlines()[-1:]
+        print(f"kith: The database can't be reached: {''.join(reason)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("kith: stopped.", file=sys.stderr)

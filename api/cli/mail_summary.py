@@ -1,0 +1,63 @@
+"""What `kith import mbox` says in the end: every message is accounted for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from infrastructure.mail.importing import Tally
+from infrastructure.mail.message import Unreadable
+
+
+def summary(file: Path, tally: Tally, seconds: float) -> str:
+    return "\n".join(_lines(file, tally, seconds))
+
+
+def _lines(file: Path, tally: Tally, seconds: float) -> Iterator[str]:
+    rate = tally.read / seconds if seconds > 0 else 0
+    skipped = sum(left_out.count for left_out in tally.skipped.values())
+    found = tally.contacts_met - tally.contacts_added
+    yield f"{file}: {_number(tally.read, 'message')} read in {seconds:.1f} s ({rate:,.0f} a second)"
+    yield from _table(
+        (tally.tracked, "tracked"),
+        (tally.already_there, "already there"),
+        (skipped, "skipped"),
+        (len(tally.unreadable), "unreadable"),
+    )
+    yield "Contacts in new messages"
+    yield from _table((tally.contacts_added, "added"), (found, "found"))
+    if tally.read and not (tally.tracked or tally.contacts_added or tally.contacts_named):
+        yield "Nothing was new."
+    if tally.skipped:
+        yield "Skipped"
+        for reason, left_out in tally.skipped.items():
+            yield f"{left_out.count:>9,}  {reason} ({_which(left_out.ordinals, left_out.count)})"
+    if tally.unreadable:
+        yield "Unreadable"
+        yield from map(_unreadable, tally.unreadable)
+    oddities = [*tally.oddities.most_common()]
+    if tally.shortened:
+        oddities.append(("text longer than what is kept", tally.shortened))
+    if tally.attachments:
+        oddities.append(("attachments, which are not kept", tally.attachments))
+    if oddities:
+        yield "Odd, and taken over all the same"
+        yield from _table(*((count, what) for what, count in oddities))
+
+
+def _table(*rows: tuple[int, str]) -> Iterator[str]:
+    for count, what in rows:
+        yield f"{count:>9,}  {what}"
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
+def _which(ordinals: list[int], count: int) -> str:
+    listed = ", ".join(f"{ordinal:,}" for ordinal in ordinals)
+    more = ", …" if count > len(ordinals) else ""
+    return f"message {listed}{more}" if count == 1 else f"messages {listed}{more}"
+
+
+def _unreadable(mail: Unreadable) -> str:
+    subject = f" (“{mail.subject}”)" if mail.subject else ""
+    return f"  message {mail.ordinal:,} at byte {mail.offset:,}: {mail.reason}{subject}"

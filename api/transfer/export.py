@@ -1,0 +1,59 @@
+"""Everything of a tenant as lines, each with the keys the API answers with."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from pydantic_core import to_json
+
+from api.contracts.tracking.contact_schemas import row_shown
+from infrastructure.postgres.snapshot import Snapshot
+from projections import whole_tenant
+from projections.contact_list import ContactRow
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export from one snapshot. `open_tags` are the restricted tags it shows the content of."""
+
+    snapshot: Snapshot
+    tenant: str
+    open_tags: Collection[str] = ()
+
+    @property
+    def _parameters(self) -> dict[str, object]:
+        return {"tenant": self.tenant, "open": list(self.open_tags)}
+
+    def counts(self) -> "Counts":
+        return Counts(*self.snapshot.one(whole_tenant.COUNTS, self._parameters))
+
+    def lines(self) -> Iterator[bytes]:
+        """Contacts, then meetings, then interactions, by id."""
+        for *row, history in self.snapshot.rows(whole_tenant.CONTACTS, self._parameters):
+            shown = to_json(row_shown(ContactRow(*row)))
+            entries = ",".join(history or ()).encode()
+            yield _line(b"contact", shown[:-1] + b',"statusHistory":[' + entries + b"]}")
+        for (document,) in self.snapshot.rows(whole_tenant.MEETINGS, self._parameters):
+            yield _line(b"meeting", document.encode())
+        for (document,) in self.snapshot.rows(whole_tenant.INTERACTIONS, self._parameters):
+            yield _line(b"interaction", document.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What there is to export, and what is left out or without its content."""
+
+    contacts: int
+    meetings: int
+    interactions: int
+    interactions_left_out: int
+    meetings_left_out: int
+    redacted: int
+
+    @property
+    def lines(self) -> int:
+        return self.contacts + self.meetings + self.interactions
+
+
+def _line(kind: bytes, document: bytes) -> bytes:
+    # The document is known to be an object with keys, so the type is put in without reading it.
+    return b'{"type":"' + kind + b'",' + document[1:] + b"\n"

@@ -1,0 +1,67 @@
+"""From a line to the command it stands for, or to the reason why it stands for none."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from api.http.strict_json import MalformedJson, parse
+from api.transfer.contact_line import ContactLine
+from api.transfer.interaction_line import InteractionLine
+from api.transfer.meeting_line import MeetingLine
+from application.transfer import ImportContact, ImportInteraction, ImportMeeting, id_of
+
+Command = ImportContact | ImportInteraction | ImportMeeting
+
+LINES: dict[str, type[ContactLine | InteractionLine | MeetingLine]] = {
+    "contact": ContactLine,
+    "interaction": InteractionLine,
+    "meeting": MeetingLine,
+}
+
+
+class BadLine(ValueError):
+    """A line that can't be imported; the text is the reason, for people."""
+
+
+def command_of(line: bytes, tenant: str) -> Command:
+    """Raises BadLine."""
+    try:
+        value = parse(line)
+    except MalformedJson as error:
+        raise BadLine(error.reason.replace("body", "line")) from None
+    if not isinstance(value, dict):
+        raise BadLine('It isn\'t an object such as {"type": "contact", "name": "Ann"}.')
+    kind = value.get("type")
+    model = LINES.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise BadLine("Its type is none of contact, interaction and meeting.")
+    try:
+        return model.model_validate(value).command(_own_id(value, tenant))
+    except ValidationError as error:
+        raise BadLine(reason_of(error)) from None
+
+
+def _own_id(value: dict[str, Any], tenant: str) -> UUID:
+    """The id for a line without one: the same line again is the same record."""
+    return id_of(tenant, to_json(dict(sorted(value.items()))).decode())
+
+
+def reason_of(error: ValidationError) -> str:
+    """All that is wrong with a line, in one sentence for each part of it."""
+    reasons: dict[str, None] = {}
+    for details in error.errors(include_url=False, include_input=False):
+        # `participants` may hold names or objects; pydantic tells of both in the path.
+        where = ".".join(str(part) for part in details["loc"] if str(part) != "constrained-str")
+        match details["type"]:
+            case "extra_forbidden":
+                what = "it isn't a key that is known here"
+            case "missing":
+                what = "it is missing"
+            case "value_error":
+                what = str(details["ctx"]["error"])
+            case _:
+                what = details["msg"]
+        reasons[f"{where}: {what.rstrip('.')}"] = None
+    return "; ".join(reasons)

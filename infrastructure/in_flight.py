@@ -1,0 +1,64 @@
+"""Many commands under way at once, so that they share commits; and never more than a bound."""
+
+import asyncio
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self
+
+MOST = 512
+
+
+class InFlight:
+    """As a context: on leaving it, everything started has ended. The first error is raised by the
+    next call, or on leaving."""
+
+    def __init__(self, most: int = MOST):
+        self._free = asyncio.Semaphore(most)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._error: Exception | None = None
+
+    async def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start it as soon as there is room."""
+        try:
+            await self._free.acquire()
+            if self._error is not None:
+                raise self._error
+        except BaseException:
+            work.close()
+            raise
+        self._tasks.add(asyncio.create_task(self._run(work)))
+
+    async def all_done(self) -> None:
+        """Wait for everything that has been started."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        if self._error is not None:
+            raise self._error
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._error = self._error or error
+        finally:
+            self._free.release()
+            task = asyncio.current_task()
+            assert task is not None
+            self._tasks.discard(task)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            await self.all_done()
+            return
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)

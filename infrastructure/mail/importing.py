@@ -1,0 +1,179 @@
+"""Takes a mailbox over into the ledger, with many mails under way at once.
+
+Mails are read a few at a time. First the contacts of their addresses are found or added, then each
+mail is tracked; while those are being committed, the next are read. Whatever was taken over before
+stays as it is, so an import that was interrupted is completed by running it again.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeGuard
+from uuid import UUID
+
+from application.effect import takes_effect
+from application.ledger import Caller, Ledger
+from application.mail import TrackMail, mail_id, track_mail
+from domain.errors import NotFound
+from domain.interaction import Interaction
+from domain.streams import StreamName
+from infrastructure.eventstore.begun import begun
+from infrastructure.in_flight import InFlight
+from infrastructure.mail.correspondents import Correspondents
+from infrastructure.mail.message import MailFacts, Unreadable
+from infrastructure.mail.oddities import oddity
+from infrastructure.mail.tracking import record_of
+from projections.paging import Fetch
+
+AT_ONCE = 64
+"""Mails read between two looks at the rest of the program: about ten milliseconds."""
+
+UNWANTED = frozenset({"spam", "trash"})
+"""Labels of Gmail's for what its owner threw away."""
+
+MOST_NAMED = 5
+"""Messages named by number for each reason to skip."""
+
+
+Numbered = tuple[int, MailFacts]
+"""A mail and its number in the mailbox, from 1."""
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Messages left out for one reason: how many, and the numbers of the first of them."""
+
+    count: int = 0
+    ordinals: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of an import, so far or in the end."""
+
+    read: int = 0
+    tracked: int = 0
+    already_there: int = 0
+    contacts_added: int = 0
+    contacts_named: int = 0
+    contacts_met: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+    oddities: Counter[str] = field(default_factory=Counter)
+    attachments: int = 0
+    shortened: int = 0
+
+    def skip(self, reason: str, ordinal: int) -> None:
+        skipped = self.skipped.setdefault(reason, Skipped())
+        skipped.count += 1
+        if len(skipped.ordinals) < MOST_NAMED:
+            skipped.ordinals.append(ordinal)
+
+
+class MailImport:
+    """One run. `me` holds the importer's own addresses in normal form; they become no contacts."""
+
+    def __init__(self, ledger: Ledger, fetch: Fetch, caller: Caller, me: frozenset[str]):
+        self._ledger = ledger
+        self._fetch = fetch
+        self._caller = caller
+        self._me = me
+        self._correspondents = Correspondents(ledger, fetch, caller)
+        self.tally = Tally()
+
+    async def run(
+        self,
+        mails: Iterable[MailFacts | Unreadable],
+        progress: Callable[[Tally], None] = lambda _: None,
+    ) -> None:
+        """Take them all over. Raises what reading raises, once what was read is in the ledger;
+        errors of the ledger's end it at once. `tally` is right in each case."""
+        numbered = enumerate(mails, 1)
+        broken: Exception | None = None
+        wanted: list[Numbered] = []
+        async with InFlight() as work:
+            while broken is None:
+                chunk: list[tuple[int, MailFacts | Unreadable]] = []
+                try:
+                    for item in islice(numbered, AT_ONCE):
+                        chunk.append(item)  # noqa: PERF402  what came before an error counts
+                except Exception as error:
+                    broken = error
+                if not chunk:
+                    break
+                ahead = [(ordinal, mail) for ordinal, mail in chunk if self._wants(mail, ordinal)]
+                # Contacts are one step ahead, so that there are always mails to be committed.
+                preparing = asyncio.create_task(self._prepare(ahead))
+                try:
+                    await self._start(wanted, work)
+                    wanted = await preparing
+                finally:
+                    preparing.cancel()
+                progress(self.tally)
+            await self._start(wanted, work)
+        if broken is not None:
+            raise broken
+
+    def _wants(self, mail: MailFacts | Unreadable, ordinal: int) -> TypeGuard[MailFacts]:
+        self.tally.read += 1
+        if isinstance(mail, Unreadable):
+            self.tally.unreadable.append(mail)
+            return False
+        if thrown_away := UNWANTED & {label.lower() for label in mail.labels}:
+            self.tally.skip(f"in Gmail's {min(thrown_away).title()}", ordinal)
+            return False
+        self._note(mail)
+        return True
+
+    async def _prepare(self, mails: list[Numbered]) -> list[Numbered]:
+        """Those that aren't there yet, with all their people known."""
+        kind, tenant = Interaction.kind, self._caller.tenant
+        names = {
+            ordinal: StreamName(tenant, kind, mail_id(tenant, mail.message_id))
+            for ordinal, mail in mails
+        }
+        known = await begun(self._fetch, names.values())
+        new = [(ordinal, mail) for ordinal, mail in mails if str(names[ordinal]) not in known]
+        self.tally.already_there += len(mails) - len(new)
+        correspondents = self._correspondents
+        await correspondents.meet(
+            person
+            for _, mail in new
+            for person in (mail.correspondent, *mail.participants)
+            if person.email not in self._me
+        )
+        self.tally.contacts_added = correspondents.added
+        self.tally.contacts_named = correspondents.named
+        self.tally.contacts_met = len(correspondents)
+        return new
+
+    async def _start(self, mails: list[Numbered], work: InFlight) -> None:
+        for ordinal, mail in mails:
+            await work.start(self._track(ordinal, mail))
+
+    async def _track(self, ordinal: int, mail: MailFacts) -> None:
+        email = mail.correspondent.email
+        contact_id: UUID | None = None
+        removed = f"the contact {email} was removed"
+        if email not in self._me:
+            contact_id = self._correspondents.contact_id(email)
+            if contact_id is None:
+                self.tally.skip(removed, ordinal)
+                return
+        command = TrackMail(record_of(mail, self._correspondents.contact_id), contact_id)
+        try:
+            tracked = await takes_effect(self._ledger, self._caller, track_mail, command)
+        except NotFound:
+            self._correspondents[email].removed = True
+            self.tally.skip(removed, ordinal)
+            return
+        self.tally.tracked += tracked
+        self.tally.already_there += not tracked
+
+    def _note(self, mail: MailFacts) -> None:
+        self.tally.attachments += mail.attachments
+        self.tally.shortened += mail.truncated
+        for note in mail.notes:
+            self.tally.oddities[oddity(note, mail.date_source)] += 1

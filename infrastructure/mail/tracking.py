@@ -1,0 +1,40 @@
+"""What a mail's facts become: the record of an interaction."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from domain.kinds import Direction, Kind
+from domain.record import Labels, Mail, Participant, People, Record, Said, When
+from infrastructure.mail.message import MailFacts
+
+STATES = frozenset(
+    "inbox sent unread opened archived starred important chat chats muted snoozed scheduled".split()
+)
+"""Gmail's own labels, which say how a mail is handled and not what it is about."""
+
+
+def record_of(facts: MailFacts, contact_id: Callable[[str], UUID | None]) -> Record:
+    """The record of a mail; `contact_id` knows the contacts of addresses."""
+    participants = tuple(
+        Participant(name=person.name, email=person.email, contact_id=contact_id(person.email))
+        for person in facts.participants
+    )
+    return Record(
+        kind=Kind.EMAIL,
+        word=Kind.EMAIL.value,
+        when=When(at=facts.date),
+        said=Said(subject=facts.subject or None, notes=facts.text or None),
+        people=People(participants=participants),
+        labels=Labels(tags=tuple(label for label in facts.labels if not _is_state(label))),
+        mail=Mail(
+            message_id=facts.message_id,
+            direction=Direction(facts.direction),
+            thread_id=facts.thread_id,
+            in_reply_to=facts.in_reply_to,
+            date_source=facts.date_source,
+        ),
+    )
+
+
+def _is_state(label: str) -> bool:
+    return label.lower() in STATES or label.lower().startswith("category ")

@@ -1,0 +1,49 @@
+"""Everything of one tenant, for exports: contacts, then meetings and interactions, by id.
+
+Contacts that were removed are left out, and with them what was recorded with them: without its
+contact, nobody could bring it back in. What restricted tags hide stays hidden unless they are open.
+"""
+
+from projections.contact_list import COLUMNS, LAST_CONTACTED
+
+CONTACTS = f"""
+SELECT {COLUMNS}, (
+    SELECT array_agg(h.document ORDER BY h.version DESC) FROM status_history h
+    WHERE h.tenant = c.tenant AND h.contact_id = c.id)
+FROM contacts c {LAST_CONTACTED}
+WHERE c.tenant = %(tenant)s AND NOT c.removed
+ORDER BY c.id
+"""
+"""The columns of a ContactRow, then the entries of the status history, newest first, or null."""
+
+MEETINGS = """
+SELECT m.document FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
+WHERE m.tenant = %(tenant)s AND NOT c.removed
+ORDER BY m.id
+"""
+
+WITH_CONTACTS = """
+FROM timeline t LEFT JOIN contacts c ON c.tenant = t.tenant AND c.id = t.contact_id
+WHERE t.tenant = %(tenant)s AND t.main
+"""
+
+INTERACTIONS = f"""
+SELECT CASE WHEN t.restricted <@ %(open)s::text[] THEN t.document ELSE t.redacted END
+{WITH_CONTACTS} AND c.removed IS NOT TRUE
+ORDER BY t.id
+"""
+
+COUNTS = f"""
+SELECT
+    (SELECT count(*) FROM contacts WHERE tenant = %(tenant)s AND NOT removed),
+    (SELECT count(*) FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
+     WHERE m.tenant = %(tenant)s AND NOT c.removed),
+    (SELECT count(*) {WITH_CONTACTS} AND c.removed IS NOT TRUE),
+    (SELECT count(*) {WITH_CONTACTS} AND c.removed),
+    (SELECT count(*) FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
+     WHERE m.tenant = %(tenant)s AND c.removed),
+    (SELECT count(*) {WITH_CONTACTS} AND c.removed IS NOT TRUE
+     AND NOT t.restricted <@ %(open)s::text[])
+"""
+"""How many of each there are; how many interactions and meetings are left out with removed
+contacts; and of how many interactions the content is hidden."""
