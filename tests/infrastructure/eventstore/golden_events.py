@@ -53,6 +53,24 @@ from domain.record import (
     When,
 )
 from domain.relationship import LifecycleStage, RelationshipStatus
+from domain.service import (
+    Offer,
+    Program,
+    Question,
+    QuestionType,
+    ServiceAdded,
+    ServiceChanged,
+    ServiceHidden,
+    ServiceShown,
+)
+from domain.tactic import (
+    Discipline,
+    Guidance,
+    TacticAdded,
+    TacticChanged,
+    TacticHidden,
+    TacticShown,
+)
 from infrastructure.eventstore.mapper import encode, encode_data
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -212,6 +230,41 @@ FULL: tuple[Event, ...] = (
     ),
     MeetingCancelled(contact_id=CONTACT, reason="Snow"),
     MeetingMissed(contact_id=CONTACT, reason="Nobody came"),
+    ServiceAdded(
+        number=12,
+        offer=Offer(
+            name="Visa advice",
+            description="Step by step",
+            program=Program(id=3, name="Immigration"),
+            active=False,
+            questions=(
+                Question(id=1, type=QuestionType.SELECT, label="Which?", options=("A", "B")),
+                Question(id=2, type=QuestionType.NUMBER, label="How many?"),
+            ),
+        ),
+    ),
+    ServiceChanged(
+        changes={
+            "description": Changed(old="Step by step", new=None),
+            "questions": Changed(
+                old=[], new=[{"id": 2, "type": "number", "label": "How many?", "options": []}]
+            ),
+        }
+    ),
+    ServiceHidden(number=12),
+    ServiceShown(number=12),
+    TacticAdded(
+        tactic_id=TACTIC,
+        guidance=Guidance(
+            name="Mirroring",
+            domain=Discipline.COMMUNICATION_STUDIES,
+            description="Take up their words",
+            evidence="Several studies",
+        ),
+    ),
+    TacticChanged(tactic_id=TACTIC, changes={"evidence": Changed(old="Several", new=None)}),
+    TacticHidden(tactic_id=TACTIC),
+    TacticShown(tactic_id=TACTIC),
     MeetingCompleted(
         contact_id=CONTACT,
         interaction_id=INTERACTION,
