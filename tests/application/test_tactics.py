@@ -1,0 +1,128 @@
+"""Commands about tactics, and which of them may be recorded."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
+from application.errors import PreconditionFailed
+from application.own_interactions import LogOwnInteraction, log_own_interaction
+from application.tactics import (
+    AddTactic,
+    ChangeTactic,
+    HideTactic,
+    add_tactic,
+    change_tactic,
+    hide_tactic,
+)
+from domain.contact import Details
+from domain.errors import Invalid, NotFound
+from domain.interaction import InteractionLogged
+from domain.record import Rapport, Record, TacticUse
+from domain.tactic import Guidance, TacticChanged, TacticHidden, TacticShown
+from tests.application.desk import Desk, id_of, position_of
+from tests.domain.samples import record
+from tests.domain.test_tactic import LISTENING, SIMILARITY, WALKING
+
+pytestmark = pytest.mark.anyio
+
+
+async def ann(desk: Desk, owner: str | None = None) -> UUID:
+    return id_of(await desk.does(add_contact, AddContact(Details(name="Ann"), owner)))
+
+
+def using(*tactics: UUID) -> Record:
+    return record(rapport=Rapport(tactics=tuple(TacticUse(tactic_id=each) for each in tactics)))
+
+
+def called(name: str):
+    def revise(guidance: Guidance) -> Guidance:
+        return guidance.model_copy(update={"name": name})
+
+    return revise
+
+
+class TestChanging:
+    async def test_a_built_in_tactic_begins_a_stream_of_the_tenant(self, here: Desk):
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        (recorded,) = await here.recorded()
+        assert recorded.stream == (here.tenant, "tactic", LISTENING)
+        assert recorded.version == 1
+        assert recorded.event == TacticHidden(tactic_id=LISTENING)
+
+    async def test_hiding_what_is_hidden_does_nothing(self, here: Desk):
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        assert len(await here.events()) == 1
+
+    async def test_may_reword_and_show_in_one_go(self, here: Desk):
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        await here.does(change_tactic, ChangeTactic(LISTENING, called("Listening"), False))
+        _, changed, shown = await here.events()
+        assert isinstance(changed, TacticChanged)
+        assert isinstance(shown, TacticShown)
+
+    async def test_that_changes_nothing_leaves_an_untouched_one_untouched(self, here: Desk):
+        answer = await here.does(change_tactic, ChangeTactic(LISTENING, lambda same: same))
+        assert position_of(answer) == 0
+        assert await here.events() == []
+
+    async def test_what_isnt_there_is_refused(self, here: Desk):
+        with pytest.raises(NotFound, match="Tactic not found"):
+            await here.does(hide_tactic, HideTactic(uuid4()))
+
+    async def test_holds_the_caller_to_the_version_they_saw(self, here: Desk):
+        hidden = await here.does(hide_tactic, HideTactic(LISTENING), if_match=0)
+        command = ChangeTactic(LISTENING, called("Listening"))
+        with pytest.raises(PreconditionFailed):
+            await here.does(change_tactic, command, if_match=0)
+        await here.does(change_tactic, command, if_match=position_of(hidden))
+
+    async def test_of_two_at_once_loses_neither(self, here: Desk, there: Desk):
+        reword = ChangeTactic(LISTENING, called("Listening"))
+        here.log.meanwhile.append(lambda: there.does(change_tactic, reword))
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        state = await here.state("tactic", LISTENING)
+        assert (state.guidance.name, state.hidden) == ("Listening", True)
+
+
+class TestRecording:
+    async def test_built_in_and_own_tactics_are_logged_with_the_interaction(self, here: Desk):
+        contact = await ann(here)
+        own = id_of(await here.does(add_tactic, AddTactic(WALKING)))
+        await here.does(log_own_interaction, LogOwnInteraction(contact, using(LISTENING, own)))
+        *_, logged = await here.events()
+        assert isinstance(logged, InteractionLogged)
+        assert [use.tactic_id for use in logged.record.rapport.tactics] == [LISTENING, own]
+
+    async def test_an_unknown_tactic_is_named_and_nothing_is_saved(self, here: Desk):
+        contact, unknown = await ann(here), uuid4()
+        command = LogOwnInteraction(contact, using(LISTENING, unknown))
+        with pytest.raises(Invalid, match=str(unknown)) as refused:
+            await here.does(log_own_interaction, command)
+        assert refused.value.field == "rapport.tactics.1"
+        assert len(await here.events()) == 1
+
+    async def test_a_hidden_tactic_isnt_offered(self, here: Desk):
+        contact = await ann(here)
+        await here.does(hide_tactic, HideTactic(LISTENING))
+        with pytest.raises(Invalid, match=str(LISTENING)):
+            await here.does(log_own_interaction, LogOwnInteraction(contact, using(LISTENING)))
+        await here.does(log_own_interaction, LogOwnInteraction(contact, using(SIMILARITY)))
+
+    async def test_a_tactic_hidden_meanwhile_isnt_logged(self, here: Desk, there: Desk):
+        contact = await ann(here)
+        here.log.meanwhile.append(lambda: there.does(hide_tactic, HideTactic(LISTENING)))
+        with pytest.raises(Invalid, match=str(LISTENING)):
+            await here.does(log_own_interaction, LogOwnInteraction(contact, using(LISTENING)))
+
+    async def test_somebody_elses_contact_isnt_there(self, here: Desk):
+        contact = await ann(here, owner="6")
+        with pytest.raises(NotFound, match="Contact not found"):
+            await here.does(log_own_interaction, LogOwnInteraction(contact, using()))
+
+    async def test_nor_is_a_removed_one(self, here: Desk):
+        contact = await ann(here)
+        await here.does(remove_contact, RemoveContact(contact))
+        with pytest.raises(NotFound, match="Contact not found"):
+            await here.does(log_own_interaction, LogOwnInteraction(contact, using()))
