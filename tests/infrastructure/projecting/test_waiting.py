@@ -1,0 +1,108 @@
+"""A query over a read model behind the append waits for what has been acknowledged, no longer."""
+
+import asyncio
+import time
+
+import pytest
+
+from application.errors import Behind
+from infrastructure.projecting import waiting
+from infrastructure.projecting.runner import Runner
+from infrastructure.projecting.waiting import caught_up
+from tests.infrastructure.projecting.support import BEHIND, Ledger, caught_up_with_log, ledger
+from tests.infrastructure.projecting.test_runner import owned, running
+
+pytestmark = pytest.mark.anyio
+
+NAMES = [model.name for model in BEHIND]
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that waiting makes."""
+    made = []
+    row = waiting._row
+
+    async def counting(pool, sql, parameters):
+        made.append(sql)
+        return await row(pool, sql, parameters)
+
+    monkeypatch.setattr(waiting, "_row", counting)
+    return made
+
+
+async def test_a_tenant_without_events_never_waits(opened: Ledger, queries: list[str]):
+    await opened.log()
+    await caught_up(opened.pool, NAMES, "nobody", timeout=0)
+    assert len(queries) == 1
+
+
+async def test_a_read_model_that_is_ahead_costs_one_query(opened: Ledger, queries: list[str]):
+    await opened.log()
+    async with running(opened.conninfo):
+        await caught_up_with_log(opened, *NAMES)
+    await caught_up(opened.pool, NAMES, "1", timeout=0)
+    assert len(queries) == 1
+
+
+async def test_it_waits_only_for_the_tenants_own_events(opened: Ledger):
+    await opened.log(tenant="1")
+    async with running(opened.conninfo):
+        await caught_up_with_log(opened, *NAMES)
+    await opened.log(tenant="2")
+    await caught_up(opened.pool, NAMES, "1", timeout=0)
+    with pytest.raises(Behind):
+        await caught_up(opened.pool, NAMES, "2", timeout=0)
+
+
+async def test_without_a_projector_it_gives_up_at_the_bound(opened: Ledger):
+    await opened.log()
+    began = time.monotonic()
+    with pytest.raises(Behind):
+        await caught_up(opened.pool, NAMES, "1", timeout=0.2)
+    assert 0.2 <= time.monotonic() - began < 1
+
+
+async def test_a_read_model_that_is_missing_is_behind(opened: Ledger):
+    await opened.log()
+    with pytest.raises(Behind):
+        await caught_up(opened.pool, ["unheard_of"], "1", timeout=0.05)
+
+
+async def test_what_was_acknowledged_is_there_when_another_process_projects(opened: Ledger):
+    async with running(opened.conninfo) as other:
+        await owned(other)
+        for count in range(1, 11):
+            await opened.log()
+            await caught_up(opened.pool, NAMES, "1")
+            assert await opened.counted() == count
+
+
+async def test_what_was_acknowledged_is_there_when_its_own_process_projects(conninfo: str):
+    runner = Runner(conninfo, BEHIND)
+    async with ledger(conninfo, committed=runner.committed) as opened:
+        await runner.start()
+        await owned(runner)
+        slowest = 0.0
+        for count in range(1, 31):
+            await opened.log()
+            began = time.monotonic()
+            await caught_up(opened.pool, NAMES, "1", runner=runner)
+            slowest = max(slowest, time.monotonic() - began)
+            assert await opened.counted() == count
+        await runner.stop()
+        assert slowest < 0.5
+
+
+async def test_it_outlives_its_own_projectors_losing_the_role(conninfo: str):
+    runner = Runner(conninfo, BEHIND)
+    async with ledger(conninfo, committed=runner.committed) as opened:
+        await runner.start()
+        await owned(runner)
+        async with running(conninfo) as other:
+            stopping = asyncio.create_task(runner.stop())
+            await opened.log()
+            await caught_up(opened.pool, NAMES, "1", runner=runner)
+            await stopping
+            assert await owned(runner, other) is other
+        assert await opened.counted() == 1
