@@ -9,10 +9,12 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api.http.dialect import Render
 from api.http.docs import add_docs
 from api.http.problem import Problem
+from api.http.route_table import RouteTable
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -30,6 +32,19 @@ IF_MATCH = {
 }
 
 
+class ContractApp(FastAPI):
+    """FastAPI's routing and documents; what a route of ours answers goes straight there."""
+
+    table: RouteTable
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self.table.find(scope) if scope["type"] == "http" else None
+        if route is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await route(scope, receive, send)
+
+
 def contract_app(
     *,
     title: str,
@@ -38,13 +53,21 @@ def contract_app(
     problem: type[BaseModel],
     routers: Iterable[APIRouter],
     version: str = "1",
-) -> FastAPI:
+) -> ContractApp:
     """`problem` is the documented form of errors, known to the document as `Problem`."""
-    app = FastAPI(title=title, description=description, version=version, redirect_slashes=False, docs_url=None, redoc_url=None)
+    app = ContractApp(
+        title=title,
+        description=description,
+        version=version,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
     for router in routers:
         # Taken over as they are: an included router would look up its context on every request.
         app.router.routes.extend(router.routes)
     add_docs(app)
+    app.table = RouteTable(app.router.routes)
 
     @app.exception_handler(HTTPException)
     async def not_routed(_: Request, error: HTTPException) -> Response:

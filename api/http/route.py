@@ -9,7 +9,7 @@ token.
 """
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -29,16 +29,20 @@ def needs(permission: str) -> dict[str, Any]:
     return {"x-permission": permission}
 
 
-def contract_route(dialect: Dialect) -> type[APIRoute]:
-    """The route class of a contract. Every route of it names its permission by `needs`."""
+class ContractRoute(APIRoute):
+    """A route of ours: it names its permission by `needs`, and answers its own errors."""
 
-    class ContractRoute(APIRoute):
-        def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any):
-            super().__init__(path, endpoint, **options)
-            self.permission: str = (self.openapi_extra or {})["x-permission"]
-            self.app = _Exchange(self, dialect)
+    dialect: ClassVar[Dialect]
 
-    return ContractRoute
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any):
+        super().__init__(path, endpoint, **options)
+        self.permission: str = (self.openapi_extra or {})["x-permission"]
+        self.app = _Exchange(self, self.dialect)
+
+
+def contract_route(dialect: Dialect) -> type[ContractRoute]:
+    """The route class of a contract."""
+    return type("ContractRoute", (ContractRoute,), {"dialect": dialect})
 
 
 class _Exchange:
@@ -132,4 +136,4 @@ async def _body(call: Call, most: int) -> bytes:
     return b"".join(chunks)
 
 
-__all__ = ["PUBLIC", "Fault", "contract_route", "needs"]
+__all__ = ["PUBLIC", "ContractRoute", "Fault", "contract_route", "needs"]
