@@ -57,10 +57,11 @@ class Attempt:
         await connection.run(write_log(planned))
         parked: list[Parked] = []
         for table in self._tables:
+            await connection.run([SAVEPOINT])
             try:
                 projection = project([table], planned.steps, view.parked)
                 for statements in projection.statements.values():
-                    await connection.run([SAVEPOINT, *statements])
+                    await connection.run(statements)
                 parked += projection.parked
             except Exception as error:
                 if will_pass(error):

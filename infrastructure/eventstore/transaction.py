@@ -78,7 +78,7 @@ def view_of(row: Sequence[bytes | None]) -> View:
     view = View()
     if position is not None and microseconds is not None:
         view.position = int(position)
-        view.recorded_at = EPOCH + timedelta(microseconds=int(float(microseconds)))
+        view.recorded_at = EPOCH + timedelta(microseconds=int(microseconds.split(b".")[0]))
     if heads is not None:
         view.heads = {stream: version or 0 for stream, version in from_json(heads).items()}
     if keys is not None:
