@@ -1,0 +1,285 @@
+"""Appending on PostgreSQL: positions, versions, times, and what waiting callers may count on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import psycopg
+import pytest
+
+from application.errors import Overloaded, Unavailable, VersionConflict
+from application.ports import Answer, Receipt
+from infrastructure.eventstore.batch import Plan
+from tests.infrastructure.eventstore.checks import check_log
+from tests.infrastructure.eventstore.jobs import (
+    added,
+    adds,
+    change,
+    job,
+    key,
+    renamed,
+    renames,
+    stream,
+)
+from tests.infrastructure.eventstore.support import Process, prepare, process
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def blocked(one: Process, held) -> AsyncIterator[None]:
+    """One append is under way and has to wait: what is appended meanwhile has to queue."""
+    async with held():
+        first = asyncio.create_task(one.door.append(adds()))
+        await asyncio.sleep(0.02)
+        assert not one.door.queued
+        yield
+    await first
+
+
+def entity(receipt: Receipt):
+    (only,) = receipt.entities.values()
+    return only
+
+
+async def test_what_is_appended_is_in_the_log_at_the_position_its_caller_was_told(
+    ledger: str, one: Process
+):
+    receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(50)))
+    log = check_log(ledger)
+    for receipt in receipts:
+        told = entity(receipt)
+        assert log[told.position - 1] == (str(told.stream), told.version)
+
+
+async def test_a_log_can_be_read_again_as_it_was_told(one: Process):
+    receipt = await one.door.append(job(change(stream(), None, added(), renamed("Ann", "Bea"))))
+    told = entity(receipt)
+    (read,) = await one.log.load([told.stream], fresh=True)
+    assert read == told
+
+
+async def test_two_who_begin_one_stream_at_once_have_one_winner(
+    ledger: str, one: Process, other: Process
+):
+    for processes in ((one, one), (one, other)):
+        name = stream()
+        results = await asyncio.gather(
+            *(each.door.append(adds(name)) for each in processes), return_exceptions=True
+        )
+        assert sorted(type(result).__name__ for result in results) == ["Receipt", "VersionConflict"]
+    check_log(ledger)
+
+
+async def test_what_another_process_moved_is_a_conflict(one: Process, other: Process):
+    ann = entity(await one.door.append(adds()))
+    await other.door.append(renames(ann, "Bea"))
+    with pytest.raises(VersionConflict) as conflict:
+        await one.door.append(renames(ann, "Cleo"))
+    assert conflict.value.stream == str(ann.stream)
+    with pytest.raises(VersionConflict):
+        await one.door.append(adds(relied_on={str(ann.stream): 1}))
+    await one.door.append(adds(relied_on={str(ann.stream): 2}))
+
+
+async def test_a_conflict_is_told_in_the_same_pass_as_the_receipts(one: Process, held):
+    """Nobody waits for another batch to hear of having lost."""
+    name = stream()
+    async with blocked(one, held):
+        tasks = [asyncio.create_task(one.door.append(adds(name))) for _ in range(20)]
+        await asyncio.sleep(0.02)
+        before = one.door.counts.batches
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(isinstance(result, Receipt) for result in results) == 1
+    assert one.door.counts.batches == before + 2  # the one that was under way, and theirs
+
+
+# Time
+
+
+async def test_recorded_times_never_go_back_though_the_clock_does(ledger: str):
+    times = iter([NOW, NOW - timedelta(hours=1), NOW + timedelta(seconds=1), NOW])
+
+    async with process(ledger, (), clock=lambda: next(times)) as one:
+        start = max(NOW, entity(await one.door.append(adds())).changed.time)
+        recorded = [entity(await one.door.append(adds())).changed.time for _ in range(3)]
+    assert recorded == sorted(recorded)
+    assert recorded[0] >= start
+    check_log(ledger)
+
+
+async def test_recorded_times_never_go_back_between_processes_whose_clocks_differ(database):
+    ledger = prepare(database(), ())
+    async with (
+        process(ledger, (), clock=lambda: NOW + timedelta(minutes=5)) as ahead,
+        process(ledger, (), clock=lambda: NOW) as behind,
+    ):
+        for _ in range(3):
+            assert entity(await ahead.door.append(adds())).changed.time == NOW + timedelta(
+                minutes=5
+            )
+            assert entity(await behind.door.append(adds())).changed.time == NOW + timedelta(
+                minutes=5
+            )
+        await asyncio.gather(
+            *(each.door.append(adds()) for each in (ahead, behind) for _ in range(50))
+        )
+    check_log(ledger)
+
+
+async def test_microseconds_survive_the_hand_over_of_the_clock(database):
+    ledger = prepare(database(), ())
+    odd = datetime(2262, 4, 11, 23, 47, 16, 854775, tzinfo=UTC)
+    async with process(ledger, (), clock=lambda: odd) as one:
+        await one.door.append(adds())
+    async with process(ledger, (), clock=lambda: NOW) as two:
+        assert entity(await two.door.append(adds())).changed.time == odd
+    check_log(ledger)
+
+
+# Those who wait
+
+
+async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger: str, held):
+    async with process(ledger, (), longest_queue=3) as one:
+        async with blocked(one, held):
+            tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(3)]
+            await asyncio.sleep(0.02)
+            assert one.door.queued == 3
+            with pytest.raises(Overloaded):
+                await one.door.append(adds())
+        assert len(await asyncio.gather(*tasks)) == 3
+        await one.door.append(adds())
+
+
+async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Process, held):
+    under_way, queued = stream(), stream()
+    async with held():
+        tasks = [asyncio.create_task(one.door.append(adds(under_way)))]
+        await asyncio.sleep(0.02)
+        tasks += [asyncio.create_task(one.door.append(adds(queued)))]
+        await asyncio.sleep(0.02)
+        for task in tasks:
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    await one.door.append(adds())
+    assert {(str(under_way), 1), (str(queued), 1)} <= set(check_log(ledger))
+
+
+async def test_stopping_writes_what_is_queued_and_what_is_under_way(ledger: str, held):
+    names = [stream() for _ in range(20)]
+    async with process(ledger, ()) as one:
+        async with blocked(one, held):
+            tasks = [asyncio.create_task(one.door.append(adds(name))) for name in names]
+            await asyncio.sleep(0.02)
+            assert one.door.queued == 20
+            stopping = asyncio.create_task(one.door.stop())
+            await asyncio.sleep(0.02)
+            with pytest.raises(Unavailable):
+                await one.door.append(adds())
+        await stopping
+        assert all(isinstance(receipt, Receipt) for receipt in await asyncio.gather(*tasks))
+    assert {(str(name), 1) for name in names} <= set(check_log(ledger))
+
+
+async def test_stopping_waits_for_a_commit_that_is_under_way(ledger: str, held):
+    name = stream()
+    async with process(ledger, ()) as one:
+        async with held():
+            last = asyncio.create_task(one.door.append(adds(name)))
+            await asyncio.sleep(0.02)
+            stopping = asyncio.create_task(one.door.stop())
+            await asyncio.sleep(0.02)
+        await stopping
+        assert isinstance(await last, Receipt)
+    assert (str(name), 1) in check_log(ledger)
+
+
+async def test_a_stopped_door_can_be_opened_again(ledger: str):
+    async with process(ledger, ()) as one:
+        await one.door.stop()
+        with pytest.raises(Unavailable):
+            await one.door.append(adds())
+        await one.door.start()
+        await one.door.append(adds())
+
+
+# Batches
+
+
+async def test_batches_are_bounded_by_events_and_by_bytes(one: Process, held):
+    sizes: list[int] = []
+    one.door.counts.sizes = sizes.append
+    async with blocked(one, held):
+        tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(1_200)]
+        tasks += [asyncio.create_task(one.door.append(adds(called="x" * 450))) for _ in range(800)]
+        await asyncio.sleep(0.1)
+        assert one.door.queued == 2_000
+    await asyncio.gather(*tasks)
+    assert sizes[:3] == [1, 500, 500]
+    assert sum(sizes) == 2_001
+    assert all(300 < size < 500 for size in sizes[4:-1])  # long ones are bounded by their bytes
+    assert len(sizes) > 5
+
+
+async def test_a_job_larger_than_any_batch_is_appended_whole(ledger: str, one: Process):
+    names = [f"Ann {number}" for number in range(1_500)]
+    events = [renamed(old, new) for old, new in pairwise(names)]
+    receipt = await one.door.append(job(change(stream(), None, added(names[0]), *events)))
+    assert entity(receipt).version == 1_500
+    check_log(ledger)
+
+
+async def test_every_commit_is_announced_and_a_deaf_ear_does_no_harm(ledger: str):
+    heard: list[Plan] = []
+
+    def hear(plan: Plan) -> None:
+        heard.append(plan)
+        raise ZeroDivisionError
+
+    async with process(ledger, (), committed=hear) as one:
+        receipt = await one.door.append(adds())
+    assert heard[-1].position == entity(receipt).position
+
+
+async def test_a_database_with_another_isolation_by_default_is_no_other_database(database):
+    """The view has to be newer than the lock."""
+    ledger = prepare(database(), ())
+    with psycopg.connect(ledger, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(
+            f"ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'"
+        )
+    async with process(ledger, ()) as one, process(ledger, ()) as other:
+        results = await asyncio.gather(
+            *(each.door.append(adds()) for each in (one, other) * 100), return_exceptions=True
+        )
+    assert all(isinstance(result, Receipt) for result in results)
+    assert len(check_log(ledger)) == 200
+
+
+# Keys
+
+
+async def test_a_key_is_one_effect_and_one_answer_across_processes(
+    ledger: str, one: Process, other: Process
+):
+    def answer(_: Receipt) -> Answer:
+        return Answer(201, (("Location", "/x"),), '{"name":"Jöhn 🙂"}')
+
+    before = len(check_log(ledger))
+    jobs = [adds(key=key("shared"), answer=answer) for _ in range(100)]
+    receipts = await asyncio.gather(
+        *(each.door.append(one_job) for each, one_job in zip((one, other) * 50, jobs, strict=True))
+    )
+    answers = {receipt.replayed or receipt.answer for receipt in receipts}
+    assert answers == {Answer(201, (("Location", "/x"),), '{"name":"Jöhn 🙂"}')}
+    assert sum(receipt.replayed is None for receipt in receipts) == 1
+    assert len(check_log(ledger)) == before + 1
+    assert await one.log.answered(key("shared")) in answers
+    assert await one.log.answered(key("unknown")) is None

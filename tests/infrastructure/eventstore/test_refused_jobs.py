@@ -1,0 +1,260 @@
+"""What the database or a projector refuses: the guilty alone bears it, the innocent land."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from application.ports import Answer, Change, Job, Receipt
+from domain.interaction import Interaction, InteractionLogged
+from domain.streams import StreamName
+from projections.model import Put, ReadModel, Step
+from tests.domain.samples import CALL
+from tests.infrastructure.eventstore.checks import check_log
+from tests.infrastructure.eventstore.jobs import (
+    added,
+    adds,
+    change,
+    job,
+    key,
+    renames,
+    stream,
+)
+from tests.infrastructure.eventstore.support import Process, prepare, process
+
+pytestmark = pytest.mark.anyio
+
+
+def people(step: Step) -> Iterator[Put]:
+    """A name, and a number that some names turn into something else."""
+    name = step.after.state.details.name
+    number: object = step.after.state.number
+    match name:
+        case "poison for PostgreSQL":
+            number = "not a number"
+        case "poison for JSON":
+            number = object()
+        case "poison for the projector":
+            raise ZeroDivisionError("NUL \0 and \ud800 in the reason")
+    row = {"id": str(step.after.id), "name": name, "number": number}
+    yield Put((str(step.after.id),), (row,), fresh=step.before is None)
+
+
+def calls(step: Step) -> Iterator[Put]:
+    yield Put((str(step.after.id),), ({"id": str(step.after.id)},), fresh=step.before is None)
+
+
+PEOPLE = ReadModel(
+    name="people",
+    kinds=frozenset({"contact"}),
+    columns={"id": "text NOT NULL", "name": "text NOT NULL", "number": "bigint NOT NULL"},
+    key=("id",),
+    project=people,
+)
+NAMES = ReadModel(
+    name="names",
+    kinds=frozenset({"contact"}),
+    columns={"id": "text NOT NULL"},
+    key=("id",),
+    project=calls,
+)
+CALLS = ReadModel(
+    name="calls",
+    kinds=frozenset({"interaction"}),
+    columns={"id": "text NOT NULL"},
+    key=("id",),
+    project=calls,
+)
+MODELS = (PEOPLE, NAMES, CALLS)
+POISONS = ["poison for PostgreSQL", "poison for JSON", "poison for the projector", "NUL \0 in it"]
+
+
+@pytest.fixture(scope="module")
+def ledger(database) -> str:
+    conninfo = prepare(database(), MODELS)
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF convert_from(NEW.state, 'UTF8') LIKE '%refused by the log%' THEN
+                    RAISE EXCEPTION 'no' USING errcode = 'KI001';
+                END IF;
+                RETURN NEW;
+            END $$""")
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON stored_events "
+            "FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    return conninfo
+
+
+@pytest.fixture
+async def one(ledger: str):
+    async with process(ledger, MODELS) as opened:
+        yield opened
+
+
+async def in_one_batch(one: Process, held, jobs: list[Job]) -> list[Receipt | BaseException]:
+    before = one.door.counts.batches
+    async with held():
+        first = asyncio.create_task(one.door.append(adds()))
+        await asyncio.sleep(0.02)
+        tasks = [asyncio.create_task(one.door.append(each)) for each in jobs]
+        await asyncio.sleep(0.02)
+    await first
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert one.door.counts.batches - before == 2
+    return results
+
+
+def rows(ledger: str, table: str) -> set[str]:
+    with psycopg.connect(ledger) as connection:
+        return {row[0] for row in connection.execute(f"SELECT id FROM {table}")}
+
+
+def parked(ledger: str, name: StreamName) -> dict[str, int]:
+    """By read model, the position since which the stream is parked there."""
+    with psycopg.connect(ledger) as connection:
+        found = connection.execute(
+            "SELECT read_model, position FROM parked_streams WHERE stream = %s", (str(name),)
+        )
+        return dict(found.fetchall())
+
+
+@pytest.mark.parametrize("guilty", [0, 13, 29])
+async def test_a_job_the_log_refuses_fails_alone(ledger: str, one: Process, held, guilty: int):
+    names = [stream() for _ in range(30)]
+    jobs = [adds(name) for name in names]
+    jobs[guilty] = adds(names[guilty], "refused by the log")
+    results = await in_one_batch(one, held, jobs)
+    assert isinstance(results.pop(guilty), psycopg.DatabaseError)
+    assert all(isinstance(result, Receipt) for result in results)
+    log = check_log(ledger)
+    assert {(str(name), 1) for name in names} - set(log) == {(str(names[guilty]), 1)}
+    assert rows(ledger, "people") >= {str(n.id) for n in names} - {str(names[guilty].id)}
+
+
+async def test_several_guilty_jobs_fail_alone(ledger: str, one: Process, held):
+    jobs = [adds(called="refused by the log" if n % 4 == 0 else "Ann") for n in range(40)]
+    results = await in_one_batch(one, held, jobs)
+    failed = [n for n, result in enumerate(results) if not isinstance(result, Receipt)]
+    assert failed == list(range(0, 40, 4))
+    check_log(ledger)
+
+
+async def test_a_stream_whose_name_no_text_can_hold_fails_alone(one: Process, held):
+    jobs = [adds(), adds(stream(tenant="NUL\0")), adds()]
+    good, bad, fine = await in_one_batch(one, held, jobs)
+    assert isinstance(bad, psycopg.Error)
+    assert isinstance(good, Receipt)
+    assert isinstance(fine, Receipt)
+
+
+@pytest.mark.parametrize("poison", POISONS)
+async def test_what_only_a_projector_refuses_is_in_the_log_with_its_stream_parked_there(
+    ledger: str, one: Process, held, poison: str
+):
+    names = [stream() for _ in range(9)]
+    jobs = [adds(name) for name in names]
+    jobs[4] = adds(names[4], poison)
+    results = await in_one_batch(one, held, jobs)
+    assert all(isinstance(result, Receipt) for result in results)
+    position = results[4].entities[str(names[4])].position  # type: ignore[union-attr]
+    assert parked(ledger, names[4]) == {"people": position}
+    assert all(not parked(ledger, name) for name in names if name != names[4])
+    ids = {str(name.id) for name in names}
+    assert rows(ledger, "people") & ids == ids - {str(names[4].id)}
+    assert rows(ledger, "names") & ids == ids
+    check_log(ledger)
+
+
+@pytest.mark.parametrize("poison", POISONS)
+async def test_later_events_of_a_parked_stream_are_left_out_there_and_only_there(
+    ledger: str, one: Process, poison: str
+):
+    name = stream()
+    await one.door.append(adds(name, "Ann"))
+    (ann,) = await one.log.load([name], fresh=True)
+    assert ann is not None
+    receipt = await one.door.append(renames(ann, poison))
+    poisoned = receipt.entities[str(name)]
+    batches = one.door.counts.batches
+    await one.door.append(renames(poisoned, "Ann again"))
+    assert one.door.counts.batches == batches + 1
+    assert parked(ledger, name) == {"people": poisoned.position}
+    with psycopg.connect(ledger) as connection:
+        (row,) = connection.execute("SELECT name FROM people WHERE id = %s", (str(name.id),))
+        assert row == ("Ann",)
+    assert str(name.id) in rows(ledger, "names")
+
+
+async def test_a_poisoned_job_of_several_streams_parks_only_those_the_read_model_follows(
+    ledger: str, one: Process
+):
+    contact, interaction = stream(), stream(kind="interaction")
+    logged = InteractionLogged(number=1, record=CALL)
+    call = Change(interaction, None, [logged], [Interaction.evolve(None, logged)])
+    both = job(change(contact, None, added("poison for PostgreSQL")), call)
+    await one.door.append(both)
+    assert set(parked(ledger, contact)) == {"people"}
+    assert parked(ledger, interaction) == {}
+    assert str(interaction.id) in rows(ledger, "calls")
+
+
+async def test_a_poisoned_job_keeps_its_key_and_its_answer(one: Process):
+    keyed = key(uuid4().hex)
+
+    def answer(_: Receipt) -> Answer:
+        return Answer(201, (), "told")
+
+    def again() -> Job:
+        return adds(stream(), "poison for PostgreSQL", key=keyed, answer=answer)
+
+    first, second = await one.door.append(again()), await one.door.append(again())
+    assert (first.answer, second.replayed) == (Answer(201, (), "told"), Answer(201, (), "told"))
+
+
+async def test_an_answer_that_cant_be_made_is_the_fault_of_its_job_alone(
+    ledger: str, one: Process, held
+):
+    def fails(_: Receipt) -> Answer:
+        raise ZeroDivisionError
+
+    def unstorable(_: Receipt) -> Answer:
+        return Answer(200, (), "\ud800")
+
+    jobs = [
+        adds(),
+        adds(key=key(uuid4().hex), answer=fails),
+        adds(key=key(uuid4().hex), answer=unstorable),
+        adds(),
+    ]
+    first, failed, refused, last = await in_one_batch(one, held, jobs)
+    assert isinstance(failed, ZeroDivisionError)
+    assert isinstance(refused, ValueError)
+    assert isinstance(first, Receipt)
+    assert isinstance(last, Receipt)
+    check_log(ledger)
+
+
+async def test_an_event_no_encoding_can_hold_never_gets_into_a_batch(one: Process):
+    broken = adds()
+    details = broken.changes[0].events[0].details.model_copy(update={"name": "\ud800"})  # type: ignore[attr-defined]
+    broken.changes[0].events[0] = (
+        broken.changes[0].events[0].model_copy(update={"details": details})
+    )
+    with pytest.raises(ValueError, match="surrogates"):
+        await one.door.append(broken)
+    await one.door.append(adds())
+
+
+async def test_a_table_that_is_gone_parks_whatever_comes_and_loses_nothing(database):
+    ledger = prepare(database(), MODELS)
+    with psycopg.connect(ledger) as connection:
+        connection.execute("DROP TABLE people")
+    async with process(ledger, MODELS) as one:
+        receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(20)))
+    assert len(receipts) == len(check_log(ledger)) == 20
+    assert len(rows(ledger, "names")) == 20
