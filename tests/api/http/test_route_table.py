@@ -15,7 +15,7 @@ def app():
 def paths(app):
     """A path of every route, and some of none."""
     for route in app.router.routes:
-        path = route.path.format_map({name: "1" for name in getattr(route, "param_convertors", ())})
+        path = route.path.format_map(dict.fromkeys(getattr(route, "param_convertors", ()), "1"))
         yield from (path, f"{path}/", f"{path}/x", f"{path}/x/y")
     yield "/nowhere"
 
