@@ -15,8 +15,10 @@ from projections.model import Put, ReadModel, Step
 def project(step: Step) -> Iterator[Put]:
     for contact_id in sorted(_contacts(step.before) - _contacts(step.after), key=str):
         key = (step.tenant, contact_id, step.after.id)
+        state = step.after.state
         row = dict(zip(FORMER_ENTRIES.key, key, strict=True))
-        yield Put(key, (row | {"number": step.after.state.number},))
+        row |= {"number": state.number, "restricted": state.record.labels.restricted}
+        yield Put(key, (row,))
 
 
 def _contacts(entity: Entity[Interaction] | None) -> set[UUID]:
@@ -35,6 +37,7 @@ FORMER_ENTRIES = ReadModel(
         "contact_id": "uuid NOT NULL",
         "id": "uuid NOT NULL",
         "number": "bigint NOT NULL",
+        "restricted": "text[] NOT NULL",
     },
     key=("tenant", "contact_id", "id"),
     primary_key=("tenant", "contact_id", "id"),

@@ -52,6 +52,18 @@ def _document(entity: Entity[Meeting]) -> dict[str, object]:
     return shown
 
 
+SAID = ("purpose", "preparationNotes")
+CAME_OF_IT = ("duration", "outcomes", "nextSteps", "relationshipImpact")
+LISTS = ("agendaItems", "topicsCovered", "actionItems")
+
+
+def redacted_document(entity: Entity[Meeting]) -> str:
+    """A completed meeting as it is shown without the restricted tags of its interaction: the
+    interaction holds the same things, and would tell what they hide."""
+    hidden = dict.fromkeys((*SAID, *CAME_OF_IT)) | {key: [] for key in LISTS}
+    return to_json(_document(entity) | hidden | {"redacted": True}).decode()
+
+
 def project(step: Step) -> Iterator[Put]:
     entity = step.after
     state: Meeting = entity.state
@@ -62,7 +74,9 @@ def project(step: Step) -> Iterator[Put]:
         "scheduled_at": state.appointment.scheduled_at,
         "status": state.status,
         "position": entity.position,
+        "interaction_id": state.interaction_id,
         "document": document(entity),
+        "redacted": redacted_document(entity) if state.interaction_id else None,
     }
     yield Put((step.tenant, entity.id), (row,), fresh=step.before is None)
 
@@ -77,7 +91,9 @@ MEETINGS = ReadModel(
         "scheduled_at": "timestamptz NOT NULL",
         "status": "text NOT NULL",
         "position": "bigint NOT NULL",
+        "interaction_id": "uuid",
         "document": "text NOT NULL",
+        "redacted": "text",
     },
     key=("tenant", "id"),
     primary_key=("tenant", "id"),

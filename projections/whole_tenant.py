@@ -5,6 +5,7 @@ contact, nobody could bring it back in. What restricted tags hide stays hidden u
 """
 
 from projections.contact_list import COLUMNS, LAST_CONTACTED
+from projections.meeting_list import RESTRICTED, SHOWN
 
 CONTACTS = f"""
 SELECT {COLUMNS}, (
@@ -16,8 +17,9 @@ ORDER BY c.id
 """
 """The columns of a ContactRow, then the entries of the status history, newest first, or null."""
 
-MEETINGS = """
-SELECT m.document FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
+MEETINGS = f"""
+SELECT {SHOWN.replace("%s", "%(open)s")}
+FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id {RESTRICTED}
 WHERE m.tenant = %(tenant)s AND NOT c.removed
 ORDER BY m.id
 """

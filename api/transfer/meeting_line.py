@@ -12,7 +12,7 @@ from domain.meeting import Outcome
 
 class MeetingLine(NewMeeting):
     read_only: ClassVar[frozenset[str]] = frozenset(
-        {"type", "completedDate", "createdAt", "updatedAt", "createdBy"}
+        {"type", "completedDate", "createdAt", "updatedAt", "createdBy", "redacted"}
     )
 
     id: Id | None = None

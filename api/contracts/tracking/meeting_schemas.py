@@ -29,7 +29,7 @@ class NewMeeting(Body):
     read_only: ClassVar[frozenset[str]] = frozenset(
         "id status completedDate createdAt updatedAt createdBy reason interactionId actualDate "
         "attendees duration topicsCovered outcomes actionItems nextSteps "
-        "relationshipImpact".split()
+        "relationshipImpact redacted".split()
     )
 
     contact_id: ContactId

@@ -40,12 +40,13 @@ from application.meetings import (
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.meeting import Meeting
+from domain.redaction import Hidden
 from projections import meeting_list
 from projections.meetings import document
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Meetings"])
-C = TypeVar("C")
+C = TypeVar("C", CancelMeeting, CompleteMeeting, MissMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 change_errors = errors(400, 404, 409, 412, 413, 415, 422)
 
@@ -96,7 +97,9 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
         contact = await records.contact_id(call, query.contact_id)
     until, excluded = lists.until(query.end_date)
     since = query.start_date and query.start_date.at
-    return meeting_list.Filter(call.tenant, contact, query.status, since, until, excluded)
+    return meeting_list.Filter(
+        call.tenant, contact, query.status, since, until, excluded, call.open_tags
+    )
 
 
 @router.get(
@@ -107,7 +110,8 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
     summary="One meeting",
 )
 async def get(call: Call, id: str) -> Response:
-    found = await meeting_list.one(call.services.fetch, call.tenant, records.meeting_id(id))
+    identity, opened = records.meeting_id(id), call.open_tags
+    found = await meeting_list.one(call.services.fetch, call.tenant, identity, opened)
     if found is None:
         raise NotFound("Meeting not found", code="meeting_not_found")
     body, position = found
@@ -188,5 +192,10 @@ def shown(entity: Entity[Meeting]) -> Answer:
 
 
 async def _carry_out(call: Call, handler: Handler[C], command: C) -> Response:
+    """Raises Hidden for a meeting that the caller sees redacted: it is over, and whether it would
+    be the same again would tell what was hidden."""
+    fetch, meeting_id = call.services.fetch, command.meeting_id
+    if await meeting_list.is_hidden(fetch, call.tenant, meeting_id, call.open_tags):
+        raise Hidden("The meeting is restricted; it can't be changed unseen.")
     ledger = call.services.system.ledger
     return response_of(await ledger.carry_out(call.caller(), handler, command, shown))
