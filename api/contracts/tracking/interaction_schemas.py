@@ -118,15 +118,13 @@ class InteractionChanges(NewInteraction):
     def _when(self, when: When) -> When | None:
         """A new instant keeps how long it took; an instant that was only read back stays as it was
         written, and so does a duration that minutes can't express."""
-        update: dict[str, Any] = {}
+        moved = when
         if self.date is not None and self.date.at != when.at:
-            update = {"at": self.date.at, "whole_day": self.date.date_only, "written": None}
-            if when.ends_at is not None:
-                update["ends_at"] = self.date.at + (when.ends_at - when.at)
+            moved = when.moved(self.date.at, whole_day=self.date.date_only)
         if "duration" in self.model_fields_set and self.duration != when.minutes:
             seconds = None if self.duration is None else self.duration * 60
-            update |= {"ends_at": None, "duration": seconds}
-        return when.model_copy(update=update) if update else None
+            moved = moved.model_copy(update={"ends_at": None, "duration": seconds})
+        return None if moved is when else moved
 
 
 def _tuple(values: list[Any] | None) -> tuple[Any, ...]:
