@@ -1,0 +1,352 @@
+"""A connection lost at any moment: what was acknowledged is there once, and nobody is told of a
+conflict that there wasn't."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection
+
+from application.errors import AppendError, OutcomeUnknown, Unavailable, VersionConflict
+from application.ports import Answer, Receipt
+from tests.infrastructure.eventstore.checks import check_log
+from tests.infrastructure.eventstore.jobs import adds, change, job, key, renamed, renames, stream
+from tests.infrastructure.eventstore.proxy import Proxy, Then, proxied
+from tests.infrastructure.eventstore.support import Process, prepare, process
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Line:
+    """A process whose way to the database can be cut, and one whose way can't."""
+
+    one: Process
+    proxy: Proxy
+    ledger: str
+
+    def has(self, name) -> int:
+        """How often the stream's first event is in the log."""
+        return check_log(self.ledger).count((str(name), 1))
+
+
+@pytest.fixture
+async def line(ledger: str, make_directory) -> AsyncIterator[Line]:
+    async with open_line(ledger, make_directory, patience=10) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_line(ledger: str, make_directory, *, patience: float) -> AsyncIterator[Line]:
+    async with (
+        proxied(ledger, make_directory) as (conninfo, proxy),
+        process(conninfo, (), patience=patience) as one,
+    ):
+        yield Line(one, proxy, ledger)
+
+
+def told(receipt: Receipt) -> Answer | None:
+    return receipt.replayed or receipt.answer
+
+
+CUTS = [Then.CUT_BEFORE, Then.CUT_AFTER, Then.CUT_WHILE]
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.name)
+async def test_a_commit_cut_at_any_point_is_carried_out_once_and_gets_its_receipt(
+    line: Line, cut: Then
+):
+    name, text = stream(), uuid4().hex
+    line.proxy.watch(text, cut)
+    receipt = await line.one.door.append(adds(name, text))
+    assert line.proxy.happened == 1
+    assert line.has(name) == 1
+    entity = receipt.entities[str(name)]
+    (read,) = await line.one.log.load([name], fresh=True)
+    assert read == entity
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.name)
+async def test_a_batch_cut_at_any_point_gets_the_receipts_and_conflicts_of_one_that_wasnt(
+    line: Line, held, cut: Then
+):
+    ann = (await line.one.door.append(adds())).entities.popitem()[1]
+    text = uuid4().hex
+    jobs = [adds(), renames(ann, "Bea"), renames(ann, "Cleo"), adds(called=text), adds()]
+    async with held():
+        first = asyncio.create_task(line.one.door.append(adds()))
+        await asyncio.sleep(0.02)
+        tasks = [asyncio.create_task(line.one.door.append(each)) for each in jobs]
+        await asyncio.sleep(0.02)
+        line.proxy.watch(text, cut)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    await first
+    assert line.proxy.happened == 1
+    names = [type(result).__name__ for result in results]
+    assert names == ["Receipt", "Receipt", "VersionConflict", "Receipt", "Receipt"]
+    check_log(line.ledger)
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.name)
+async def test_a_keyed_command_cut_at_any_point_has_one_effect_and_one_answer(
+    line: Line, cut: Then
+):
+    name, text, keyed = stream(), uuid4().hex, key(uuid4().hex)
+    line.proxy.watch(text, cut)
+    receipts = [
+        await line.one.door.append(
+            adds(name, text, key=keyed, answer=lambda _: Answer(201, (), text))
+        )
+        for _ in range(2)
+    ]
+    assert [told(receipt) for receipt in receipts] == [Answer(201, (), text)] * 2
+    assert receipts[0].replayed is None or cut is not Then.CUT_BEFORE
+    assert line.has(name) == 1
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.name)
+async def test_a_keyed_command_that_changes_nothing_cut_at_any_point_gets_its_answer(
+    line: Line, cut: Then
+):
+    text, keyed = uuid4().hex, key(uuid4().hex)
+    line.proxy.watch(text, cut)
+    receipt = await line.one.door.append(job(key=keyed, answer=lambda _: Answer(200, (), text)))
+    assert line.proxy.happened == 1
+    assert told(receipt) == Answer(200, (), text)
+    assert await line.one.log.answered(keyed) == Answer(200, (), text)
+
+
+async def test_a_connection_lost_while_the_commit_is_still_running_is_waited_for(
+    database, make_directory
+):
+    """The lost transaction holds the append lock until it has ended one way or the other."""
+    ledger = prepare(database(), ())
+    with psycopg.connect(ledger) as connection:
+        connection.execute("""
+            CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$""")
+        connection.execute(
+            "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON stored_events "
+            "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()"
+        )
+    async with open_line(ledger, make_directory, patience=10) as line:
+        name, text = stream(), uuid4().hex
+        line.proxy.watch(text, Then.CUT_WHILE)
+        await line.one.door.append(adds(name, text))
+        assert line.proxy.happened == 1
+        assert line.has(name) == 1
+
+
+def always(answer: bool):
+    async def was_committed(*_: object) -> bool:
+        return answer
+
+    return was_committed
+
+
+async def test_a_mutant_that_repeats_without_looking_tells_of_a_conflict_there_wasnt(
+    line: Line, monkeypatch
+):
+    monkeypatch.setattr("infrastructure.eventstore.flusher.was_committed", always(False))
+    text = uuid4().hex
+    line.proxy.watch(text, Then.CUT_AFTER)
+    with pytest.raises(VersionConflict):
+        await line.one.door.append(adds(called=text))
+
+
+async def test_a_mutant_that_takes_it_for_granted_acknowledges_what_isnt_there(
+    line: Line, monkeypatch
+):
+    monkeypatch.setattr("infrastructure.eventstore.flusher.was_committed", always(True))
+    name, text = stream(), uuid4().hex
+    line.proxy.watch(text, Then.CUT_BEFORE)
+    await line.one.door.append(adds(name, text))
+    assert line.has(name) == 0
+
+
+async def test_another_process_that_took_the_stream_meanwhile_is_a_conflict_and_not_ours(
+    line: Line, other: Process
+):
+    """The event that stands at our place is told from ours by its id."""
+    name, text = stream(), uuid4().hex
+    line.proxy.watch(text, Then.CUT_BEFORE)
+    mine = asyncio.create_task(line.one.door.append(adds(name, text)))
+    while not line.proxy.happened:  # noqa: ASYNC110 - a race is what is wanted
+        await asyncio.sleep(0)
+    results = await asyncio.gather(mine, other.door.append(adds(name)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Receipt", "VersionConflict"]
+    assert line.has(name) == 1
+
+
+async def test_a_server_that_never_answers_is_given_up_with_the_outcome_unknown(
+    ledger: str, make_directory
+):
+    async with open_line(ledger, make_directory, patience=0.5) as line:
+        name, text = stream(), uuid4().hex
+        line.proxy.watch(text, Then.HOLD)
+        with pytest.raises(OutcomeUnknown):
+            await line.one.door.append(adds(name, text))
+        assert line.has(name) == 1  # it did happen: unknown is all that could be said
+        await line.one.door.append(adds())
+
+
+async def test_the_same_command_under_its_key_is_safe_after_an_unknown_outcome(
+    ledger: str, make_directory
+):
+    async with open_line(ledger, make_directory, patience=0.5) as line:
+        name, text, keyed = stream(), uuid4().hex, key(uuid4().hex)
+
+        def command():
+            return adds(name, text, key=keyed, answer=lambda _: Answer(201, (), text))
+
+        line.proxy.watch(text, Then.HOLD)
+        with pytest.raises(OutcomeUnknown):
+            await line.one.door.append(command())
+        assert told(await line.one.door.append(command())) == Answer(201, (), text)
+        assert line.has(name) == 1
+
+
+async def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(line: Line):
+    names = [stream() for _ in range(5)]
+    await line.proxy.close()
+    tasks = [asyncio.create_task(line.one.door.append(adds(name))) for name in names]
+    await asyncio.sleep(0.3)
+    assert not any(task.done() for task in tasks)
+    await line.proxy.open()
+    receipts = await asyncio.gather(*tasks)
+    assert all(isinstance(receipt, Receipt) for receipt in receipts)
+    assert [line.has(name) for name in names] == [1] * 5
+
+
+async def test_when_the_database_stays_away_callers_are_told_and_the_next_ones_soon(
+    ledger: str, make_directory
+):
+    async with open_line(ledger, make_directory, patience=0.5) as line:
+        await line.proxy.close()
+        with pytest.raises(Unavailable):
+            await line.one.door.append(adds())
+        async with asyncio.timeout(0.4):
+            for _ in range(10):
+                with pytest.raises(Unavailable):
+                    await line.one.door.append(adds())
+        await line.proxy.open()
+        name = stream()
+        await line.one.door.append(adds(name))
+        assert line.has(name) == 1
+
+
+async def test_stopping_while_the_database_is_away_ends_and_tells_everybody(
+    ledger: str, make_directory
+):
+    async with open_line(ledger, make_directory, patience=0.3) as line:
+        await line.proxy.close()
+        tasks = [asyncio.create_task(line.one.door.append(adds())) for _ in range(1_200)]
+        await asyncio.sleep(0.05)
+        async with asyncio.timeout(3):
+            await line.one.door.stop()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(result) for result in results} == {Unavailable}
+
+
+async def test_reading_says_unavailable_while_the_database_is_away_and_reads_again_after(
+    line: Line,
+):
+    name = stream()
+    await line.one.door.append(adds(name))
+    await line.proxy.close()
+    line.one.pool.timeout = 0.2
+    with pytest.raises(Unavailable):
+        await line.one.log.load([name], fresh=True)
+    with pytest.raises(Unavailable):
+        await line.one.log.answered(key("x"))
+    await line.proxy.open()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                (read,) = await line.one.log.load([name], fresh=True)
+                break
+            except Unavailable:
+                await asyncio.sleep(0.05)
+    assert read is not None
+
+
+# Under load
+
+
+async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(ledger: str):
+    """Twelve callers rename their contacts, each going on from its last receipt, while the
+    flusher's backend is terminated again and again."""
+    seed = random.randrange(10**9)
+    chance = random.Random(seed)
+    kills = 0
+
+    async def kill(admin: AsyncConnection, one: Process) -> None:
+        nonlocal kills
+        while True:
+            await asyncio.sleep(chance.uniform(0, 0.03))
+            connection = one.flusher._connection
+            if connection is None or connection.broken:
+                continue
+            pid = connection._pg.backend_pid
+            cursor = await admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+            kills += bool((await cursor.fetchone() or [False])[0])
+
+    async def go_on(one: Process, number: int) -> tuple[str, int]:
+        name = stream()
+        receipt = await one.door.append(adds(name, f"{number}"))
+        entity = receipt.entities[str(name)]
+        while entity.version < 60:
+            events = [renamed(entity.state.details.name, f"{number} {entity.version}")]
+            receipt = await one.door.append(job(change(name, entity, *events)))
+            entity = receipt.entities[str(name)]
+        return str(name), entity.version
+
+    async with (
+        process(ledger, ()) as one,
+        await AsyncConnection.connect(ledger, autocommit=True) as admin,
+    ):
+        killer = asyncio.create_task(kill(admin, one))
+        try:
+            heads = await asyncio.gather(*(go_on(one, number) for number in range(12)))
+        finally:
+            killer.cancel()
+    assert kills > 20, f"only {kills} (seed {seed})"
+    log = check_log(ledger)
+    for name, version in heads:
+        assert [v for stream_, v in log if stream_ == name] == list(range(1, version + 1)), seed
+
+
+async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(line: Line):
+    """As above, but it is the network that fails, so that the server may have committed."""
+    seed = random.randrange(10**9)
+    chance = random.Random(seed)
+    acknowledged: list[str] = []
+
+    async def cut() -> None:
+        while True:
+            await asyncio.sleep(chance.uniform(0.01, 0.05))
+            if line.proxy.awaited is None:
+                line.proxy.watch(" cut", chance.choice(CUTS))
+
+    async def go_on(number: int) -> None:
+        for turn in range(60):
+            name = stream()
+            await line.one.door.append(adds(name, f"{number}.{turn} cut"))
+            acknowledged.append(str(name))
+
+    cutter = asyncio.create_task(cut())
+    try:
+        await asyncio.gather(*(go_on(number) for number in range(10)))
+    except AppendError as error:
+        raise AssertionError(f"{error!r} (seed {seed})") from error
+    finally:
+        cutter.cancel()
+    assert line.proxy.happened > 10, f"only {line.proxy.happened} (seed {seed})"
+    log = check_log(line.ledger)
+    assert len(acknowledged) == 600
+    assert all(log.count((name, 1)) == 1 for name in acknowledged), seed
