@@ -1,0 +1,48 @@
+"""The meetings: one row each, with its document."""
+
+from pydantic_core import from_json
+
+from domain.meeting import Meeting, MeetingCancelled, MeetingMissed
+from projections.meetings import MEETINGS
+from tests.domain.samples import ANN, APPOINTMENT, DAY, LOGGED_WITH_IT, NOW, OUTCOME, SCHEDULED
+from tests.projections.given import ID, given
+
+AGREED = Meeting.evolve(None, SCHEDULED)
+
+
+def shown(*happenings):
+    return from_json(given(*happenings).row(MEETINGS)["document"])
+
+
+def test_a_scheduled_meeting_has_a_row():
+    row = given(SCHEDULED).row(MEETINGS)
+    assert from_json(row.pop("document"))["purpose"] == "Kick-off"
+    assert {name: value for name, value in row.items() if value is not None} == {
+        "tenant": "1",
+        "id": ID,
+        "contact_id": ANN,
+        "scheduled_at": NOW + DAY,
+        "status": "scheduled",
+        "position": 1,
+    }
+
+
+def test_a_rescheduled_meeting_stands_at_its_new_time():
+    later = APPOINTMENT.model_copy(update={"scheduled_at": NOW + 2 * DAY})
+    row = given(SCHEDULED, *AGREED.reschedule(later)).row(MEETINGS)
+    assert (row["scheduled_at"], row["status"], row["position"]) == (NOW + 2 * DAY, "scheduled", 2)
+
+
+def test_a_completed_meeting_shows_its_outcome_and_its_interaction():
+    events = AGREED.complete(OUTCOME, LOGGED_WITH_IT, NOW)
+    document = shown(SCHEDULED, *events)
+    assert document["status"] == "completed"
+    assert document["interactionId"] == str(LOGGED_WITH_IT)
+    assert (document["duration"], document["attendees"]) == (30, ["Ann Lee"])
+
+
+def test_why_it_did_not_take_place_is_shown():
+    for event, status in ((MeetingCancelled, "cancelled"), (MeetingMissed, "noShow")):
+        document = shown(SCHEDULED, event(contact_id=ANN, reason="ill"))
+        assert (document["status"], document["reason"]) == (status, "ill")
+        assert "interactionId" not in document

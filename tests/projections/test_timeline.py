@@ -1,0 +1,107 @@
+"""The timeline: a row for each contact an interaction concerns, one of them the main one."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from domain.interaction import Interaction, InteractionDeleted
+from domain.record import Labels, Participant, People, Said, When
+from projections.timeline import TIMELINE
+from tests.domain.samples import ANN, CALL, DAY, HOUR, LOGGED, NOW, PLANNED, record
+from tests.projections.given import ID, given
+
+BEN = UUID("550e8400-e29b-41d4-a716-446655440002")
+BOTH = People(
+    participants=(
+        Participant(contact_id=BEN, name="Ben Low", email="Ben@Example.com"),
+        Participant(contact_id=ANN),
+        Participant(name="Carl"),
+    )
+)
+
+
+def logged(**parts):
+    return LOGGED.model_copy(update={"record": record(**parts)})
+
+
+def amended(before, **parts):
+    state = Interaction.evolve(None, before)
+    (event,) = state.amend(state.record.model_copy(update=parts), NOW, may_plan=True)
+    return event
+
+
+def test_an_interaction_has_one_row_under_its_contact():
+    row = given(LOGGED).row(TIMELINE)
+    document = from_json(row.pop("document"))
+    assert row == {
+        "tenant": "1",
+        "id": ID,
+        "contact_id": ANN,
+        "main": True,
+        "number": 1,
+        "at": NOW - HOUR,
+        "kind": "call",
+        "sentiment": None,
+        "planned": False,
+        "seconds": None,
+        "tags": (),
+        "people": (),
+        "search": "wants a quote\nprice\ndates",
+        "hidden": None,
+        "restricted": (),
+        "position": 1,
+        "redacted": None,
+    }
+    assert document["id"] == str(ID)
+    assert document["notes"] == "Wants a quote"
+
+
+def test_participants_who_are_contacts_have_it_in_their_timelines_too():
+    rows = given(logged(people=BOTH)).rows(TIMELINE)
+    assert [(row["contact_id"], row["main"]) for row in rows] == [(ANN, True), (BEN, False)]
+    assert {row["people"] for row in rows} == {("ben low", "ben@example.com", "carl")}
+    assert rows[0]["document"] == rows[1]["document"]
+
+
+def test_without_a_contact_its_main_row_stands_under_none():
+    alone = logged(people=BOTH).model_copy(update={"contact_id": None})
+    rows = given(alone).rows(TIMELINE)
+    assert [row["contact_id"] for row in rows if row["main"]] == [None]
+    assert {row["contact_id"] for row in rows} == {None, ANN, BEN}
+
+
+def test_an_amendment_replaces_every_row():
+    first = logged(people=BOTH)
+    row = given(first, amended(first, people=People(), said=Said(subject="Quote"))).row(TIMELINE)
+    assert (row["contact_id"], row["search"], row["position"]) == (ANN, "quote", 2)
+    assert from_json(row["document"])["updatedBy"]["name"] == "John Smith"
+
+
+def test_a_deleted_interaction_has_no_row():
+    assert given(logged(people=BOTH), InteractionDeleted(contact_id=ANN)).rows(TIMELINE) == []
+
+
+def test_what_lies_ahead_is_planned_until_it_is_touched_after_its_time():
+    assert given(PLANNED).row(TIMELINE)["planned"]
+    past = When(at=NOW - DAY)
+    assert not given(PLANNED, amended(PLANNED, when=past)).row(TIMELINE)["planned"]
+
+
+def test_an_end_or_a_duration_says_how_long_it_took():
+    for when in (When(at=NOW, duration=90), When(at=NOW, ends_at=NOW + timedelta(seconds=90))):
+        event = LOGGED.model_copy(update={"record": CALL.model_copy(update={"when": when})})
+        assert given(event).row(TIMELINE)["seconds"] == 90
+
+
+def test_a_restricted_record_is_searched_and_timed_as_who_may_not_read_it_sees_it():
+    secret = record(
+        said=Said(notes="Secret", sentiment="negative"), labels=Labels(restricted=("hr",))
+    )
+    secret = secret.model_copy(update={"when": When(at=NOW, duration=60)})
+    row = given(LOGGED.model_copy(update={"record": secret})).row(TIMELINE)
+    assert (row["seconds"], row["search"], row["restricted"]) == (None, "", ("hr",))
+    assert "secret" in row["hidden"]
+    assert "Secret" in row["document"]
+    assert "Secret" not in row["redacted"]
+    assert from_json(row["redacted"])["redacted"] is True
