@@ -25,7 +25,7 @@ SELECT_PAGE = f"""
 SELECT {COLUMNS} FROM (
     SELECT {COLUMNS}, sum(octet_length(state)) OVER (ORDER BY notification_id) AS size
     FROM stored_events WHERE notification_id > $1 AND notification_id <= $2
-    ORDER BY notification_id LIMIT $3) page
+    ORDER BY notification_id LIMIT {{limit}}) page
 WHERE size - octet_length(state) < {MOST_BYTES} ORDER BY notification_id
 """
 
@@ -67,8 +67,9 @@ class LogReader:
 
     async def page(self, after: int, limit: int, upto: int = END) -> Page:
         """The next `limit` events after a position, or fewer."""
-        bounds = (b"%d" % after, b"%d" % upto, b"%d" % limit)
-        (rows,) = await self._connection.run([(SELECT_PAGE, bounds)])
+        # The limit is part of the statement: a plan for any limit would read the whole log.
+        sql = SELECT_PAGE.format(limit=int(limit))
+        (rows,) = await self._connection.run([(sql, (b"%d" % after, b"%d" % upto))])
         if not rows:
             return Page([], after)
         wanted = [row for row in rows if _kind(row[0] or b"") in self._kinds]

@@ -38,7 +38,11 @@ would hold back vacuum as long as it waits."""
 
 LONGEST_PAUSE = 2.0
 
+MAKE_WAY = 5.0
+"""Seconds between two offers of an owner that is out of date to hand over."""
+
 TRY_LOCK = f"SELECT pg_try_advisory_lock({PROJECTOR_LOCK})"
+UNLOCK = f"SELECT pg_advisory_unlock({PROJECTOR_LOCK})"
 
 
 class Runner:
@@ -60,6 +64,7 @@ class Runner:
         self._woken = Bell()
         self._urgent = Bell()
         self._hurried = False
+        self._made_way = -MAKE_WAY
         self._task: asyncio.Task[None] | None = None
         self._checkpoints: dict[str, int] = {}
         self.owner = False
@@ -122,6 +127,7 @@ class Runner:
                 if self.owner or await feed.connection.run([(TRY_LOCK, ())]) == [[(b"t",)]]:
                     self.owner = True
                     await self._feed(feed)
+                    await self._make_way(feed)
                 else:
                     await asyncio.sleep(STAND_BY)
         finally:
@@ -138,14 +144,27 @@ class Runner:
             await self._follow(feed)
             await feed.catch_up(page_size=self._page_size, landed=self._landed)
             looked = loop.time()
-            while await self._follow(feed) and not self._hurried and loop.time() < looked + STALE:
+            while not self._hurried and loop.time() < looked + STALE:
                 if not await self._woken.wait(POLL):
                     return
                 await self._urgent.wait(PACE)
+                if not await self._follow(feed):
+                    return
         except Moved as moved:
             logger.info("the checkpoint of %s has been moved by another", moved)
         if not self._checkpoints:
             await asyncio.sleep(POLL)
+
+    async def _make_way(self, feed: Feed) -> None:
+        """An owner that can't feed every read model, because a newer kith has remade some, lets
+        that one take over, if it is there."""
+        now = asyncio.get_running_loop().time()
+        if len(feed.writer.checkpoints) == len(self._tables) or now < self._made_way + MAKE_WAY:
+            return
+        self.owner = False
+        await feed.connection.run([(UNLOCK, ())])
+        await asyncio.sleep(2 * STAND_BY)
+        self._made_way = asyncio.get_running_loop().time()
 
     async def _follow(self, feed: Feed) -> bool:
         """Write what this process appended; whether that is known without a gap."""

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from infrastructure.postgres.locks import PROJECTOR_LOCK
+from infrastructure.projecting.rebuild import rebuild
 from infrastructure.projecting.runner import Runner
 from projections.model import ReadModel
 from tests.infrastructure.projecting.support import (
@@ -102,6 +104,18 @@ async def test_a_model_that_is_not_of_its_version_is_left_alone(opened: Ledger):
         await caught_up_with_log(opened, "tactic_use")
     assert await opened.checkpoint("activity") == 0
     assert await opened.counted() == 0
+
+
+async def test_an_owner_that_is_out_of_date_makes_way_for_one_that_is_not(opened: Ledger):
+    newer = [replace(model, version=99) for model in BEHIND]
+    async with running(opened.conninfo) as old:
+        await owned(old)
+        async with running(opened.conninfo, newer) as new:
+            await rebuild(opened.conninfo, newer)
+            await opened.log_many(5)
+            await caught_up_with_log(opened, "activity", "tactic_use")
+            assert await owned(old, new) is new
+    assert await opened.counted() == 5
 
 
 async def test_two_processes_have_one_owner(opened: Ledger):
