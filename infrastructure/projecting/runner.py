@@ -147,7 +147,8 @@ class Runner:
             while not self._hurried and loop.time() < looked + STALE:
                 if not await self._woken.wait(POLL):
                     return
-                await self._urgent.wait(PACE)
+                if not self._hurried:
+                    await self._urgent.wait(PACE)
                 if not await self._follow(feed):
                     return
         except Moved as moved:
