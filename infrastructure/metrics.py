@@ -31,6 +31,8 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        # Looking up a labelled figure takes longer than counting.
+        self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.lag_events = Gauge(
             "kith_projection_lag_events",
             "Events a read model is behind.",
@@ -45,9 +47,13 @@ class Metrics:
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        known = method if method in METHODS else "other"
-        self._requests.labels(known, route or "none", status).inc()
-        self._seconds.labels(known).observe(seconds)
+        key = (method if method in METHODS else "other", route or "none", status)
+        figures = self._figures.get(key)
+        if figures is None:
+            requests, times = self._requests.labels(*key), self._seconds.labels(key[0])
+            figures = self._figures[key] = (requests, times)
+        figures[0].inc()
+        figures[1].observe(seconds)
 
     def watch(self, door: GroupCommit) -> None:
         """Report the appends of this process."""

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from api.http.problem import Problem, Refused, forbidden, invalid
 from application.context import Principal
@@ -24,6 +25,16 @@ class Call(Request):
     principal: Principal
     contract: str
     body_bytes: bytes = b""
+
+    def __init__(self, scope: Scope, receive: Receive):
+        super().__init__(scope, receive)
+        # Looked up several times a request; of a header that comes twice, the first counts.
+        self._given: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+
+    def header(self, name: bytes) -> str | None:
+        """The value of a request header; its name in lower case."""
+        value = self._given.get(name)
+        return None if value is None else value.decode("latin-1")
 
     @property
     def services(self) -> "Services":
@@ -66,7 +77,7 @@ class Call(Request):
     def _key(self) -> CommandKey | None:
         if self.method != "POST":
             return None
-        key = self.headers.get("idempotency-key")
+        key = self.header(b"idempotency-key")
         if key is None:
             return None
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
@@ -81,7 +92,7 @@ class Call(Request):
     def _if_match(self) -> int | None:
         """The position named by `If-Match`: an entity tag is the position of the last event that
         changed the record. A tag that was never ours can't match."""
-        tag = self.headers.get("if-match")
+        tag = self.header(b"if-match")
         if tag is None or tag.strip() == "*":
             return None
         position = tag.strip().removeprefix("W/").strip('"').split("-")[0]

@@ -3,9 +3,9 @@
 import logging
 import re
 import time
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid7
 
 from infrastructure.metrics import Metrics
 
@@ -54,7 +54,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value, "ascii")
-    return uuid4().hex
+    return uuid7().hex
 
 
 async def _apologise(send: Send) -> None:

@@ -5,6 +5,7 @@ The claim is read before the token is verified, for routing only; whichever cont
 verifies the token again. Nothing is guessed from the shape of a body.
 """
 
+import re
 from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,10 +20,15 @@ class FrontDoor:
     def __init__(self, native: Contract, others: Sequence[Contract]):
         self._native = native
         self._others = tuple(others)
-        self._shared = tuple(prefix for contract in others for prefix in contract.shared)
+        claimed = [path for one in others for path in (one.base, *one.own, *one.shared)]
+        # One look is all that most requests need.
+        self._claimed = re.compile("|".join(rf"{re.escape(path)}(?:/|\Z)" for path in claimed))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
+        if not self._others or not self._claimed.match(path):
+            await self._native.app(scope, receive, send)
+            return
         for contract in self._others:
             if under(path, (contract.base,)):
                 scope["root_path"] = scope.get("root_path", "") + contract.base
@@ -31,10 +37,7 @@ class FrontDoor:
             if under(path, contract.own):
                 await contract.app(scope, receive, send)
                 return
-        if under(path, self._shared):
-            await self._by_claim(path, scope)(scope, receive, _varying(send))
-        else:
-            await self._native.app(scope, receive, send)
+        await self._by_claim(path, scope)(scope, receive, _varying(send))
 
     def _by_claim(self, path: str, scope: Scope) -> ASGIApp:
         claim = unverified_contract(_authorization(scope))

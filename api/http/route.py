@@ -87,7 +87,7 @@ class _Exchange:
         if self._permission == PUBLIC:
             return
         verifier = call.services.verifier
-        header = call.headers.get("authorization")
+        header = call.header(b"authorization")
         call.principal = verifier.cached(header) or await verifier.verify(header)
         await self._admit(call)
 
@@ -122,7 +122,9 @@ def _validated(adapter: TypeAdapter[Any], value: object, part: str, known: tuple
 
 async def _body(call: Call, most: int) -> bytes:
     """The body, within bounds. Raises 413 and 415."""
-    content_type = call.headers.get("content-type", "application/json")
+    content_type = call.header(b"content-type")
+    if content_type is None:
+        content_type = "application/json"
     kind = content_type.partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
