@@ -1,0 +1,38 @@
+"""The library's event store over our table: it reads, and it doesn't write."""
+
+import pytest
+from eventsourcing.persistence import ProgrammingError, StoredEvent
+
+from application.entity import Recorded
+from infrastructure.eventstore.recorder import LedgerRecorder, event_store
+from tests.infrastructure.eventstore.jobs import adds, stream
+from tests.infrastructure.eventstore.support import Process
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_auditor_reads_a_stream_with_the_library(ledger: str, one: Process):
+    name = stream()
+    await one.door.append(adds(name))
+    (entity,) = await one.log.load([name], fresh=True)
+    assert entity is not None
+    factory, store = event_store(ledger)
+    try:
+        (recorded,) = store.get(str(name))
+        assert isinstance(store.recorder, LedgerRecorder)
+        notifications = store.recorder.select_notifications(start=entity.position, limit=1)
+    finally:
+        factory.close()
+    assert isinstance(recorded, Recorded)
+    assert (recorded.stream, recorded.version) == (name, 1)
+    assert recorded.envelope == entity.created
+    assert [note.originator_id for note in notifications] == [str(name)]
+
+
+async def test_nothing_is_appended_past_the_door(ledger: str):
+    factory, store = event_store(ledger)
+    try:
+        with pytest.raises(ProgrammingError, match=r"GroupCommit\.append"):
+            store.recorder.insert_events([StoredEvent(str(stream()), 1, "x", b"")])
+    finally:
+        factory.close()
