@@ -250,6 +250,32 @@ async def test_an_event_no_encoding_can_hold_never_gets_into_a_batch(one: Proces
     await one.door.append(adds())
 
 
+@pytest.mark.parametrize("table", ["stored_events", "people"])
+@pytest.mark.parametrize("trouble", ["disk_full", "deadlock_detected", "lock_not_available"])
+async def test_a_trouble_that_passes_is_waited_out_and_nobodys_fault(
+    database, table: str, trouble: str
+):
+    ledger = prepare(database(), MODELS)
+    with psycopg.connect(ledger) as connection:
+        connection.execute(f"""
+            CREATE SEQUENCE troubles;
+            CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('troubles') <= 3 THEN
+                    RAISE EXCEPTION 'not now' USING errcode = '{trouble}';
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER trouble BEFORE INSERT ON {table}
+            FOR EACH ROW EXECUTE FUNCTION trouble()""")
+    names = [stream() for _ in range(10)]
+    async with process(ledger, MODELS) as one:
+        await asyncio.gather(*(one.door.append(adds(name)) for name in names))
+    assert len(check_log(ledger)) == 10
+    assert rows(ledger, "people") == {str(name.id) for name in names}
+    assert not any(parked(ledger, name) for name in names)
+
+
 async def test_a_table_that_is_gone_parks_whatever_comes_and_loses_nothing(database):
     ledger = prepare(database(), MODELS)
     with psycopg.connect(ledger) as connection:
