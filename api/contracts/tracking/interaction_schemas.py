@@ -20,6 +20,7 @@ from api.contracts.tracking.types import (
     Tags,
     Text,
 )
+from domain import kinds
 from domain.kinds import Kind
 from domain.record import FollowUp, Labels, Participant, People, Place, Record, Said, When
 from projections.document import NATIVE_WORDS
@@ -95,9 +96,7 @@ class InteractionChanges(NewInteraction):
         update: dict[str, Any] = {}
         for part, names in parts.items():
             changes = {
-                inside: _tuple(getattr(self, outside))
-                if inside == "topics"
-                else getattr(self, outside)
+                inside: _inside(inside, getattr(self, outside))
                 for outside, inside in names
                 if outside in given
             }
@@ -125,6 +124,13 @@ class InteractionChanges(NewInteraction):
             seconds = None if self.duration is None else self.duration * 60
             moved = moved.model_copy(update={"ends_at": None, "duration": seconds})
         return None if moved is when else moved
+
+
+def _inside(name: str, value: Any) -> Any:
+    """A value as the record has it, which `model_copy` doesn't check."""
+    if name == "topics":
+        return _tuple(value)
+    return kinds.Sentiment(value) if name == "sentiment" and value else value
 
 
 def _tuple(values: list[Any] | None) -> tuple[Any, ...]:
