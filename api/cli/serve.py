@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import socket
 import sys
 from dataclasses import replace
@@ -78,8 +79,19 @@ async def _serve(
             date_header=True,
             timeout_graceful_shutdown=10,
         )
+        spare_the_collector()
+        listener.listen()  # whoever reads the address below can use it
         greet(settings, listener)
         await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def spare_the_collector() -> None:
+    """What is there by now stays, and what a request makes is freed when it is done, so that
+    looking for cycles finds next to nothing: by default it took a tenth of the processor, in
+    pauses of tens of milliseconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 async def _until_stopped() -> None:
