@@ -14,7 +14,7 @@ from tests.domain import anything
 from tests.domain.samples import NOW, record
 
 
-def read(text: str) -> dict:
+def read(text: str):
     document = from_json(text)
     return interaction_read(document, ANN) | {"tactic_logs": tactic_logs(document, {})}
 
