@@ -46,7 +46,11 @@ def of_document(document: Document) -> Facts:
         ),
         seconds,
         PLACES.get(document["location"] or ""),
-        tuple((answer["questionId"], answer["answer"]) for answer in answers),
+        tuple(
+            (answer["questionId"], answer["answer"])
+            for answer in answers
+            if answer["answer"] is not None
+        ),
     )
 
 
@@ -60,7 +64,11 @@ def of_record(record: Record) -> Facts:
         _day(when.at, when.zone, whole_day=when.whole_day),
         when.seconds,
         PLACES.get(record.place.location or ""),
-        tuple((answer.question_id, answer.answer) for answer in service.answers),
+        tuple(
+            (answer.question_id, answer.answer)
+            for answer in service.answers
+            if answer.answer is not None
+        ),
     )
 
 

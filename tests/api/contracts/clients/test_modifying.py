@@ -1,0 +1,219 @@
+"""PATCH and DELETE /api/clients/:id/interactions/:id"""
+
+from typing import Any
+
+import pytest
+
+from tests.api.contracts.clients.encounters import ENCOUNTER, TAGGED, TRUSTED, Office, error
+
+DIFFERENT: dict[str, Any] = {
+    "serviceId": 7,
+    "interactionType": "consultation",
+    "description": "Something else",
+    "dateOfInteraction": "2020-02-29",
+    "duration": "0:30:00",
+    "location": "communityEvent",
+    "customQuestions": [{"questionId": 123, "answer": 7}],
+}
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+    def test_nobody_without_a_token_the_permission_or_the_tags(self, anywhere: Office, method: str):
+        url = anywhere.path(anywhere.meet())
+        nonsense: dict[str, Any] = {"content": b"{"} if method == "PATCH" else {}
+        anonymous = anywhere.service.anonymous(anywhere.base)
+        error(anonymous.request(method, url, **nonsense), 401)
+        reader = anywhere.caller(("view_contacts",))
+        assert "edit_contacts" in error(reader.request(method, url, **nonsense), 403)
+        response = anywhere.worker.request(method, url, params=TAGGED, **nonsense)
+        assert "tag:immigration" in error(response, 403)
+
+    def test_not_another_tenants(self, office: Office, other_tenant: str):
+        created = office.meet()
+        stranger = office.service.client(tenant=other_tenant, permissions=TRUSTED)
+        error(stranger.patch(office.path(created), json=DIFFERENT), 404)
+        error(stranger.delete(office.path(created)), 404)
+        assert office.worker.get(office.path(created)).json() == created
+
+
+class TestModifying:
+    @pytest.mark.parametrize("name", DIFFERENT)
+    def test_what_is_left_out_stays(self, office: Office, name: str):
+        created = office.meet()
+        change = {name: DIFFERENT[name]}
+        answer = office.worker.patch(office.path(created), json=change).json()
+        changed = answer | {"lastUpdatedBy": created["lastUpdatedBy"]}
+        assert changed == created | change
+        assert answer["lastUpdatedBy"]["fullName"] == "Wanda Worker"
+        assert office.worker.get(office.path(created)).json() == answer
+
+    @pytest.mark.parametrize("name", ["description", "duration", "location", "customQuestions"])
+    def test_null_clears_what_may_be_null(self, office: Office, name: str):
+        created = office.meet()
+        answer = office.worker.patch(office.path(created), json={name: None}).json()
+        assert answer[name] == ([] if name == "customQuestions" else None)
+
+    @pytest.mark.parametrize("name", ["serviceId", "interactionType", "dateOfInteraction"])
+    def test_the_rest_cant_be_cleared(self, office: Office, name: str):
+        created = office.meet()
+        response = office.worker.patch(office.path(created), json={name: None})
+        assert error(response, 400).startswith(f"{name}: ")
+
+    def test_nothing_changes_nothing(self, office: Office):
+        created = office.meet()
+        before = office.service.count_events(office.tenant)
+        for body in ({}, created, ENCOUNTER, {"unknown": 1}):
+            assert office.worker.patch(office.path(created), json=body).json() == created
+        assert office.service.count_events(office.tenant) == before
+
+    @pytest.mark.parametrize(
+        ("value", "status"), [(False, 200), (True, 400), (None, 400), (0, 400), ("false", 400)]
+    )
+    def test_isdeleted_cant_be_modified(self, office: Office, value: Any, status: int):
+        created = office.meet()
+        body = {"isDeleted": value, "location": None}
+        response = office.worker.patch(office.path(created), json=body)
+        assert response.status_code == status
+        shown = office.worker.get(office.path(created)).json()
+        assert (shown["location"] is None) is (status == 200)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("serviceId", 99),
+            ("serviceId", "7"),
+            ("interactionType", "walk"),
+            ("description", 5),
+            ("dateOfInteraction", "2999-01-01"),
+            ("dateOfInteraction", "2019-05-06T00:00:00Z"),
+            ("duration", "100:00:00"),
+            ("duration", "1:99:00"),
+            ("location", "Office"),
+            ("customQuestions", [{"questionId": 123, "answer": "6"}]),
+            ("customQuestions", [{"questionId": 123, "answer": True}]),
+            ("customQuestions", [{"questionId": 103, "answer": "of service 7"}]),
+        ],
+        ids=str,
+    )
+    def test_what_is_invalid_is_400_and_changes_nothing(
+        self, office: Office, name: str, value: Any
+    ):
+        created = office.meet()
+        body = {"description": "New", name: value}
+        assert error(office.worker.patch(office.path(created), json=body), 400).startswith(name)
+        assert office.worker.get(office.path(created)).json() == created
+
+    def test_true_is_not_one_though_it_may_look_like_it(self, office: Office):
+        created = office.meet(customQuestions=[{"questionId": 123, "answer": 1}])
+        body = {"customQuestions": [{"questionId": 123, "answer": True}]}
+        error(office.worker.patch(office.path(created), json=body), 400)
+
+    def test_another_service_has_to_ask_what_is_answered(self, office: Office):
+        """What is left out stays: the answers have to be of the new service too."""
+        created = office.meet(customQuestions=[{"questionId": 109, "answer": "Car"}])
+        path = office.path(created)
+        error(office.worker.patch(path, json={"serviceId": 7}), 400)
+        body = {"serviceId": 7, "customQuestions": []}
+        assert office.worker.patch(path, json=body).json()["serviceId"] == 7
+
+    def test_only_the_version_one_has_seen(self, office: Office):
+        created = office.meet()
+        seen = office.worker.get(office.path(created)).headers["etag"]
+        match = {"If-Match": seen}
+        body = {"location": None}
+        first = office.worker.patch(office.path(created), json=body, headers=match)
+        assert first.status_code == 200
+        assert first.headers["etag"] != seen
+        error(office.worker.patch(office.path(created), json=ENCOUNTER, headers=match), 412)
+        error(office.worker.delete(office.path(created), headers=match), 412)
+        now = {"If-Match": first.headers["etag"]}
+        assert office.worker.delete(office.path(created), headers=now).status_code == 204
+
+
+class TestModifyingWhatIsRestricted:
+    def test_tags_tag_it_from_now_on(self, office: Office):
+        created = office.meet()
+        answer = office.trusted.patch(office.path(created), json={}, params=TAGGED).json()
+        assert answer["redacted"] is False
+        assert answer["description"] == created["description"]
+        assert office.worker.get(office.path(created)).json()["redacted"] is True
+
+    def test_who_opened_it_changes_what_is_in_it(self, office: Office):
+        created = office.meet(tags="immigration")
+        path = office.path(created)
+        answer = office.trusted.patch(path, json=DIFFERENT, params=TAGGED).json()
+        assert {name: answer[name] for name in DIFFERENT} == DIFFERENT
+        assert answer["redacted"] is False
+
+    def test_what_was_read_redacted_can_be_sent_back_and_destroys_nothing(self, office: Office):
+        created = office.meet(tags="immigration")
+        path = office.path(created)
+        seen = office.worker.get(path).json()
+        moved = {"dateOfInteraction": "2020-02-29", "location": "consulate"}
+        answer = office.worker.patch(path, json=seen | moved).json()
+        assert answer == seen | moved | {"lastUpdatedBy": answer["lastUpdatedBy"]}
+        opened = office.trusted.get(path, params=TAGGED).json()
+        assert opened == created | moved | {"lastUpdatedBy": answer["lastUpdatedBy"]}
+
+    @pytest.mark.parametrize("name", ["serviceId", "description", "duration", "customQuestions"])
+    @pytest.mark.parametrize("value", ["other", "same"])
+    def test_what_one_cant_see_one_cant_set_not_even_to_what_it_is(
+        self, office: Office, name: str, value: str
+    ):
+        created = office.meet(tags="immigration")
+        known = DIFFERENT if value == "other" else ENCOUNTER
+        response = office.worker.patch(office.path(created), json={name: known[name]})
+        assert "restricted" in error(response, 403)
+        assert office.trusted.get(office.path(created), params=TAGGED).json() == created
+
+    def test_null_leaves_what_one_cant_see(self, office: Office):
+        created = office.meet(tags="immigration")
+        nothing = {"serviceId": None, "description": None, "duration": None}
+        answer = office.worker.patch(office.path(created), json=nothing | {"customQuestions": None})
+        assert answer.status_code == 200
+        assert office.trusted.get(office.path(created), params=TAGGED).json() == created
+
+    def test_another_tag_is_added_and_opens_nothing(self, office: Office):
+        created = office.meet(tags="immigration")
+        tax = office.caller(("view_contacts", "edit_contacts", "tag:tax"))
+        answer = tax.patch(office.path(created), json={}, params={"tags": "tax"}).json()
+        assert answer["redacted"] is True
+        still = office.trusted.get(office.path(created), params=TAGGED).json()
+        assert still["redacted"] is True
+        both = office.caller((*TRUSTED, "tag:tax"))
+        opened = both.get(office.path(created), params={"tags": "tax,immigration"}).json()
+        assert opened["description"] == created["description"]
+
+
+class TestDeleting:
+    def test_it_is_gone_and_its_history_stays(self, office: Office):
+        created = office.meet()
+        response = office.worker.delete(office.path(created))
+        assert (response.status_code, response.content) == (204, b"")
+        error(office.worker.get(office.path(created)), 404)
+        error(office.worker.patch(office.path(created), json={}), 404)
+        assert office.worker.get(office.list).json() == {"interactions": []}
+        _, event, version = office.service.events(office.tenant)[-1]
+        assert event == "kith.interaction.deleted.v1"
+        assert version == 2
+
+    def test_what_is_deleted_already_is_400_by_number_and_by_uuid(self, office: Office):
+        created = office.meet()
+        native = office.service.client(tenant=office.tenant)
+        uuid = native.get(f"/api/interactions/{created['id']}").json()["id"]
+        office.worker.delete(office.path(created))
+        for reference in (created["id"], uuid):
+            sentence = error(office.worker.delete(f"{office.list}/{reference}"), 400)
+            assert "already deleted" in sentence
+
+    def test_another_clients_deleted_one_is_not_there(self, office: Office):
+        created = office.meet()
+        office.worker.delete(office.path(created))
+        other = office.add_client()
+        path = f"/api/clients/{other['number']}/interactions/{created['id']}"
+        error(office.worker.delete(path), 404)
+
+    def test_one_needs_not_see_all_of_it(self, office: Office):
+        created = office.meet(tags="immigration")
+        assert office.worker.delete(office.path(created)).status_code == 204

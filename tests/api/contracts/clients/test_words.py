@@ -1,0 +1,161 @@
+"""Kinds and places in this contract's words, and its facts of any record at all."""
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given as for_any
+from hypothesis import strategies as st
+from pydantic_core import from_json
+
+from api.contracts.clients import facts
+from api.contracts.clients.schemas import InteractionChanges, NewInteraction
+from api.contracts.clients.shown import InteractionShown, interaction
+from api.contracts.clients.types import clock
+from api.contracts.clients.words import KINDS, NEAREST, InteractionType, word_for
+from domain.kinds import Kind
+from domain.record import Record
+from domain.redaction import redacted
+from projections.document import document, redacted_document
+from tests.api.ledger_documents import entity_of
+from tests.domain import anything
+
+WORDS = get_args(InteractionType)
+
+
+# Kinds, both ways
+
+
+def test_every_word_is_a_kind_and_every_kind_has_a_word():
+    assert set(KINDS) == set(WORDS)
+    assert set(NEAREST) == set(Kind)
+    assert set(NEAREST.values()) == set(WORDS)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_words_own_kind_leads_back_to_it(word: str):
+    assert NEAREST[KINDS[word]] == word
+    assert len({KINDS[each] for each in WORDS}) == len(WORDS)
+
+
+@for_any(st.sampled_from(WORDS), st.sampled_from(Kind))
+def test_its_own_word_is_echoed_whatever_the_kind_and_foreign_words_are_not(word: str, kind: Kind):
+    assert word_for(kind, word) == word
+    assert word_for(kind, kind.value) in WORDS
+    assert word_for(kind, "coffee break") == NEAREST[kind]
+
+
+# Any record
+
+
+@for_any(anything.records(anything.past | anything.future))
+def test_document_and_record_tell_the_same_facts(record: Record):
+    assert facts.of_document(from_json(document(entity_of(record)))) == facts.of_record(record)
+
+
+@for_any(anything.records())
+def test_the_redacted_document_and_the_redacted_record_tell_the_same_facts(record: Record):
+    told = facts.of_document(from_json(redacted_document(entity_of(record))))
+    assert told == facts.of_record(redacted(record))
+    assert (told.service_id, told.description, told.seconds, told.answers) == (None, None, None, ())
+
+
+@for_any(anything.records())
+def test_every_record_can_be_shown(record: Record):
+    InteractionShown.model_validate(interaction(from_json(document(entity_of(record)))))
+
+
+@for_any(anything.records())
+def test_what_was_shown_and_is_sent_back_changes_nothing(record: Record):
+    """Whatever the ledger knows beyond it: times of the day, places, notes."""
+    restricted = tuple(dict.fromkeys(record.labels.restricted))
+    labels = record.labels.model_copy(update={"restricted": restricted})
+    record = record.model_copy(update={"labels": labels})
+    answers = record.service.answers
+    if any(answer.answer is None or answer.question_id < 1 for answer in answers):
+        return  # this contract's own answers always are something
+    if record.service.service_id is not None and record.service.service_id < 1:
+        return
+    shown = interaction(from_json(document(entity_of(record))))
+    back = from_json(InteractionShown.model_validate(shown).model_dump_json())
+    assert InteractionChanges.model_validate(back).revise(record, ()) == record
+
+
+# What is written through this contract
+
+
+encounters = st.fixed_dictionaries(
+    {
+        "serviceId": st.integers(1, 2**63 - 1),
+        "interactionType": st.sampled_from(WORDS),
+        "description": st.none() | st.text(max_size=20),
+        "dateOfInteraction": st.dates().map(lambda day: day.isoformat()),
+        "duration": st.none() | st.integers(0, 360_000 - 1).map(clock),
+        "location": st.none() | st.sampled_from(("CUOffice", "consulate", "communityEvent")),
+        "customQuestions": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "questionId": st.integers(1, 2**63 - 1),
+                    "answer": st.booleans()
+                    | anything.sixty_four_bits
+                    | st.floats(allow_nan=False, allow_infinity=False)
+                    | st.text(max_size=9),
+                }
+            ),
+            max_size=4,
+        ),
+    }
+)
+
+
+def shown(record: Record) -> dict[str, Any]:
+    answer: dict[str, Any] = from_json(
+        InteractionShown.model_validate(
+            interaction(from_json(document(entity_of(record))))
+        ).model_dump_json()
+    )
+    return answer
+
+
+@for_any(encounters)
+def test_what_was_sent_comes_back_exactly(sent: dict[str, Any]):
+    answer = shown(NewInteraction.model_validate(sent).record(()))
+    assert {name: answer[name] for name in sent} == sent
+
+
+@for_any(encounters, encounters)
+def test_a_change_makes_it_what_was_sent(first: dict[str, Any], second: dict[str, Any]):
+    record = NewInteraction.model_validate(first).record(())
+    changed = InteractionChanges.model_validate(second).revise(record, ())
+    answer = shown(changed)
+    assert {name: answer[name] for name in second} == second
+
+
+@for_any(anything.records(), encounters)
+def test_a_change_keeps_what_this_contract_doesnt_know(record: Record, sent: dict[str, Any]):
+    changed = InteractionChanges.model_validate(sent).revise(record, ("tax",))
+    assert changed.people == record.people
+    assert changed.rapport == record.rapport
+    assert changed.follow_up == record.follow_up
+    assert changed.mail == record.mail
+    assert changed.place.medium == record.place.medium
+    assert changed.said == record.said.model_copy(update={"description": changed.said.description})
+    assert changed.labels.tags == record.labels.tags
+    assert {*record.labels.restricted, "tax"} == set(changed.labels.restricted)
+
+
+# Durations
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0:00:00"),
+        (59, "0:00:59"),
+        (3600, "1:00:00"),
+        (36_000, "10:00:00"),
+        (359_999, "99:59:59"),
+        (360_000, "100:00:00"),
+    ],
+)
+def test_a_duration_is_written_with_unpadded_hours(seconds: int, text: str):
+    assert clock(seconds) == text
