@@ -1,0 +1,202 @@
+"""The real application behind a real socket: what `kith serve` runs, in a thread of the tests."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import uvicorn
+import uvloop
+
+from api.composition import Application, open_services
+from api.services import Services
+from infrastructure.identity.mint import mint_token
+from infrastructure.settings import Settings
+from infrastructure.system import prepare_database
+
+SECRET = "a secret of the tests, long enough for HS256"
+EVERYTHING = ("view_contacts", "edit_contacts", "audit", "admin")
+SECONDS_TO_START = 30.0
+
+
+class _Kept(httpx.BaseTransport):
+    """One pool of connections for all clients, which no client closes."""
+
+    def __init__(self) -> None:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        self._pool = httpx.HTTPTransport(limits=limits)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._pool.handle_request(request)
+
+    def close_for_good(self) -> None:
+        self._pool.close()
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running kith: its address, tokens for it, clients that carry one, and a look inside."""
+
+    url: str
+    conninfo: str
+    services: Services
+    loop: asyncio.AbstractEventLoop
+    _connections: _Kept
+
+    def token(
+        self,
+        *,
+        tenant: str | None = "1",
+        user: str = "5",
+        name: str | None = "John Smith",
+        permissions: Iterable[str] = EVERYTHING,
+        contract: str | None = None,
+        sites: Iterable[str] | None = None,
+        lifetime: timedelta = timedelta(hours=1),
+        issuer: str = "kith",
+        audience: str = "kith",
+        secret: str = SECRET,
+    ) -> str:
+        return mint_token(
+            secret,
+            issuer=issuer,
+            audience=audience,
+            user=user,
+            tenant=tenant,
+            name=name,
+            permissions=permissions,
+            contract=contract,
+            sites=sites,
+            lifetime=lifetime,
+        )
+
+    def client(self, base: str = "", **token: Any) -> httpx.Client:
+        """Calls with a token of these claims; `base` is the base URL of a contract."""
+        return self.with_header(f"Bearer {self.token(**token)}", base)
+
+    def anonymous(self, base: str = "") -> httpx.Client:
+        return self.with_header(None, base)
+
+    def with_header(self, authorization: str | None, base: str = "") -> httpx.Client:
+        """Calls with this Authorization header, whatever it holds."""
+        headers = {} if authorization is None else {"Authorization": authorization}
+        return httpx.Client(
+            base_url=self.url + base,
+            headers=headers,
+            transport=self._connections,
+            timeout=30,
+            trust_env=False,
+        )
+
+    def events(self, tenant: str | None = None) -> list[tuple[str, str, int]]:
+        """The log in order: stream, type and version of each event, of one tenant or of all."""
+        with psycopg.connect(self.conninfo, autocommit=True) as connection:
+            return connection.execute(
+                "SELECT originator_id, topic, originator_version FROM stored_events"
+                " WHERE %(tenant)s::text IS NULL"
+                " OR split_part(originator_id, '/', 1) = %(tenant)s"
+                " ORDER BY notification_id",
+                {"tenant": tenant},
+            ).fetchall()
+
+    def count_events(self, tenant: str | None = None) -> int:
+        return len(self.events(tenant))
+
+
+@contextmanager
+def running(conninfo: str, **settings: Any) -> Iterator[Service]:
+    """A kith on this database, with these settings, until the block is left."""
+    prepare_database(conninfo)
+    chosen = replace(Settings(data_dir=Path("unused"), jwt_secret=SECRET), **settings)
+    thread = _Thread(chosen, conninfo)
+    thread.start()
+    connections = _Kept()
+    try:
+        url = thread.address()
+        assert thread.services is not None
+        assert thread.loop is not None
+        yield Service(url, conninfo, thread.services, thread.loop, connections)
+    finally:
+        connections.close_for_good()
+        thread.stop()
+
+
+class _Thread(threading.Thread):
+    """The server, on an event loop of its own."""
+
+    def __init__(self, settings: Settings, conninfo: str):
+        super().__init__(name="kith", daemon=True)
+        self._settings = settings
+        self._conninfo = conninfo
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._server: uvicorn.Server | None = None
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.services: Services | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def address(self) -> str:
+        """Where it is, once it answers. Raises what kept it from starting."""
+        if not self._ready.wait(SECONDS_TO_START):
+            raise TimeoutError("kith didn't start in time")
+        if self._failure is not None:
+            raise self._failure
+        host, port = self._listener.getsockname()
+        return f"http://{host}:{port}"
+
+    def run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        async with open_services(self._settings, self._conninfo) as services:
+            self.services = services
+            config = uvicorn.Config(
+                Application(services),
+                log_level="warning",
+                lifespan="off",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+            self._server = uvicorn.Server(config)
+            serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+            # uvicorn says that it has started by nothing but this flag.
+            while not self._server.started and not serving.done():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            self._ready.set()
+            await serving
+
+    def stop(self) -> None:
+        """Raises what ended it, if it wasn't this."""
+        if self._server is not None:
+            self._server.should_exit = True
+        self.join(SECONDS_TO_START)
+        self._listener.close()
+        if self._failure is not None:
+            raise self._failure
+
+
+def called(service: Service, what: Callable[[], None]) -> None:
+    """Do something on the server's own event loop, as its parts expect."""
+    done = threading.Event()
+
+    def do() -> None:
+        what()
+        done.set()
+
+    service.loop.call_soon_threadsafe(do)
+    assert done.wait(5)
