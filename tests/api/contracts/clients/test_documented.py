@@ -79,7 +79,12 @@ def test_the_tags_of_the_query_control_what_is_redacted(anywhere: Office):
         anywhere.trusted.get(f"/api/clients/{anywhere.number}/interactions/{answer['id']}{query}")
         for query in ("?tags=immigration", "")
     )
-    hidden = {"serviceId": None, "description": None, "duration": None, "customQuestions": []}
+    hidden: dict[str, Any] = {
+        "serviceId": None,
+        "description": None,
+        "duration": None,
+        "customQuestions": [],
+    }
     assert open_.json() == answer
     compare(answer | hidden | {"redacted": True}, closed.json(), "")
 

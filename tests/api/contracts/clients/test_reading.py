@@ -7,7 +7,12 @@ import pytest
 
 from tests.api.contracts.clients.encounters import TAGGED, TRUSTED, Office, error
 
-SECRETS = {"serviceId": None, "description": None, "duration": None, "customQuestions": []}
+SECRETS: dict[str, Any] = {
+    "serviceId": None,
+    "description": None,
+    "duration": None,
+    "customQuestions": [],
+}
 
 
 class TestWhoMay:

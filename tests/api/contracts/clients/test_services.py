@@ -88,7 +88,7 @@ def test_its_questions_are_asked(office: Office):
     own = add(office)
     wheels, kind = (question["id"] for question in own["customQuestions"])
     answers = [{"questionId": wheels, "answer": 2}, {"questionId": kind, "answer": "Race"}]
-    body = {"serviceId": own["id"], "customQuestions": answers}
+    body: dict[str, Any] = {"serviceId": own["id"], "customQuestions": answers}
     assert office.meet(**body)["customQuestions"] == answers
     wrong = ENCOUNTER | body | {"customQuestions": [{"questionId": kind, "answer": "Boat"}]}
     error(office.worker.post(office.list, json=wrong), 400)
@@ -111,7 +111,7 @@ def test_answers_to_a_question_that_is_gone_stay_and_can_be_sent_back(office: Of
 @pytest.mark.parametrize("own", [False, True])
 def test_a_hidden_service_is_named_by_old_records_alone(office: Office, own: bool):
     number = add(office)["id"] if own else 13
-    body = {"serviceId": number, "customQuestions": []}
+    body: dict[str, Any] = {"serviceId": number, "customQuestions": []}
     created = office.meet(**body)
     admin = office.service.client(tenant=office.tenant)
     assert admin.delete(f"/api/admin/services/{number}").status_code == 204
