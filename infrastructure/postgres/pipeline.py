@@ -12,7 +12,7 @@ from typing import Self
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
 Command = tuple[str, Sequence[bytes | None]]
@@ -22,22 +22,26 @@ Rows = list[tuple[bytes | None, ...]]
 class PipelineConnection:
     """Not for use by two tasks at a time: whoever owns it takes turns."""
 
-    def __init__(self, connection: AsyncConnection):
+    def __init__(self, connection: AsyncConnection, *, binary: bool = False):
         self._connection = connection  # keeps the socket alive
         self._pg: PGconn = connection.pgconn
         self._prepared: dict[str, bytes] = {}
         self._count = 0
+        self._format = Format.BINARY if binary else Format.TEXT
         self._pg.nonblocking = 1
         self._pg.enter_pipeline_mode()
 
     @classmethod
-    async def connect(cls, conninfo: str, settings: Sequence[str] = ()) -> Self:
-        """Raises psycopg.OperationalError, or whatever a setting is refused with."""
+    async def connect(
+        cls, conninfo: str, settings: Sequence[str] = (), *, binary: bool = False
+    ) -> Self:
+        """With `binary`, results are as the server keeps them, which saves bytea from being spelt
+        out. Raises psycopg.OperationalError, or whatever a setting is refused with."""
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
         try:
             for statement in settings:
                 await connection.execute(statement)
-            return cls(connection)
+            return cls(connection, binary=binary)
         except BaseException:
             await connection.close()
             raise
@@ -75,7 +79,7 @@ class PipelineConnection:
                 prepared[sql] = b"p%d" % self._count
                 self._pg.send_prepare(prepared[sql], sql.encode())
                 wanted.append(False)
-            self._pg.send_query_prepared(prepared[sql], parameters)
+            self._pg.send_query_prepared(prepared[sql], parameters, result_format=self._format)
             wanted.append(True)
         self._pg.pipeline_sync()
         results = await self._results()

@@ -42,18 +42,12 @@ class Folder:
         """The entities as they were before a page, and the streams that can't be followed."""
         entities: dict[str, Entity] = {}
         missing: dict[str, int] = {}
-        seen: set[str] = set()
-        for name, event in events:
-            if name in seen:
-                continue
-            seen.add(name)
-            if isinstance(event, Unreadable) or event.version == 1:
-                continue
+        for name, version in _gone_on_with(events).items():
             kept = self._kept.get(name)
-            if kept is not None and kept.version == event.version - 1:
+            if kept is not None and kept.version == version - 1:
                 entities[name] = kept
             else:
-                missing[name] = event.version
+                missing[name] = version
         broken: dict[str, str] = {}
         if missing:
             for name, event in await self._earlier(missing):
@@ -69,6 +63,17 @@ class Folder:
             self._kept.popitem(last=False)
 
 
+def _gone_on_with(events: Sequence[Read]) -> dict[str, int]:
+    """The streams of a page that began before it, with their first version in it."""
+    readable = [(name, event) for name, event in events if isinstance(event, Recorded)]
+    first = {name: event.version for name, event in reversed(readable) if event.version > 1}
+    if first:
+        for name, event in readable:
+            if event.version == 1:
+                first.pop(name, None)
+    return first
+
+
 def _item(
     name: str, event: Recorded | Unreadable, entities: dict[str, Entity], broken: dict[str, str]
 ) -> Item:
@@ -82,8 +87,10 @@ def _item(
         if event.version != (1 if before is None else before.version + 1):
             raise ValueError("an earlier event is missing")
         after = entities[name] = advance(before, event)
-    except Exception as error:  # an aggregate that can't follow its own events
-        broken[name] = str(error) if isinstance(error, ValueError) else repr(error)
+    except Exception as error:
+        broken[name] = str(error)
+        if not isinstance(error, ValueError):
+            broken[name] = f"its aggregate can't follow it: {error!r}"
         entities.pop(name, None)
         return Unreadable(name, event.position, broken[name])
     return Step(event, before, after)

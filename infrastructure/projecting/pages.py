@@ -5,7 +5,6 @@ process serves besides don't wait for a whole page.
 """
 
 import asyncio
-from binascii import unhexlify
 from collections.abc import Collection, Mapping
 from typing import NamedTuple, Self
 
@@ -60,7 +59,7 @@ class LogReader:
     @classmethod
     async def connect(cls, conninfo: str, kinds: Collection[str]) -> Self:
         """Raises psycopg.OperationalError."""
-        return cls(await PipelineConnection.connect(conninfo), kinds)
+        return cls(await PipelineConnection.connect(conninfo, binary=True), kinds)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -73,7 +72,7 @@ class LogReader:
         if not rows:
             return Page([], after)
         wanted = [row for row in rows if _kind(row[0] or b"") in self._kinds]
-        return Page(await _decoded(wanted), int(rows[-1][2] or 0))
+        return Page(await _decoded(wanted), _int(rows[-1][2]))
 
     async def earlier(self, versions: Mapping[str, int]) -> list[Read]:
         """The events of each stream before a version, in the order of their streams."""
@@ -90,17 +89,20 @@ def _kind(stream: bytes) -> bytes:
 async def _decoded(rows: Rows) -> list[Read]:
     events: list[Read] = []
     for start in range(0, len(rows), AT_ONCE):
-        events += [_decode(*row) for row in rows[start : start + AT_ONCE]]
+        # No column is NULL.
+        events += [_decode(*row) for row in rows[start : start + AT_ONCE]]  # type: ignore[arg-type]
         await asyncio.sleep(0)
     return events
 
 
-def _decode(*row: bytes | None) -> Read:
-    stream, version, position, topic, state = (value or b"" for value in row)
-    name = stream.decode()
+def _decode(stream: bytes, version: bytes, position: bytes, topic: bytes, state: bytes) -> Read:
+    name, place = stream.decode(), _int(position)
     try:
-        # Bytes come as \x0123…
-        event = recorded(name, int(version), int(position), topic.decode(), unhexlify(state[2:]))
+        event = recorded(name, _int(version), place, topic.decode(), state)
     except Exception as error:  # whatever is wrong with one event must not hold up the others
-        return name, Unreadable(name, int(position), f"{type(error).__name__}: {error}")
+        return name, Unreadable(name, place, f"{type(error).__name__}: {error}")
     return name, event
+
+
+def _int(value: bytes | None) -> int:
+    return int.from_bytes(value or b"", "big", signed=True)

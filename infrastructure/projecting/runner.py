@@ -41,12 +41,10 @@ LONGEST_PAUSE = 2.0
 MAKE_WAY = 5.0
 """Seconds between two offers of an owner that is out of date to hand over."""
 
-TRY_LOCK = f"SELECT pg_try_advisory_lock({PROJECTOR_LOCK})"
-UNLOCK = f"SELECT pg_advisory_unlock({PROJECTOR_LOCK})"
-
 
 class Runner:
-    """`page_size` are events a transaction; `make_writer` is for the mutants of the tests."""
+    """`page_size` are events a transaction. `make_writer` decides how they are written, and `lock`
+    is that of whoever feeds these models: each of several runners has one of its own."""
 
     def __init__(
         self,
@@ -55,11 +53,14 @@ class Runner:
         *,
         page_size: int = PAGE_SIZE,
         make_writer: type[Writer] = Writer,
+        lock: int = PROJECTOR_LOCK,
     ):
         self._conninfo = conninfo
         self._tables = [Table(model) for model in models]
         self._page_size = page_size
         self._make_writer = make_writer
+        self._try_lock = f"SELECT pg_try_advisory_lock({lock})"
+        self._unlock = f"SELECT pg_advisory_unlock({lock})"
         self._recent = Recent()
         self._woken = Bell()
         self._urgent = Bell()
@@ -124,7 +125,7 @@ class Runner:
         feed = await Feed.open(self._conninfo, self._tables, self._make_writer)
         try:
             while True:
-                if self.owner or await feed.connection.run([(TRY_LOCK, ())]) == [[(b"t",)]]:
+                if self.owner or await feed.connection.run([(self._try_lock, ())]) == [[(b"t",)]]:
                     self.owner = True
                     await self._feed(feed)
                     await self._make_way(feed)
@@ -163,7 +164,7 @@ class Runner:
         if len(feed.writer.checkpoints) == len(self._tables) or now < self._made_way + MAKE_WAY:
             return
         self.owner = False
-        await feed.connection.run([(UNLOCK, ())])
+        await feed.connection.run([(self._unlock, ())])
         await asyncio.sleep(2 * STAND_BY)
         self._made_way = asyncio.get_running_loop().time()
 

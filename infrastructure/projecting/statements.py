@@ -114,7 +114,7 @@ class Table:
                 lowered.add(key)
         names = (*self.model.key, *self.model.sums)
         rows = [
-            dict(zip(names, (*key, *total), strict=True))
+            dict(zip(names, key + total, strict=True))
             for key, total in totals.items()
             if any(total)
         ]

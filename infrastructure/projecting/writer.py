@@ -114,8 +114,7 @@ class Writer:
         parked = await self._begin(tables, upto)
         commands: list[Command] = []
         for table in tables:
-            wanted = _wanted(items, table, self.checkpoints[table.name])
-            commands += _commands(table, wanted, parked)
+            commands += _commands(table, items, self.checkpoints[table.name], parked)
         await self._connection.run([*commands, COMMIT])
         for table in tables:
             self.checkpoints[table.name] = upto
@@ -142,16 +141,22 @@ def _wanted(items: Sequence[Item], table: Table, after: int) -> list[Item]:
     return [item for item in items if _position(item) > after and _kind(item) in kinds]
 
 
-def _commands(table: Table, items: Sequence[Item], parked: set[tuple[str, str]]) -> list[Command]:
+def _commands(
+    table: Table, items: Sequence[Item], after: int, parked: set[tuple[str, str]]
+) -> list[Command]:
     """What a table's projector makes of the items, and what has to be parked on the way."""
+    if items and _position(items[0]) <= after:
+        items = _wanted(items, table, after)
     steps = [item for item in items if isinstance(item, Step)]
-    lost = [item for item in items if isinstance(item, Unreadable)]
-    streams = {stream for name, stream in parked if name == table.name}
-    newly_parked = [
-        Parked(table.name, item.stream, item.position, item.reason)
-        for item in lost
-        if item.stream not in streams
-    ]
+    newly_parked = []
+    if len(steps) < len(items):
+        lost = [item for item in items if isinstance(item, Unreadable)]
+        streams = {stream for name, stream in parked if name == table.name}
+        newly_parked = [
+            Parked(table.name, item.stream, item.position, item.reason)
+            for item in lost
+            if item.stream not in streams and _kind(item) in table.model.kinds
+        ]
     changes = collect(table, steps, parked, newly_parked)
     return [*table.statements(changes), *park(newly_parked)]
 
