@@ -26,7 +26,7 @@ from application.meetings import (
     complete_meeting,
     schedule_meeting,
 )
-from application.ports import CommandKey
+from application.ports import Answer, CommandKey
 from application.work import Work
 from domain.contact import ContactRemoved, Details
 from domain.errors import Conflict, NotFound
@@ -139,16 +139,16 @@ async def test_a_twin_that_was_faster_answers_for_both_though_one_alone_would_be
     assert (await here.events())[1:] == [ContactRemoved()]
 
 
-async def test_a_twin_that_is_refused_on_what_its_twin_did_gets_its_twins_answer(
+async def test_who_is_refused_because_of_what_its_twin_did_gets_its_twins_answer(
     here: Desk, there: Desk
 ):
-    """It decides on fresh state that its twin has just changed."""
-    contact = id_of(await here.does(add_contact, ADD))
+    """It asks for its key's answer too early, and then sees that the contact has just gone."""
+    contact = id_of(await there.does(add_contact, ADD))
     key, command = here.key("remove"), RemoveContact(contact)
     answered = here.log.answered
     asked = []
 
-    async def too_early(key):
+    async def too_early(key: CommandKey) -> Answer | None:
         asked.append(key)
         if len(asked) > 1:
             return await answered(key)

@@ -142,6 +142,23 @@ async def test_a_connection_lost_while_the_commit_is_still_running_is_waited_for
         assert line.has(name) == 1
 
 
+@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.name)
+async def test_a_commit_that_was_cut_stays_in_doubt_until_the_database_is_back(
+    line: Line, cut: Then
+):
+    name, text = stream(), uuid4().hex
+    line.proxy.watch(text, cut)
+    appending = asyncio.create_task(line.one.door.append(adds(name, text)))
+    while not line.proxy.happened:  # noqa: ASYNC110 - it takes a moment
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)
+    await line.proxy.close()
+    await asyncio.sleep(0.3)
+    await line.proxy.open()
+    assert isinstance(await appending, Receipt)
+    assert line.has(name) == 1
+
+
 def always(answer: bool):
     async def was_committed(*_: object) -> bool:
         return answer
