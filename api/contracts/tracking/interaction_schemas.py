@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.contracts.tracking.types import (
+    LONGEST_LINE,
     Body,
     ContactId,
     Date,
@@ -34,6 +35,19 @@ class Someone(Body):
     contact_id: Id | None = None
 
 
+def _someone(value: object) -> object:
+    """A name alone stands for somebody with that name: read here, because errors in a choice of
+    two forms would be told of both."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST_LINE:
+        raise ValueError(f"A name has up to {LONGEST_LINE} characters.")
+    return Someone(name=value)
+
+
+SomeoneNamed = Annotated[Someone, BeforeValidator(_someone, json_schema_input_type=Line | Someone)]
+
+
 class NewInteraction(Body):
     """What happened, with whom, and when. `duration` is in minutes."""
 
@@ -55,7 +69,7 @@ class NewInteraction(Body):
     sentiment: Sentiment | None = None
     follow_up_needed: bool | None = None
     follow_up_notes: Text | None = None
-    participants: Annotated[list[Line | Someone], Field(max_length=1000)] | None = None
+    participants: Annotated[list[SomeoneNamed], Field(max_length=1000)] | None = None
     tags: Tags | None = None
 
     def record(self) -> Record:
@@ -84,7 +98,7 @@ class InteractionChanges(NewInteraction):
     """What is to be different: what is left out stays, null clears what may be null."""
 
     contact_id: ContactId | None = None
-    date: Date | None = None
+    date: Date = None
 
     def revise(self, record: Record) -> Record:
         given = self.model_fields_set
@@ -137,11 +151,9 @@ def _tuple(values: list[Any] | None) -> tuple[Any, ...]:
     return tuple(values or ())
 
 
-def participants(given: list[str | Someone] | None) -> tuple[Participant, ...]:
+def participants(given: list[Someone] | None) -> tuple[Participant, ...]:
     return tuple(
-        Participant(name=someone)
-        if isinstance(someone, str)
-        else Participant(name=someone.name, email=someone.email, contact_id=someone.contact_id)
+        Participant(name=someone.name, email=someone.email, contact_id=someone.contact_id)
         for someone in given or ()
     )
 

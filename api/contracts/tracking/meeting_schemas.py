@@ -55,7 +55,7 @@ class MeetingChanges(NewMeeting):
     """What is to be different: what is left out stays, null clears what may be null."""
 
     contact_id: ContactId | None = None
-    scheduled_date_time: Date | None = None
+    scheduled_date_time: Date = None
 
     def revise(self, appointment: Appointment) -> Appointment:
         given: dict[str, Any] = {

@@ -16,6 +16,9 @@ from pydantic.alias_generators import to_camel
 
 from api.http.instants import Instant, parse_instant, parse_query_instant
 
+LONGEST_LINE = 500
+"""Characters of what is kept in one line."""
+
 LONGEST_DURATION = 366 * 24 * 60
 """Minutes: a year."""
 
@@ -91,7 +94,7 @@ Status = Literal[
 ]
 Stage = Literal["awareness", "interest", "consideration", "decision", "retention", "customer"]
 
-Line = Annotated[str, Field(max_length=500)]
+Line = Annotated[str, Field(max_length=LONGEST_LINE)]
 Text = Annotated[str, Field(max_length=100_000)]
 Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
