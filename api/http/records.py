@@ -25,6 +25,15 @@ async def named_contact(call: Call, name: UUID | int) -> UUID:
     return name if isinstance(name, UUID) else await contact_id(call, str(name))
 
 
+async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
+    """The contact that a body names for a record which has one, None if it names none. One that
+    isn't there is as wrong as any other that isn't the record's."""
+    try:
+        return None if name is None else await named_contact(call, name)
+    except NotFound:
+        return UUID(int=0)
+
+
 async def interaction_id(call: Call, reference: str) -> UUID:
     """Raises NotFound."""
     if (identity := as_uuid(reference)) is not None:

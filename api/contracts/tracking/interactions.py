@@ -130,7 +130,7 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
 async def update(call: Call, id: str, body: InteractionChanges) -> Response:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
-    contact = body.contact_id and await records.named_contact(call, body.contact_id)
+    contact = await records.same_contact(call, body.contact_id)
     command = AmendInteraction(identity, body.revise, contact, open_tags=opened)
 
     def shown(entity: Entity[Interaction]) -> Answer:

@@ -126,7 +126,7 @@ async def get(call: Call, id: str) -> Response:
     summary="Reschedule a meeting",
 )
 async def reschedule(call: Call, id: str, body: MeetingChanges) -> Response:
-    contact = body.contact_id and await records.named_contact(call, body.contact_id)
+    contact = await records.same_contact(call, body.contact_id)
     command = RescheduleMeeting(records.meeting_id(id), body.revise, contact)
     return await _carry_out(call, reschedule_meeting, command)
 
