@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from application.context import Principal
@@ -118,6 +119,7 @@ class Ledger:
         return receipt.replayed or receipt.answer or answer(receipt)
 
 
+@lru_cache(maxsize=1024)
 def actor_of(principal: Principal) -> Actor:
     return Actor(
         id=principal.user,

@@ -6,6 +6,7 @@ The other contracts read this document too, and put it into their own words.
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 from pydantic_core import to_json
@@ -75,7 +76,7 @@ def _document(entity: Entity[Interaction]) -> dict[str, Any]:
         "medium": record.place.medium,
         "topicsDiscussed": said.topics,
         "notes": said.notes,
-        "sentiment": said.sentiment,
+        "sentiment": word(said.sentiment),
         "followUpNeeded": follow_up.needed,
         "followUpNotes": follow_up.notes,
         "createdAt": created.time,
@@ -123,6 +124,11 @@ def _others(record: Record) -> Iterator[tuple[str, Any]]:
 def _participant(someone: Participant) -> str | dict[str, Any]:
     known = someone.model_dump(mode="json", exclude_none=True)
     return someone.name or "" if set(known) <= {"name"} else known
+
+
+def word(value: StrEnum | None) -> str | None:
+    """One of our words as plain text, which becomes JSON in a fraction of an enum's time."""
+    return None if value is None else str(value)
 
 
 def person(actor: Actor) -> dict[str, Any]:

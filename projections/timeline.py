@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.redaction import redacted
-from projections.document import document, redacted_document
+from projections.document import document, redacted_document, word
 from projections.model import Put, ReadModel, Row, Step
 
 
@@ -37,8 +37,8 @@ def _rows(step: Step) -> Iterator[Row]:
         "main": True,
         "number": state.number,
         "at": record.when.at,
-        "kind": record.kind,
-        "sentiment": record.said.sentiment,
+        "kind": word(record.kind),
+        "sentiment": word(record.said.sentiment),
         "planned": record.when.at > entity.changed.time,
         "seconds": view.when.seconds,
         "tags": record.labels.tags,
