@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from api.http.call import Call, tenant_required
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
+from api.http.query import check_query
 from api.http.strict_json import parse
 
 PUBLIC = "public"
@@ -76,6 +77,7 @@ class _Exchange:
             name, adapter, known, _ = self._query
             arguments[name] = _validated(adapter, dict(call.query_params), "query", known)
         if self._body is not None:
+        check_query(call, self._query[2] if self._query else ())
             name, adapter, known, optional = self._body
             call.body_bytes = await _body(call, call.services.settings.max_body_bytes)
             if call.body_bytes or not optional:

@@ -1,0 +1,26 @@
+"""What holds for the query of every request, whatever a contract makes of it."""
+
+from api.http.call import Call
+from api.http.problem import Fault, Problem, Refused, unprocessable
+
+LONGEST = 32 * 1024
+"""Bytes. Every filter at its longest has room; taking megabytes apart would hold up everybody."""
+
+ANYWHERE: tuple[str, ...] = ("query",)
+
+
+def check_query(call: Call, known: tuple[str, ...]) -> None:
+    """Raises 414 for a query that is too long, 422 for one with NUL, which no text in PostgreSQL
+    can hold. A name that isn't known is the caller's own, and not repeated."""
+    query: bytes = call.scope["query_string"]
+    if not query:
+        return
+    if len(query) > LONGEST:
+        detail = f"A query may have up to {LONGEST} bytes."
+        raise Refused(Problem(414, "query_too_long", detail))
+    if b"%00" not in query and b"\0" not in query:
+        return
+    detail = "A query must not hold NUL."
+    values = call.query_params.getlist
+    places = [("query", name) for name in known if any("\0" in value for value in values(name))]
+    raise unprocessable(tuple(Fault(place, "nul", detail) for place in places or (ANYWHERE,)))
