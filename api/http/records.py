@@ -7,6 +7,8 @@ from domain.errors import NotFound
 from projections import contact_list, interaction_list
 
 LARGEST = 2**63 - 1
+NOBODY = UUID(int=0)
+"""No record's id."""
 
 
 async def contact_id(call: Call, reference: str) -> UUID:
@@ -31,7 +33,7 @@ async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
     try:
         return None if name is None else await named_contact(call, name)
     except NotFound:
-        return UUID(int=0)
+        return NOBODY
 
 
 async def interaction_id(call: Call, reference: str) -> UUID:

@@ -158,12 +158,6 @@ def participants(given: list[Someone] | None) -> tuple[Participant, ...]:
     )
 
 
-def _words(value: object) -> list[str] | None:
-    if value is None:
-        return None
-    return [word for word in str(value).split(",") if word]
-
-
 PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]
 PageSize = Annotated[int, Field(ge=1, le=100)]
 
@@ -176,10 +170,7 @@ class InteractionQuery(Query):
     start_date: QueryDate | None = None
     end_date: QueryDate | None = None
     search: Annotated[str, Field(max_length=200)] | None = None
-    tags: Annotated[
-        Annotated[list[str], BeforeValidator(_words)] | None,
-        Field(description="Words separated by commas; all of them.", json_schema_extra={}),
-    ] = None
+    tags: Annotated[str | None, Field(description="Words separated by commas; all of them.")] = None
     sentiment: Sentiment | None = None
     participant: Annotated[str, Field(max_length=200)] | None = None
     page: PageNumber = 1

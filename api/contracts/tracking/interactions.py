@@ -19,7 +19,7 @@ from api.contracts.tracking.interaction_schemas import (
 from api.contracts.tracking.responses import errors
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
-from api.http.call import Call
+from api.http.call import Call, tag_words
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
 from application.entity import Entity
@@ -168,12 +168,10 @@ def unknown_contact() -> Exception:
 
 
 async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filter:
-    contact = None
-    if query.contact_id is not None:
-        contact = await records.contact_id(call, query.contact_id)
+    contact = await lists.of_contact(call, query.contact_id)
     kinds = tuple(kind for kind in Kind if NATIVE_WORDS[kind] == query.type)
     until, excluded = lists.until(query.end_date)
-    words = tuple(query.tags or ())
+    words = tag_words(call.query_params.getlist("tags"))
     return interaction_list.Filter(
         call.tenant,
         # Here `tags` is a filter first: a word opens what it restricts to those who may see it.

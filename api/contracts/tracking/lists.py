@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic_core import to_json
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from api.http.answers import json_response
 from api.http.call import Call
 from api.http.instants import Instant
 from api.http.problem import invalid
+from api.http.records import NOBODY, as_number, as_uuid
+from projections import contact_list
 from projections.paging import InvalidCursor, Place, from_cursor, to_cursor
 
 
@@ -23,6 +26,19 @@ def place(cursor: str | None, bound_to: str) -> Place | None:
         return from_cursor(cursor, bound_to)
     except InvalidCursor as error:
         raise invalid(("query", "cursor"), "cursor_invalid", str(error)) from None
+
+
+async def of_contact(call: Call, reference: str | None) -> UUID | None:
+    """The contact that the filter `contactId` names, None for any. One that isn't there has
+    nothing to be found; raises a 422 for what can't be the name of one."""
+    if reference is None:
+        return None
+    if (identity := as_uuid(reference)) is not None:
+        return identity
+    if (number := as_number(reference)) is None:
+        detail = "A contact is named by its UUID or its number."
+        raise invalid(("query", "contactId"), "invalid_id", detail)
+    return await contact_list.id_of(call.services.fetch, call.tenant, number) or NOBODY
 
 
 def by_cursor(call: Call, documents: str, end: Place | None, bound_to: str) -> Response:
@@ -46,7 +62,8 @@ def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: i
 def _link(call: Call, changed: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:
     if changed is None:
         return ()
-    query = urlencode({**call.query_params, **changed})
+    kept = [(name, value) for name, value in call.query_params.multi_items() if name not in changed]
+    query = urlencode([*kept, *changed.items()])
     return (("Link", f'<{call.url.path}?{query}>; rel="next"'),)
 
 

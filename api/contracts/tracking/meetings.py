@@ -1,7 +1,6 @@
 """Meetings of the native contract (f53ea5b3782d77ea)."""
 
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -92,9 +91,7 @@ async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Response:
 
 
 async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
-    contact: UUID | None = None
-    if query.contact_id is not None:
-        contact = await records.contact_id(call, query.contact_id)
+    contact = await lists.of_contact(call, query.contact_id)
     until, excluded = lists.until(query.end_date)
     since = query.start_date and query.start_date.at
     return meeting_list.Filter(
