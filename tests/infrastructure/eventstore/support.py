@@ -1,7 +1,8 @@
 """A prepared database and a process's hold on it, put together by hand so that parts can differ."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,9 @@ from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.statements import Table
 from projections.all_models import READ_MODELS
 from projections.model import ReadModel
+
+Hold = Callable[[], AbstractAsyncContextManager[Callable[[], Awaitable[None]]]]
+"""What the fixture `held` is."""
 
 WITH_APPEND = tuple(model for model in READ_MODELS if model.with_append)
 
@@ -64,3 +68,10 @@ async def process(
             yield Process(conninfo, writes, door, pool, PostgresEventLog(pool, door))
         finally:
             await door.stop()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for it, however busy the machine is."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is awaited knows nothing of being awaited
+            await asyncio.sleep(0.002)

@@ -24,7 +24,7 @@ from tests.infrastructure.eventstore.jobs import (
     renames,
     stream,
 )
-from tests.infrastructure.eventstore.support import Process, prepare, process
+from tests.infrastructure.eventstore.support import Hold, Process, prepare, process, until
 
 pytestmark = pytest.mark.anyio
 
@@ -32,12 +32,11 @@ NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def blocked(one: Process, held) -> AsyncIterator[None]:
+async def blocked(one: Process, held: Hold) -> AsyncIterator[None]:
     """One append is under way and has to wait: what is appended meanwhile has to queue."""
-    async with held():
+    async with held() as waited_for:
         first = asyncio.create_task(one.door.append(adds()))
-        await asyncio.sleep(0.02)
-        assert not one.door.queued
+        await waited_for()
         yield
     await first
 
@@ -87,12 +86,12 @@ async def test_what_another_process_moved_is_a_conflict(one: Process, other: Pro
     await one.door.append(adds(relied_on={str(ann.stream): 2}))
 
 
-async def test_a_conflict_is_told_in_the_same_pass_as_the_receipts(one: Process, held):
+async def test_a_conflict_is_told_in_the_same_pass_as_the_receipts(one: Process, held: Hold):
     """Nobody waits for another batch to hear of having lost."""
     name = stream()
     async with blocked(one, held):
         tasks = [asyncio.create_task(one.door.append(adds(name))) for _ in range(20)]
-        await asyncio.sleep(0.02)
+        await until(lambda: one.door.queued == 20)
         before = one.door.counts.batches
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert sum(isinstance(result, Receipt) for result in results) == 1
@@ -145,25 +144,24 @@ async def test_microseconds_survive_the_hand_over_of_the_clock(database):
 # Those who wait
 
 
-async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger: str, held):
+async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger: str, held: Hold):
     async with process(ledger, (), longest_queue=3) as one:
         async with blocked(one, held):
             tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(3)]
-            await asyncio.sleep(0.02)
-            assert one.door.queued == 3
+            await until(lambda: one.door.queued == 3)
             with pytest.raises(Overloaded):
                 await one.door.append(adds())
         assert len(await asyncio.gather(*tasks)) == 3
         await one.door.append(adds())
 
 
-async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Process, held):
+async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Process, held: Hold):
     under_way, queued = stream(), stream()
-    async with held():
+    async with held() as waited_for:
         tasks = [asyncio.create_task(one.door.append(adds(under_way)))]
-        await asyncio.sleep(0.02)
+        await waited_for()
         tasks += [asyncio.create_task(one.door.append(adds(queued)))]
-        await asyncio.sleep(0.02)
+        await until(lambda: one.door.queued == 1)
         for task in tasks:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -172,15 +170,14 @@ async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Proce
     assert {(str(under_way), 1), (str(queued), 1)} <= set(check_log(ledger))
 
 
-async def test_stopping_writes_what_is_queued_and_what_is_under_way(ledger: str, held):
+async def test_stopping_writes_what_is_queued_and_what_is_under_way(ledger: str, held: Hold):
     names = [stream() for _ in range(20)]
     async with process(ledger, ()) as one:
         async with blocked(one, held):
             tasks = [asyncio.create_task(one.door.append(adds(name))) for name in names]
-            await asyncio.sleep(0.02)
-            assert one.door.queued == 20
+            await until(lambda: one.door.queued == 20)
             stopping = asyncio.create_task(one.door.stop())
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0)
             with pytest.raises(Unavailable):
                 await one.door.append(adds())
         await stopping
@@ -188,12 +185,12 @@ async def test_stopping_writes_what_is_queued_and_what_is_under_way(ledger: str,
     assert {(str(name), 1) for name in names} <= set(check_log(ledger))
 
 
-async def test_stopping_waits_for_a_commit_that_is_under_way(ledger: str, held):
+async def test_stopping_waits_for_a_commit_that_is_under_way(ledger: str, held: Hold):
     name = stream()
     async with process(ledger, ()) as one:
-        async with held():
+        async with held() as waited_for:
             last = asyncio.create_task(one.door.append(adds(name)))
-            await asyncio.sleep(0.02)
+            await waited_for()
             stopping = asyncio.create_task(one.door.stop())
             await asyncio.sleep(0.02)
         await stopping
@@ -213,14 +210,13 @@ async def test_a_stopped_door_can_be_opened_again(ledger: str):
 # Batches
 
 
-async def test_batches_are_bounded_by_events_and_by_bytes(one: Process, held):
+async def test_batches_are_bounded_by_events_and_by_bytes(one: Process, held: Hold):
     sizes: list[int] = []
     one.door.counts.sizes = sizes.append
     async with blocked(one, held):
         tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(1_200)]
         tasks += [asyncio.create_task(one.door.append(adds(called="x" * 450))) for _ in range(800)]
-        await asyncio.sleep(0.1)
-        assert one.door.queued == 2_000
+        await until(lambda: one.door.queued == 2_000)
     await asyncio.gather(*tasks)
     assert sizes[:3] == [1, 500, 500]
     assert sum(sizes) == 2_001
