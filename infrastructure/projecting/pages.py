@@ -50,11 +50,13 @@ class Page(NamedTuple):
 
 
 class LogReader:
-    """Reads on a connection of its own; not for two tasks at a time."""
+    """Reads on a connection of its own; not for two tasks at a time. After a full page it asks for
+    the next one at once, so that it is there when this one has been decoded."""
 
     def __init__(self, connection: PipelineConnection, kinds: Collection[str]):
         self._connection = connection
         self._kinds = {kind.encode() for kind in kinds}
+        self._ahead: tuple[tuple[int, int, int], asyncio.Task[Rows]] | None = None
 
     @classmethod
     async def connect(cls, conninfo: str, kinds: Collection[str]) -> Self:
@@ -62,20 +64,49 @@ class LogReader:
         return cls(await PipelineConnection.connect(conninfo, binary=True), kinds)
 
     async def close(self) -> None:
+        if self._ahead is not None:
+            self._ahead[1].cancel()
+            await self._forget()
         await self._connection.close()
 
     async def page(self, after: int, limit: int, upto: int = END) -> Page:
         """The next `limit` events after a position, or fewer."""
+        rows = await self._rows(after, limit, upto)
+        if not rows:
+            return Page([], after)
+        last = _int(rows[-1][2])
+        if len(rows) == limit:
+            following = last, limit, upto
+            self._ahead = following, asyncio.create_task(self._select(*following))
+        wanted = [row for row in rows if _kind(row[0] or b"") in self._kinds]
+        return Page(await _decoded(wanted), last)
+
+    async def _rows(self, *wanted: int) -> Rows:
+        if self._ahead is not None and self._ahead[0] == wanted:
+            rows = await self._ahead[1]
+            self._ahead = None
+            return rows
+        await self._forget()
+        return await self._select(*wanted)
+
+    async def _forget(self) -> None:
+        """Let what was asked for ahead come to its end, whatever that is."""
+        if self._ahead is not None:
+            await asyncio.wait([self._ahead[1]])
+            if not self._ahead[1].cancelled():
+                self._ahead[1].exception()
+            self._ahead = None
+
+    async def _select(self, after: int, limit: int, upto: int) -> Rows:
         # The limit is part of the statement: a plan for any limit would read the whole log.
         sql = SELECT_PAGE.format(limit=int(limit))
         (rows,) = await self._connection.run([(sql, (b"%d" % after, b"%d" % upto))])
-        if not rows:
-            return Page([], after)
-        wanted = [row for row in rows if _kind(row[0] or b"") in self._kinds]
-        return Page(await _decoded(wanted), _int(rows[-1][2]))
+        return rows
 
     async def earlier(self, versions: Mapping[str, int]) -> list[Read]:
         """The events of each stream before a version, in the order of their streams."""
+        if self._ahead is not None:
+            await asyncio.wait([self._ahead[1]])
         wanted = [{"stream": name, "version": version} for name, version in versions.items()]
         (rows,) = await self._connection.run([(SELECT_EARLIER, (to_json(wanted),))])
         return await _decoded(rows)

@@ -1,7 +1,8 @@
 """The SQL of a read model: its table, and what its projector's changes become.
 
-All rows of a statement travel as one JSON parameter, which costs a fraction of binding them one by
-one. A table name is a parameter everywhere, because a rebuild writes into a shadow table.
+All rows of a statement travel as one JSON parameter, or as one array a column where there are only
+sums: either costs a fraction of binding them one by one. A table name is a parameter everywhere,
+because a rebuild writes into a shadow table.
 """
 
 import hashlib
@@ -11,9 +12,10 @@ from operator import add
 
 from pydantic_core import to_json
 
+from infrastructure.postgres.arrays import array
 from projections.model import Add, Put, ReadModel
 
-Statement = tuple[str, tuple[bytes]]
+Statement = tuple[str, tuple[bytes, ...]]
 
 
 class Table:
@@ -23,6 +25,7 @@ class Table:
         self.model = model
         self.name = name or model.name
         self._types = {column: sql.split()[0] for column, sql in model.columns.items()}
+        assert not model.sums or (*model.key, *model.sums) == tuple(model.columns)
 
     @cached_property
     def create(self) -> list[str]:
@@ -56,16 +59,22 @@ class Table:
 
     @cached_property
     def _insert(self) -> str:
-        columns = ", ".join(self._types)
         source = ", ".join(f"{name} {sql}" for name, sql in self._types.items())
-        sql = (
-            f"INSERT INTO {self.name} AS t ({columns}) "
-            f"SELECT {columns} FROM json_to_recordset($1::json) AS r({source})"
+        return self._insert_from(f"json_to_recordset($1::json) AS r({source})")
+
+    @cached_property
+    def _add(self) -> str:
+        types = enumerate(self._types.values(), 1)
+        arrays = ", ".join(f"${number}::{type_}[]" for number, type_ in types)
+        added = ", ".join(f"{sum_} = t.{sum_} + excluded.{sum_}" for sum_ in self.model.sums)
+        return (
+            self._insert_from(f"unnest({arrays}) AS r({', '.join(self._types)})")
+            + f" ON CONFLICT ({', '.join(self.model.key)}) DO UPDATE SET {added}"
         )
-        if self.model.sums:
-            added = ", ".join(f"{sum_} = t.{sum_} + excluded.{sum_}" for sum_ in self.model.sums)
-            sql += f" ON CONFLICT ({', '.join(self.model.key)}) DO UPDATE SET {added}"
-        return sql
+
+    def _insert_from(self, source: str) -> str:
+        columns = ", ".join(self._types)
+        return f"INSERT INTO {self.name} AS t ({columns}) SELECT {columns} FROM {source}"
 
     @cached_property
     def _delete(self) -> str:
@@ -104,23 +113,20 @@ class Table:
         return statements
 
     def _added(self, changes: Sequence[Add]) -> list[Statement]:
-        totals: dict[tuple[object, ...], tuple[int, ...]] = {}
+        totals: dict[tuple[object, ...], Sequence[int]] = {}
         lowered = set()
-        for change in changes:
-            key, amounts = change
-            known = totals.get(key)
-            totals[key] = amounts if known is None else tuple(map(add, known, amounts))
+        for key, amounts in changes:
+            if (known := totals.get(key)) is None:
+                totals[key] = amounts
+            else:
+                totals[key] = tuple(map(add, known, amounts))
             if min(amounts) < 0:
                 lowered.add(key)
-        names = (*self.model.key, *self.model.sums)
-        rows = [
-            dict(zip(names, key + total, strict=True))
-            for key, total in totals.items()
-            if any(total)
-        ]
+        rows = [(*key, *total) for key, total in totals.items() if any(total)]
         statements: list[Statement] = []
         if rows:
-            statements.append((self._insert, (to_json(rows),)))
+            # As the columns are declared: the key's, then the sums.
+            statements.append((self._add, tuple(map(array, zip(*rows, strict=True)))))
         if lowered:
             statements.append((self._delete, (self._keys(lowered),)))
         return statements

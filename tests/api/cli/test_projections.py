@@ -1,22 +1,22 @@
 """`kith projections` and `kith verify`: what they say, and what they end with."""
 
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from api.cli import projections, verify
 from api.cli.errors import CommandError
 from projections.all_models import READ_MODELS
-from tests.infrastructure.projecting.support import Ledger, caught_up_with_log, ledger
+from tests.infrastructure.projecting.support import Ledger, caught_up_with_log, emptied, ledger
 from tests.infrastructure.projecting.test_runner import running
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def opened(database: Callable[[], str]) -> AsyncIterator[Ledger]:
-    async with ledger(database()) as one:
+async def opened(module_database: str) -> AsyncIterator[Ledger]:
+    async with ledger(emptied(module_database)) as one:
         await one.log_many(5)
         async with running(one.conninfo):
             await caught_up_with_log(one, "activity")

@@ -2,29 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 
-from tests.infrastructure.projecting.support import Ledger, ledger
-
-EMPTY = """
-DO $$ DECLARE name text; BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-            AND tablename NOT IN ('schema_migrations', 'read_models') LOOP
-        EXECUTE format('DELETE FROM %I', name);
-    END LOOP;
-    IF to_regclass('read_models') IS NOT NULL THEN
-        UPDATE read_models SET checkpoint = 0;
-    END IF;
-END $$
-"""
+from tests.infrastructure.projecting.support import Ledger, emptied, ledger
 
 
 @pytest.fixture
 def conninfo(module_database: str) -> str:
-    with psycopg.connect(module_database, autocommit=True) as connection:
-        connection.execute(EMPTY)
-    return module_database
+    return emptied(module_database)
 
 
 @pytest.fixture

@@ -68,6 +68,26 @@ def record(subject: str = "Call", *, days: int = 0, **parts: Any) -> Record:
     return Record(**usual | parts)
 
 
+EMPTY = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+            AND tablename NOT IN ('schema_migrations', 'read_models') LOOP
+        EXECUTE format('DELETE FROM %I', name);
+    END LOOP;
+    IF to_regclass('read_models') IS NOT NULL THEN
+        UPDATE read_models SET checkpoint = 0;
+    END IF;
+END $$
+"""
+
+
+def emptied(conninfo: str) -> str:
+    """A database whose tables stay, with nothing in them; the connection string again."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(EMPTY)
+    return conninfo
+
+
 @dataclass
 class Ledger:
     """What one process has open. `append` goes through the group commit, as everything does."""
