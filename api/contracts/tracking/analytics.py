@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from infrastructure.projecting.waiting import caught_up
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -13,11 +12,11 @@ from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.responses import errors
 from api.contracts.tracking.types import Query as QueryModel
 from api.contracts.tracking.types import QueryDate
-from api.http import records
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
+from infrastructure.projecting.waiting import caught_up
 from projections import analytics
 from projections.activity import ACTIVITY
 from projections.tactic_use import TACTIC_USE
@@ -58,14 +57,12 @@ class AnalyticsShown(Shown):
 @router.get(
     "/api/analytics/interactions",
     response_model=AnalyticsShown,
-    responses=errors(404, 422),
+    responses=errors(422),
     openapi_extra=needs("view_contacts"),
     summary="How many interactions, of which kind, how often and how long",
 )
 async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Response:
-    contact = None
-    if query.contact_id is not None:
-        contact = await records.contact_id(call, query.contact_id)
+    contact = await lists.of_contact(call, query.contact_id)
     since = query.start_date and query.start_date.at
     before = lists.before(query.end_date)
     if since and before and since >= before:
