@@ -46,3 +46,14 @@ def test_why_it_did_not_take_place_is_shown():
         document = shown(SCHEDULED, event(contact_id=ANN, reason="ill"))
         assert (document["status"], document["reason"]) == (status, "ill")
         assert "interactionId" not in document
+
+
+def test_redacted_it_tells_when_and_with_whom_not_about_what():
+    assert given(SCHEDULED).row(MEETINGS)["redacted"] is None
+    row = given(SCHEDULED, *AGREED.complete(OUTCOME, LOGGED_WITH_IT, NOW)).row(MEETINGS)
+    shown, full = from_json(row["redacted"]), from_json(row["document"])
+    assert (row["interaction_id"], shown.pop("redacted")) == (LOGGED_WITH_IT, True)
+    assert list(shown) == list(full)
+    hidden = {name for name in shown if shown[name] != full[name]}
+    assert hidden == {"purpose", "agendaItems", "duration", "outcomes"}
+    assert all(shown[name] in (None, []) for name in hidden)

@@ -1,0 +1,56 @@
+"""A tenant's services: its own rows over the built-in ones."""
+
+from uuid import UUID
+
+import pytest
+
+from application.entity import Entity
+from application.services import ORIGIN
+from domain.catalogue.services import BUILT_IN_SERVICES
+from domain.service import Service, ServiceShown, built_in_id
+from domain.streams import StreamName
+from projections.model import Step
+from projections.services import SERVICES, offers, project, services
+from tests.domain.test_service import ADDED, HIDDEN, OFFER
+from tests.projections.given import ID, given, steps
+
+SEVEN = built_in_id(7)
+
+
+def test_an_own_service_stands_with_its_offer():
+    row = given(ADDED).row(SERVICES)
+    assert row.pop("offer") == OFFER.model_dump_json()
+    assert row == {"tenant": "1", "id": ID, "number": 100_001, "hidden": False, "position": 1}
+
+
+def test_of_a_built_in_one_stands_only_whether_it_is_hidden():
+    row = given((SEVEN, HIDDEN)).row(SERVICES)
+    assert (row["id"], row["number"], row["offer"], row["hidden"]) == (SEVEN, 7, None, True)
+    shown = given((SEVEN, HIDDEN), (SEVEN, ServiceShown(number=7))).row(SERVICES)
+    assert (shown["hidden"], shown["position"]) == (False, 2)
+
+
+def test_hiding_a_built_in_one_is_the_same_in_the_append_as_in_a_rebuild():
+    (rebuilt,) = steps((SEVEN, HIDDEN))
+    untouched = Entity(StreamName("1", Service.kind, SEVEN), Service(7), 0, 0, ORIGIN, ORIGIN)
+    ((_, appended, fresh),) = project(Step(rebuilt.recorded, untouched, rebuilt.after))
+    assert (appended, fresh) == (tuple(given((SEVEN, HIDDEN)).rows(SERVICES)), False)
+
+
+def table(*rows: tuple[int, UUID, str | None, bool, int]):
+    async def fetch(_sql: str, _parameters: object) -> list[tuple[object, ...]]:
+        return list(rows)
+
+    return fetch
+
+
+@pytest.mark.anyio
+async def test_what_the_tenant_did_stands_over_what_is_built_in():
+    hidden = (7, SEVEN, None, True, 5)
+    own = (100_001, ID, OFFER.model_dump_json(), False, 6)
+    found = await services(table(hidden, own), "1")
+    assert list(found) == [*BUILT_IN_SERVICES, 100_001]
+    assert (found[7].hidden, found[7].offer, found[7].position) == (True, BUILT_IN_SERVICES[7], 5)
+    assert (found[13].hidden, found[13].position, found[13].built_in) == (False, 0, True)
+    assert (found[100_001].offer, found[100_001].built_in) == (OFFER, False)
+    assert set(await offers(table(hidden, own), "1")) == set(found) - {7}
