@@ -58,7 +58,7 @@ class Log(Application[UUID]):
 class Activity(PostgresTrackingRecorder):
     def __init__(self, datastore: Any, **kwargs: Any):
         super().__init__(datastore, **kwargs)
-        self.sql_create_statements.append(SQL(TABLE))
+        self.sql_create_statements.append(SQL(TABLE).format())
 
     def count(self, event: Logged, tracking: Tracking) -> None:
         values = (
@@ -92,7 +92,9 @@ def fill(conninfo: str, contacts: list[UUID], size: int) -> None:
 
 
 def _event(contact: UUID, index: int) -> Logged:
-    return Logged(
+    # The library's metaclass makes a dataclass of it, which a type checker can't see.
+    make: Any = Logged
+    event: Logged = make(
         originator_id=uuid7(),
         originator_version=1,
         timestamp=sample.NEWEST,
@@ -103,6 +105,7 @@ def _event(contact: UUID, index: int) -> Logged:
         sentiment=sample.SENTIMENTS[index % len(sample.SENTIMENTS)],
         notes=f"{index}: {sample.NOTES}",
     )
+    return event
 
 
 @contextmanager

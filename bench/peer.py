@@ -15,7 +15,7 @@ from uuid import UUID
 
 import uvicorn
 from fastapi import FastAPI
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -101,14 +101,14 @@ def peer(conninfo: str) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     @app.post("/api/interactions", status_code=201, response_model=Interaction)
-    async def create(body: NewInteraction) -> DictRow | None:
+    async def create(body: NewInteraction) -> Any:
         values = body.model_dump() | {"created_by": "Developer"}
         async with pool.connection() as connection, connection.transaction():
             cursor = await connection.execute(INSERT, values)
             return await cursor.fetchone()
 
     @app.get("/api/contacts/{contact_id}/interactions", response_model=Interactions)
-    async def newest(contact_id: UUID, limit: int = 50) -> dict[str, list[DictRow]]:
+    async def newest(contact_id: UUID, limit: int = 50) -> Any:
         async with pool.connection() as connection:
             cursor = await connection.execute(SELECT, (contact_id, limit))
             return {"items": await cursor.fetchall()}

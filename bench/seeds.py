@@ -92,7 +92,9 @@ async def _seed_kith(conninfo: str, busy: int, deep: int, posted: int) -> Contac
         made = Contacts(tuple(contacts[2:]), contacts[0], contacts[1])
         # Numbers of their own, beyond those that kith will hand out meanwhile.
         numbers = count(1_000_000_000)
-        with tqdm(total=busy + deep, desc="seeding kith", unit="event", unit_scale=True) as bar:
+        with tqdm(
+            total=busy + deep, desc="seeding kith", unit=" events", unit_scale=True, mininterval=1
+        ) as bar:
             for contact, size in ((made.busy, busy), (made.deep, deep)):
                 changes = (change(contact, index, next(numbers)) for index in range(size))
                 await append_all(system.door, jobs(changes), bar.update)
@@ -117,9 +119,9 @@ def _note(found: list[UUID], identity: UUID) -> Answer:
 
 def _seed_peer(conninfo: str, contacts: Contacts, busy: int, deep: int) -> None:
     with psycopg.connect(conninfo) as connection:
-        connection.execute(peer.SCHEMA)  # type: ignore[arg-type]
+        connection.execute(peer.SCHEMA)
         cursor = connection.cursor()
-        with cursor.copy(f"COPY interactions ({peer.WRITTEN}) FROM STDIN") as copy:  # type: ignore[arg-type]
+        with cursor.copy(f"COPY interactions ({peer.WRITTEN}) FROM STDIN") as copy:
             for contact, size in ((contacts.busy, busy), (contacts.deep, deep)):
                 for row in _rows(contact, size):
                     copy.write_row(row)

@@ -61,14 +61,14 @@ class Ground:
         self.execute(sql.SQL("CREATE DATABASE {}").format(name))
         return self.url(database)
 
-    def execute(self, statement: sql.Composable | str, database: str = "kith") -> None:
+    def execute(self, statement: sql.Composed | str, database: str = "kith") -> None:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement)
 
     def fetch(self, database: str, query: str) -> object:
         """The first column of a query's first row."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(query).fetchone()
             return row and row[0]
 
     def settle(self) -> None:
@@ -118,6 +118,7 @@ def _running(command: list[str], ground: Ground, token: str | None) -> Iterator[
     process = subprocess.Popen(
         command, env=ground.environment, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
     )
+    assert process.stdout is not None
     try:
         port = int(_said(process, r"listening on http://127\.0\.0\.1:(\d+)"))
         said = _said(process, token) if token else "none"
@@ -130,6 +131,7 @@ def _running(command: list[str], ground: Ground, token: str | None) -> Iterator[
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        process.stdout.close()
 
 
 def _await(port: int) -> None:
@@ -151,4 +153,4 @@ def _said(process: "subprocess.Popen[str]", pattern: str) -> str:
     for line in process.stdout:
         if found := re.search(pattern, line):
             return found[1]
-    raise RuntimeError(f"{process.args} ended before it was ready.")
+    raise RuntimeError(f"{process.args!r} ended before it was ready.")

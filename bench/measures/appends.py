@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 
 import uvloop
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
+from eventsourcing.persistence import ApplicationRecorder, StoredEvent
+from eventsourcing.postgres import PostgresFactory
 from uuid_utils.compat import uuid7
 
 from application.envelope import Envelope
@@ -80,7 +80,7 @@ async def _append(conninfo: str, work: Sequence[Job]) -> float:
         await door.stop()
 
 
-def _through_the_recorder(recorder: PostgresApplicationRecorder, bench: Bench, count: int) -> float:
+def _through_the_recorder(recorder: ApplicationRecorder, bench: Bench, count: int) -> float:
     waiting = iter([_stored(one) for one in _changes(bench, count)])
 
     def caller() -> None:

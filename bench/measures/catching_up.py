@@ -20,7 +20,7 @@ from bench.rounds import Result, compare
 from bench.seeds import append_all, change, jobs
 from infrastructure.eventstore.flusher import Flusher
 from infrastructure.eventstore.group_commit import GroupCommit
-from infrastructure.projecting.runner import ProjectionRunner
+from infrastructure.projecting.runner import Runner
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
 
@@ -71,7 +71,9 @@ async def _fill(conninfo: str, bench: Bench) -> None:
         size = bench.sizes.catch_up
         contacts = islice(cycle(bench.contacts.posted), size)
         changes = (change(contact, index, index) for index, contact in enumerate(contacts))
-        with tqdm(total=size, desc="filling a log", unit="event", unit_scale=True) as bar:
+        with tqdm(
+            total=size, desc="filling a log", unit=" events", unit_scale=True, mininterval=1
+        ) as bar:
             await append_all(door, jobs(changes), bar.update)
     finally:
         await door.stop()
@@ -81,11 +83,11 @@ async def _catch_up(conninfo: str, size: int) -> float:
     """Events a second, from empty read models until all have seen the whole log."""
     names = [model.name for model in BEHIND]
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
-        await connection.execute(f"TRUNCATE {', '.join(names)}")  # type: ignore[arg-type]
+        await connection.execute(f"TRUNCATE {', '.join(names)}")
         await connection.execute(
             "UPDATE read_models SET checkpoint = 0 WHERE name = ANY(%s)", (names,)
         )
-        runner = ProjectionRunner(conninfo, BEHIND)
+        runner = Runner(conninfo, BEHIND)
         started = time.perf_counter()
         await runner.start()
         try:
