@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api.http.dialect import Render
@@ -70,7 +71,10 @@ def contract_app(
     app.table = RouteTable(app.router.routes)
 
     @app.exception_handler(HTTPException)
-    async def not_routed(_: Request, error: HTTPException) -> Response:
+    async def not_routed(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            # The router names the methods of the first route alone.
+            error.headers = {"Allow": ", ".join(_methods(app, request.scope))}
         return render(routing_problem(error))
 
     def openapi() -> dict[str, Any]:
@@ -80,6 +84,17 @@ def contract_app(
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+def _methods(app: FastAPI, scope: Scope) -> list[str]:
+    """All methods that some route takes at this path."""
+    found = {
+        method
+        for route in app.router.routes
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return sorted(found)
 
 
 def routing_problem(error: HTTPException) -> Problem:

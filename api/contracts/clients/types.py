@@ -18,7 +18,9 @@ from pydantic import (
 
 from api.contracts.clients.words import PLACES, Location
 
-LARGEST = 2**63 - 1
+LARGEST = 2**53 - 1
+"""Of the numbers that name something: whole numbers of that size survive in JavaScript."""
+
 MOST_HOURS = 99
 """As many as two digits say. Longer durations come from other contracts and may be sent back."""
 

@@ -223,3 +223,14 @@ class TestTheLog:
             url = page.links.get("next", {}).get("url", "").removeprefix(anywhere.base)
         assert seen == self.logs(anywhere)
         assert len(seen) == 5
+
+
+def test_another_method_is_405_and_says_which_there_are(anywhere: Office):
+    created = anywhere.meet()
+    for path, allowed in (
+        (anywhere.list, "GET, POST"),
+        (anywhere.path(created), "DELETE, GET, PATCH"),
+    ):
+        response = anywhere.worker.put(path, json={})
+        error(response, 405)
+        assert response.headers["allow"] == allowed
