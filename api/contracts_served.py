@@ -1,6 +1,7 @@
 """The contracts that are served, and where each of them answers."""
 
 from api import system_app
+from api.contracts.clients.app import clients_app
 from api.contracts.rapport.app import rapport_app
 from api.contracts.relationships.app import relationships_app
 from api.contracts.tracking.app import tracking_app
@@ -14,6 +15,7 @@ def native() -> Contract:
 def others() -> tuple[Contract, ...]:
     """Made anew for each server, so that two of them in one process share nothing."""
     return (
+        Contract("clients", "/clients", clients_app(), own=("/api/clients", "/api/services")),
         Contract("rapport", "/rapport", rapport_app(), own=("/api/v1",)),
         Contract(
             "relationships",
