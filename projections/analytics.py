@@ -4,6 +4,7 @@ Whole days come from the daily sums; what a bound cuts out of a day, and what wa
 time has come, is counted in the timeline.
 """
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -62,9 +63,9 @@ WHERE tenant = %(tenant)s AND contact_id = %(contact)s
     AND day >= %(first_day)s AND day < %(end_day)s
 UNION ALL
 SELECT (at AT TIME ZONE 'UTC')::date, kind, 1, (seconds IS NOT NULL)::int,
-    coalesce(seconds, 0), (restricted = '{}' AND sentiment = 'positive')::int,
-    (restricted = '{}' AND sentiment = 'neutral')::int,
-    (restricted = '{}' AND sentiment = 'negative')::int
+    coalesce(seconds, 0), (restricted = '{}' AND sentiment = 'positive' IS TRUE)::int,
+    (restricted = '{}' AND sentiment = 'neutral' IS TRUE)::int,
+    (restricted = '{}' AND sentiment = 'negative' IS TRUE)::int
 FROM timeline
 WHERE tenant = %(tenant)s AND ROWS_OF
     AND (NOT planned AND (at >= %(since)s AND at < %(edge_end)s
@@ -85,7 +86,7 @@ def _parameters(wanted: Wanted) -> dict[str, Any]:
     """Whole days between the bounds, and the edges: from `since` to `edge_end`, and from
     `edge_start` to `before`."""
     since, before = wanted.since or EARLIEST, wanted.before or LATEST
-    first_day = since.date() if _midnight(since) == since else since.date() + DAY
+    first_day = since.date() if _midnight(since) == since else _later(since.date(), 1)
     end_day = max(before.date(), first_day)
     edge_end = min(_midnight(first_day), before)
     edge_start = max(_midnight(end_day), edge_end)
@@ -101,6 +102,11 @@ def _parameters(wanted: Wanted) -> dict[str, Any]:
     }
 
 
+def _later(day: date, days: int) -> date:
+    """So many days later, or the last day there is."""
+    return day + min(days, (date.max - day).days) * DAY
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
@@ -109,6 +115,8 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
     """Raises TooManyBuckets."""
     parameters = _parameters(wanted)
     rows_of = "main" if wanted.contact_id is None else "contact_id = %(contact)s"
+    if wanted.contact_id == NOBODY:  # under whom the whole tenant is summed up
+        return Analytics(buckets=list(_buckets(Counter(), wanted)))
     rows = await fetch(ROWS.replace("ROWS_OF", rows_of), parameters)  # type: ignore[arg-type]
     result = Analytics()
     days: Counter[date] = Counter()
@@ -165,13 +173,13 @@ def number(day: date, first: date, group_by: GroupBy) -> int:
 def bounds(index: int, first: date, group_by: GroupBy) -> tuple[date, date]:
     """The first day of a bucket, and its last."""
     if group_by == "month":
-        start, end = _month(first, index - 1), _month(first, index)
-        return (first if index == 1 else start), end - DAY
+        months = first.year * 12 + first.month - 1 + index - 1
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, first.day if index == 1 else 1), _end_of_month(year, month)
     length = 7 if group_by == "week" else 1
     start = first + (index - 1) * length * DAY
-    return start, start + (length - 1) * DAY
+    return start, _later(start, length - 1)
 
 
-def _month(first: date, later: int) -> date:
-    months = first.year * 12 + first.month - 1 + later
-    return date(months // 12, months % 12 + 1, 1)
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
