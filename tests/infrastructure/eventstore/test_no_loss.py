@@ -25,19 +25,19 @@ PAGE = 500
 
 SLOW_COMMITS = """
 CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep(0.02 * random()); RETURN NULL; END $$;
+BEGIN PERFORM pg_sleep({seconds} * random()); RETURN NULL; END $$;
 CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON stored_events DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW WHEN (NEW.notification_id % 499 = 0) EXECUTE FUNCTION dawdle();
+FOR EACH ROW WHEN (NEW.notification_id % {every} = 0) EXECUTE FUNCTION dawdle();
 CREATE SEQUENCE mutant_positions;
 """
 
 
-@pytest.fixture
-def slow_ledger(database) -> str:
-    """Every so often a transaction takes its time between its last statement and its commit."""
-    conninfo = prepare(database(), ())
+def slow_ledger(conninfo: str, *, every: int, seconds: float) -> str:
+    """Every so many events, a transaction takes its time between its last statement and its
+    commit."""
+    prepare(conninfo, ())
     with psycopg.connect(conninfo) as connection:
-        connection.execute(SLOW_COMMITS)
+        connection.execute(SLOW_COMMITS.format(every=every, seconds=seconds))
     return conninfo
 
 
@@ -98,17 +98,19 @@ async def tail_while(conninfo: str, writing) -> tuple[Reader, int]:
     return reader, told
 
 
-async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(slow_ledger: str):
-    reader, told = await tail_while(slow_ledger, write(slow_ledger, EVENTS))
+async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(database):
+    ledger = slow_ledger(database(), every=499, seconds=0.02)
+    reader, told = await tail_while(ledger, write(ledger, EVENTS))
     assert told == EVENTS
     assert reader.check(EVENTS) is None
-    assert len(check_log(slow_ledger)) == EVENTS
+    assert len(check_log(ledger)) == EVENTS
 
 
-async def test_a_mutant_with_positions_of_a_sequence_is_caught(slow_ledger: str):
-    reader, told = await tail_while(slow_ledger, write(slow_ledger, MUTANT_EVENTS, "mutant"))
+async def test_a_mutant_with_positions_of_a_sequence_is_caught(database):
+    ledger = slow_ledger(database(), every=97, seconds=0.2)
+    reader, told = await tail_while(ledger, write(ledger, MUTANT_EVENTS, "mutant"))
     assert told == MUTANT_EVENTS
-    with psycopg.connect(slow_ledger) as connection:
+    with psycopg.connect(ledger) as connection:
         (stored,) = connection.execute("SELECT count(*) FROM stored_events").fetchone() or (0,)
     assert stored == MUTANT_EVENTS  # all of it is in the log, and yet
     assert "missed" in (reader.check(MUTANT_EVENTS) or "")
