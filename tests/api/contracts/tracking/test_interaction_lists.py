@@ -1,5 +1,7 @@
 """Lists of interactions: every filter, pages, cursors, links; and the timeline of a contact."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.api.contracts.tracking import office
@@ -265,8 +267,6 @@ class TestTimeline(GuardedRecord):
             refused(client.get(f"/api/contacts/{nobody}/interactions"), 404)
 
     def test_many_at_once_get_their_own(self, client, service, tenant):
-        from concurrent.futures import ThreadPoolExecutor
-
         contacts = [add(client, name=str(n)) for n in range(8)]
         logged = {one["id"]: log(client, one)["id"] for one in contacts}
 
