@@ -32,8 +32,9 @@ class AmendInteraction:
 
     `contact_id` is the contact the caller names, if any: a record's contact can't be changed.
     `open_tags` are the restricted tags the caller could see through: without all of the record's,
-    what is revised is its redacted view. `offers` are the services there are now, where a new one
-    has to be one of them.
+    what is revised is its redacted view. `permitted_tags` are those they might have opened; without
+    all of the record's, nothing hidden can be set. `offers` are the services there are now, where a
+    new one has to be one of them.
     """
 
     interaction_id: UUID
@@ -41,6 +42,7 @@ class AmendInteraction:
     contact_id: UUID | None = None
     may_plan: bool = False
     open_tags: tuple[str, ...] = ()
+    permitted_tags: tuple[str, ...] = ()
     offers: Mapping[int, Offer] | None = None
 
 
@@ -73,7 +75,8 @@ async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName
         )
     old = interaction.state.record
     if is_hidden(old, command.open_tags):
-        record = keep_hidden(old, command.revise(redacted(old)))
+        may_set = not is_hidden(old, command.permitted_tags)
+        record = keep_hidden(old, command.revise(redacted(old)), may_set=may_set)
     else:
         record = command.revise(old)
     if command.offers is not None and not _same(record.service, old.service):

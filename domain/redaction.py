@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 from domain.errors import Refusal
+from domain.event import Value
 from domain.record import FollowUp, Rapport, Record, Said, Service, When
 
 HIDDEN = {
@@ -43,31 +44,34 @@ def redacted(record: Record) -> Record:
     return record.model_copy(update=update)
 
 
-def keep_hidden(old: Record, revised: Record) -> Record:
+def keep_hidden(old: Record, revised: Record, *, may_set: bool = False) -> Record:
     """The record after somebody revised its redacted view: everything hidden is as it was.
 
     What is hidden reads as nothing, so nothing leaves it alone. Anything else would overwrite what
     the caller couldn't see, and is refused even if it is equal: otherwise one could guess until it
-    is. Raises Hidden.
+    is. Only who `may_set` it, because they might have opened it, does. Raises Hidden.
     """
-    update: dict[str, Any] = {"mail": old.mail, "when": _when(old.when, revised.when)}
+    update: dict[str, Any] = {"mail": old.mail, "when": _when(old.when, revised.when, may_set)}
     for part, (_, leaves) in HIDDEN.items():
         was, given = getattr(old, part), getattr(revised, part)
-        for leaf in leaves:
-            _must_be_empty(getattr(given, leaf))
-        update[part] = given.model_copy(update={leaf: getattr(was, leaf) for leaf in leaves})
+        kept = {leaf: getattr(was, leaf) for leaf in leaves if _left_alone(given, leaf, may_set)}
+        update[part] = given.model_copy(update=kept)
     tags = dict.fromkeys((*old.labels.restricted, *revised.labels.restricted))
     update["labels"] = revised.labels.model_copy(update={"restricted": tuple(tags)})
     return revised.model_copy(update=update)
 
 
-def _must_be_empty(given: object) -> None:
-    if given not in (None, ()):
-        raise Hidden("The record is restricted; its content can't be changed unseen.")
+def _left_alone(given: Value, leaf: str, may_set: bool) -> bool:
+    if getattr(given, leaf) in (None, ()):
+        return True
+    if may_set:
+        return False
+    raise Hidden("The record is restricted; its content can't be changed unseen.")
 
 
-def _when(was: When, given: When) -> When:
+def _when(was: When, given: When, may_set: bool) -> When:
     """It may be moved, but takes as long as it did."""
-    _must_be_empty(given.seconds)
+    if not _left_alone(given, "seconds", may_set):
+        return given
     ends_at = None if was.ends_at is None else was.moved(given.at).ends_at
     return given.model_copy(update={"ends_at": ends_at, "duration": was.duration})

@@ -19,6 +19,10 @@ LONGEST_KEY = 255
 """Characters of an Idempotency-Key."""
 
 
+TAG = "tag:"
+"""What the permission to see and set a restricted tag begins with."""
+
+
 class Call(Request):
     """`contract` is the contract that answers; `principal` is set once the token is verified."""
 
@@ -61,8 +65,14 @@ class Call(Request):
         raises a 403 otherwise."""
         words = tag_words(self.query_params.getlist("tags"))
         for word in words:
-            self.require(f"tag:{word}")
+            self.require(f"{TAG}{word}")
         return words
+
+    @property
+    def permitted_tags(self) -> tuple[str, ...]:
+        """The restricted tags that the caller may open, whether the query does or not."""
+        permissions = sorted(self.principal.permissions)
+        return tuple(p.removeprefix(TAG) for p in permissions if p.startswith(TAG))
 
     def caller(self) -> Caller:
         """The caller as the ledger knows one, with the conditions of the request's headers."""

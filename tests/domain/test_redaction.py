@@ -98,6 +98,7 @@ def test_it_is_hidden_until_every_restricted_tag_is_opened(
 def test_what_was_read_redacted_can_be_sent_back_and_nothing_is_lost(old: Record):
     old = without_repeated_tags(old)
     assert keep_hidden(old, redacted(old)) == old
+    assert keep_hidden(old, redacted(old), may_set=True) == old
 
 
 @for_any(anything.records(), st.sampled_from(Kind), anything.words)
@@ -130,7 +131,7 @@ def without_repeated_tags(old: Record) -> Record:
         {"follow_up": FollowUp(action="Call nobody")},
         {"rapport": Rapport(score=1)},
         {"rapport": Rapport(non_verbal="Frowns")},
-        {"rapport": Rapport(tactics=(TacticUse(tactic_id="5" * 32),))},  # type: ignore[arg-type]
+        {"rapport": Rapport(tactics=(TacticUse(tactic_id="5" * 32),))},
         {"when": When(at=SECRET.when.at, duration=60)},
         {"when": When(at=SECRET.when.at, duration=0)},
         {"when": When(at=SECRET.when.at, ends_at=NOW)},
@@ -148,6 +149,14 @@ def test_nobody_learns_what_is_hidden_by_guessing_it(part: str):
     guess = redacted(SECRET).model_copy(update={part: getattr(SECRET, part)})
     with pytest.raises(Hidden):
         keep_hidden(SECRET, guess)
+
+
+def test_who_might_have_opened_it_may_set_what_they_name_and_keeps_the_rest():
+    when = When(at=SECRET.when.at, duration=60)
+    named = {"said": Said(description="Tax"), "when": when}
+    kept = keep_hidden(SECRET, redacted(SECRET).model_copy(update=named), may_set=True)
+    said = Said(description="Tax", topics=("status",))
+    assert kept == SECRET.model_copy(update={"said": said, "when": when})
 
 
 def test_a_restricted_record_may_be_moved_and_takes_as_long_as_it_did():

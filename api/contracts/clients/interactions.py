@@ -112,6 +112,8 @@ async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) 
         named.id,
         lambda record: body.revise(record, opened),
         open_tags=opened,
+        # The documented PATCH names no tag, and sets what a tagged interaction hides.
+        permitted_tags=call.permitted_tags,
         offers=await offers(call.services.fetch, call.tenant),
     )
 

@@ -62,6 +62,18 @@ def test_modifying_answers_exactly_as_documented(anywhere: Office):
     assert again.json() == answer
 
 
+def test_one_after_the_other_they_work_as_they_are_printed(anywhere: Office):
+    """The interaction is created with a tag that the request to modify it doesn't name."""
+    first = created(anywhere)
+    response = MODIFY.send(anywhere.trusted, named(anywhere, first))
+    assert response.status_code == 200
+    assert list(response.json()) == list(MODIFY.answer)
+    read = GET.send(anywhere.trusted, named(anywhere, first))
+    replace(MODIFY, answer=MODIFY.answer | {"id": first["id"]}).check(read)
+    url = f"/api/clients/{anywhere.number}/interactions/{first['id']}"
+    assert anywhere.trusted.delete(url).status_code == 204
+
+
 @pytest.mark.parametrize("permissions", [WORKER, TRUSTED])
 def test_deleting_answers_204_and_then_400(anywhere: Office, permissions: tuple[str, ...]):
     answer = created(anywhere)

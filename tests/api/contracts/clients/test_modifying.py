@@ -167,6 +167,16 @@ class TestModifyingWhatIsRestricted:
         assert "restricted" in error(response, 403)
         assert office.trusted.get(office.path(created), params=TAGGED).json() == created
 
+    def test_who_may_open_it_sets_what_they_name_and_keeps_the_rest(self, office: Office):
+        """The documented request names no tag. What it doesn't name it can't destroy."""
+        created = office.meet(tags="immigration")
+        path = office.path(created)
+        answer = office.trusted.patch(path, json={"description": "New", "duration": None}).json()
+        assert (answer["redacted"], answer["description"]) == (True, None)
+        opened = office.trusted.get(path, params=TAGGED).json()
+        changed = {"description": "New", "lastUpdatedBy": opened["lastUpdatedBy"]}
+        assert opened == created | changed
+
     def test_null_leaves_what_one_cant_see(self, office: Office):
         created = office.meet(tags="immigration")
         nothing = {"serviceId": None, "description": None, "duration": None}
