@@ -1,6 +1,6 @@
 """How every test of an operation begins: no token, no permission, somebody else's record."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -16,10 +16,10 @@ class Guarded:
     `{contact}`, `{interaction}` and `{meeting}` in the path stand for records of the tenant.
     """
 
-    method: str
-    path: str
-    permission: str
-    body: dict[str, Any] | None = None
+    method: ClassVar[str]
+    path: ClassVar[str]
+    permission: ClassVar[str]
+    body: ClassVar[dict[str, Any] | None] = None
 
     @pytest.fixture
     def ids(self, client: httpx.Client, contact: dict[str, Any]) -> dict[str, str]:

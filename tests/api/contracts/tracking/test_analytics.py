@@ -150,7 +150,7 @@ class Recount:
             (2 * sum(durations) + len(durations)) // (2 * len(durations)) if durations else None
         )
         self.days = Counter(at(one).date() for one in chosen)
-        self.first = since.date() if since else min(self.days, default=None)
+        self.first: date = since.date() if since else min(self.days, default=date.max)
         self.group_by = group_by
 
     def bucket(self, day: date) -> int:
@@ -165,7 +165,7 @@ class Recount:
         assert answer["byType"] == dict(self.by_type)
         assert answer["sentiment"] == self.sentiment
         assert answer["averageDuration"] == self.average
-        counts = Counter()
+        counts: Counter[str] = Counter()
         for day, count in self.days.items():
             counts[f"{self.group_by}{self.bucket(day)}"] += count
         assert {key: count for key, count in answer["frequency"].items() if count} == dict(counts)

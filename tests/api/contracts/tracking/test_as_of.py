@@ -126,7 +126,7 @@ class TestLastContacted:
 
 class TestHistory:
     def test_grows_and_never_changes(self, client, contact):
-        seen = [(now(), [])]
+        seen: list[tuple[str, list[object]]] = [(now(), [])]
         for status in ("qualified_lead", "inactive"):
             move(client, contact, relationshipStatus=status, reason=status)
             seen.append((now(), history(client, contact)))
