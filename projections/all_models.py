@@ -7,6 +7,7 @@ from projections.interaction_log import INTERACTION_LOG
 from projections.meetings import MEETINGS
 from projections.model import ReadModel
 from projections.services import SERVICES
+from projections.site_list import SITE_LIST, SITE_SEARCH
 from projections.status_history import STATUS_HISTORY
 from projections.tactic_use import TACTIC_USE
 from projections.tactics import TACTICS
@@ -20,7 +21,9 @@ READ_MODELS: tuple[ReadModel, ...] = (
     STATUS_HISTORY,
     TACTICS,
     SERVICES,
+    SITE_LIST,
     ACTIVITY,
     TACTIC_USE,
     INTERACTION_LOG,
+    SITE_SEARCH,
 )

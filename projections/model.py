@@ -50,7 +50,8 @@ class ReadModel:
 
     `primary_key` defaults to the key. `indexes` are SQL after `CREATE … INDEX ON table`, such as
     `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`. `sums` are the columns an Add adds
-    to. `kinds` are the kinds of streams it follows. With the append: in the same transaction.
+    to. `kinds` are the kinds of streams it follows. With the append: in the same transaction; else
+    behind it, and `at_leisure` where queries can do without what it hasn't seen yet.
     """
 
     name: str
@@ -62,5 +63,6 @@ class ReadModel:
     indexes: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     with_append: bool = True
+    at_leisure: bool = False
     version: int = 1
     extensions: tuple[str, ...] = ()

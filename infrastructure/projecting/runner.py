@@ -24,7 +24,7 @@ from projections.model import ReadModel
 logger = logging.getLogger(__name__)
 
 POLL = 0.05
-"""Seconds between two looks at the log."""
+"""Seconds between two looks at the log, where nobody rings."""
 
 PACE = 0.02
 """Seconds that steps may gather while nobody waits for them, so that pages aren't tiny."""
@@ -43,8 +43,9 @@ MAKE_WAY = 5.0
 
 
 class Runner:
-    """`page_size` are events a transaction. `make_writer` decides how they are written, and `lock`
-    is that of whoever feeds these models: each of several runners has one of its own."""
+    """`page_size` are events a transaction. `make_writer` decides how they are written. `lock` is
+    that of whoever feeds these models: each of several runners has one of its own. `poll` are the
+    seconds between two looks at the log."""
 
     def __init__(
         self,
@@ -54,11 +55,13 @@ class Runner:
         page_size: int = PAGE_SIZE,
         make_writer: type[Writer] = Writer,
         lock: int = PROJECTOR_LOCK,
+        poll: float = POLL,
     ):
         self._conninfo = conninfo
         self._tables = [Table(model) for model in models]
         self._page_size = page_size
         self._make_writer = make_writer
+        self._poll = poll
         self._try_lock = f"SELECT pg_try_advisory_lock({lock})"
         self._unlock = f"SELECT pg_advisory_unlock({lock})"
         self._recent = Recent()
@@ -146,7 +149,7 @@ class Runner:
             await feed.catch_up(page_size=self._page_size, landed=self._landed)
             looked = loop.time()
             while not self._hurried and loop.time() < looked + STALE:
-                if not await self._woken.wait(POLL):
+                if not await self._woken.wait(self._poll):
                     return
                 if not self._hurried:
                     await self._urgent.wait(PACE)
@@ -155,7 +158,7 @@ class Runner:
         except Moved as moved:
             logger.info("the checkpoint of %s has been moved by another", moved)
         if not self._checkpoints:
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(self._poll)
 
     async def _make_way(self, feed: Feed) -> None:
         """An owner that can't feed every read model, because a newer kith has remade some, lets

@@ -1,0 +1,118 @@
+"""What a site sees of an interaction, whichever contract it came through (e7b6c6ebff002cab).
+
+Made of the ledger's own document, redacted or not: what is hidden there is hidden here, and what
+a site requires and the record lacks is derived from what is shown.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from application.user_numbers import user_number
+from domain.kinds import Kind
+
+TYPES = ("Meeting", "Call", "Email", "Update", "Review", "Training")
+"""The predefined types."""
+
+NEAREST = {
+    Kind.MEETING: "Meeting",
+    Kind.CALL: "Call",
+    Kind.EMAIL: "Email",
+    Kind.MESSAGE: "Email",
+    Kind.COFFEE: "Meeting",
+    Kind.LUNCH: "Meeting",
+    Kind.CONFERENCE: "Meeting",
+    Kind.PROPOSAL: "Update",
+    Kind.QUOTE: "Update",
+    Kind.CONTRACT: "Update",
+    Kind.SERVICE: "Meeting",
+    Kind.FOLLOW_UP: "Call",
+    Kind.NOTE: "Update",
+    Kind.UPDATE: "Update",
+    Kind.REVIEW: "Review",
+    Kind.TRAINING: "Training",
+    Kind.CONSULTATION: "Meeting",
+}
+"""Every kind as one of the types."""
+
+KINDS = {word: Kind(word.lower()) for word in TYPES}
+"""Every type as a kind."""
+
+LONGEST_DERIVED_TITLE = 80
+
+
+class SiteFields(NamedTuple):
+    """The documented fields but for the site's own id, under their documented names. Instants are
+    texts, as in the document."""
+
+    id: int
+    title: str
+    type: str
+    lead: str
+    start_datetime: str
+    timezone: str
+    end_datetime: str | None
+    location: str | None
+    description: str | None
+    notes: str | None
+    created_by: int
+    created_at: str
+    updated_by: int | None
+    updated_at: str | None
+
+
+def fields_of(document: Mapping[str, Any]) -> SiteFields:
+    creator, updater = document["createdBy"], document.get("updatedBy")
+    return SiteFields(
+        id=document["number"],
+        title=_title(document),
+        type=_type(document),
+        lead=_filled(document.get("lead")) or creator["name"],
+        start_datetime=document["date"],
+        timezone=document.get("timezone") or "UTC",
+        end_datetime=_end(document),
+        location=document["location"],
+        description=document.get("description"),
+        notes=document["notes"],
+        created_by=_number(creator),
+        created_at=document["createdAt"],
+        updated_by=_number(updater) if updater else None,
+        updated_at=document["updatedAt"] if updater else None,
+    )
+
+
+def _kind(document: Mapping[str, Any]) -> Kind:
+    return Kind(document.get("kind") or document["interactionType"])
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    subject, description = document.get("subject"), document.get("description")
+    beginning = _filled((description or "").strip()[:LONGEST_DERIVED_TITLE])
+    return _filled(subject) or beginning or _kind(document)
+
+
+def _type(document: Mapping[str, Any]) -> str:
+    word = document.get("word")
+    return word if word in TYPES else NEAREST[_kind(document)]
+
+
+def _filled(text: str | None) -> str | None:
+    return text if text and not text.isspace() else None
+
+
+def _end(document: Mapping[str, Any]) -> str | None:
+    if end := document.get("endDate"):
+        return str(end)
+    minutes = document["duration"]
+    if minutes is None:
+        return None
+    seconds = document.get("durationSeconds", minutes * 60)
+    try:
+        end = datetime.fromisoformat(document["date"]) + timedelta(seconds=seconds)
+    except OverflowError:  # no calendar goes that far
+        return None
+    return end.isoformat().replace("+00:00", "Z")
+
+
+def _number(actor: Mapping[str, Any]) -> int:
+    return user_number(actor["id"], actor.get("number"))

@@ -1,0 +1,108 @@
+"""The interactions of a site as its list shows them: what is sorted, filtered and searched.
+
+A row is what one reader may see: a record with restricted tags has two, one for readers who opened
+all of its tags and one for the others, so that whatever is asked of a row gives away nothing that
+its readers can't see. Texts stand folded in one column, because one index then finds them all.
+
+There are two tables of these rows. `site_list` is written with the append and always complete.
+`site_search` carries the trigram index, which costs ten times what the row does, and follows at
+leisure; a search takes from it what it has and looks at the rest itself.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic_core import from_json
+
+from domain.interaction import Interaction
+from projections.document import document, redacted_document
+from projections.folding import SEPARATOR, fold
+from projections.model import Put, ReadModel, Row, Step
+from projections.site_fields import SiteFields, fields_of
+
+TEXTS = ("title", "type", "lead", "timezone", "location", "description", "notes")
+"""The text fields, in the order in which they stand in the column `texts`."""
+
+
+def project(step: Step) -> Iterator[Put]:
+    entity = step.after
+    key = (step.tenant, entity.id)
+    if entity.state.deleted:
+        yield Put(key, ())
+    else:
+        yield Put(key, tuple(_rows(step)), fresh=step.before is None)
+
+
+def _rows(step: Step) -> Iterator[Row]:
+    entity = step.after
+    state: Interaction = entity.state
+    restricted = state.record.labels.restricted
+    common = {"tenant": step.tenant, "id": entity.id, "restricted": restricted}
+    yield common | {"redacted": False} | _columns(document(entity))
+    if restricted:
+        yield common | {"redacted": True} | _columns(redacted_document(entity))
+
+
+def _columns(shown: str) -> dict[str, Any]:
+    fields = fields_of(from_json(shown))
+    return {
+        "number": fields.id,
+        "at": fields.start_datetime,
+        "ends_at": fields.end_datetime,
+        "type": fields.type,
+        "created_by": fields.created_by,
+        "created_at": fields.created_at,
+        "updated_by": fields.updated_by,
+        "updated_at": fields.updated_at,
+        "texts": texts(fields),
+    }
+
+
+def texts(fields: SiteFields) -> str:
+    """Every text of the record, folded."""
+    return SEPARATOR.join(fold(getattr(fields, name) or "") for name in TEXTS)
+
+
+COLUMNS = {
+    "tenant": 'text COLLATE "C" NOT NULL',
+    "id": "uuid NOT NULL",
+    "redacted": "boolean NOT NULL",
+    "restricted": "text[] NOT NULL",
+    "number": "bigint NOT NULL",
+    "at": "timestamptz NOT NULL",
+    "ends_at": "timestamptz",
+    "type": "text NOT NULL",
+    "created_by": "bigint NOT NULL",
+    "created_at": "timestamptz NOT NULL",
+    "updated_by": "bigint",
+    "updated_at": "timestamptz",
+    "texts": 'text COLLATE "C" NOT NULL',
+}
+
+SITE_LIST = ReadModel(
+    name="site_list",
+    kinds=frozenset({Interaction.kind}),
+    columns=COLUMNS,
+    key=("tenant", "id"),
+    project=project,
+    indexes=(
+        "UNIQUE (id, tenant, redacted)",
+        # Finds and counts what neither looks into texts nor sorts by anything else.
+        "(tenant, at DESC, number DESC) INCLUDE (type, id) WHERE NOT redacted",
+    ),
+)
+
+SITE_SEARCH = ReadModel(
+    name="site_search",
+    kinds=frozenset({Interaction.kind}),
+    columns=COLUMNS,
+    key=("tenant", "id"),
+    project=project,
+    indexes=(
+        "UNIQUE (id, tenant, redacted)",
+        "USING gin (tenant, texts gin_trgm_ops)",
+    ),
+    extensions=("pg_trgm", "btree_gin"),
+    with_append=False,
+    at_leisure=True,
+)
