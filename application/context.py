@@ -22,7 +22,7 @@ def is_tenant(text: str) -> bool:
 class Principal:
     """A caller whose identity has been verified; the claims named here are those of the token.
 
-    Raises ValueError for a tenant, or one of `sites`, that can't be one.
+    Raises ValueError for a tenant, a `site` or one of `sites`, that can't be a tenant.
     """
 
     user: str
@@ -50,6 +50,9 @@ class Principal:
     contract: str | None = None
     """The claim `contract`: which contract answers where two document the same path."""
 
+    site: str | None = None
+    """The claim `site_id`, whichever claim the tenant is from."""
+
     sites: tuple[str, ...] | None = None
     """The claim `sites`: the tenants between which the caller may choose; None if not given."""
 
@@ -57,7 +60,7 @@ class Principal:
     """The claim `exp`, in seconds since 1970-01-01T00:00:00Z. Infinite for a command line."""
 
     def __post_init__(self) -> None:
-        for tenant in (self.tenant, *(self.sites or ())):
+        for tenant in (self.tenant, self.site, *(self.sites or ())):
             if tenant is not None and not is_tenant(tenant):
                 raise ValueError(
                     "A tenant consists of letters, digits, '_' and '-', "

@@ -10,6 +10,7 @@ from api.http.problem import Problem
 
 if TYPE_CHECKING:
     from api.http.call import Call
+    from application.context import Principal
 
 
 class Render(Protocol):
@@ -22,6 +23,10 @@ def as_it_is(problem: Problem) -> Problem:
     return problem
 
 
+def as_verified(call: "Call") -> "Principal":
+    return call.principal
+
+
 def nothing_more(call: "Call") -> None:
     pass
 
@@ -30,12 +35,15 @@ def nothing_more(call: "Call") -> None:
 class Dialect:
     """`name` is the contract's; `render` its form of errors; `fields` its names for the domain's.
 
-    `requires_tenant` says what a token lacks that has no tenant (403). `admit` is asked after the
+    `principal` is the caller as this contract takes the token and the headers: it may choose
+    between the tenants the token allows, and raises Refused where it allows none.
+    `requires_tenant` says what a caller lacks who has no tenant (403). `admit` is asked after the
     permission and before the body is read; it raises Refused for whom the contract doesn't admit.
     """
 
     name: str
     render: Render
     fields: Mapping[str, str] = field(default_factory=dict)
+    principal: Callable[["Call"], "Principal"] = as_verified
     requires_tenant: str = "A tenant is required."
     admit: Callable[["Call"], None] = nothing_more

@@ -23,6 +23,10 @@ from api.http.query import check_query
 from api.http.strict_json import parse
 
 PUBLIC = "public"
+"""Asks for no token."""
+
+SIGNED_IN = "signed_in"
+"""Asks for a token, but neither for a tenant nor for a permission: it tells of nobody's data."""
 
 
 def needs(permission: str) -> dict[str, Any]:
@@ -73,11 +77,11 @@ class _Exchange:
         arguments: dict[str, Any] = {self._call: call}
         for name in self._path:
             arguments[name] = call.scope["path_params"][name]
+        check_query(call, self._query[2] if self._query else ())
         if self._query is not None:
             name, adapter, known, _ = self._query
             arguments[name] = _validated(adapter, dict(call.query_params), "query", known)
         if self._body is not None:
-        check_query(call, self._query[2] if self._query else ())
             name, adapter, known, optional = self._body
             call.body_bytes = await _body(call, call.services.settings.max_body_bytes)
             if call.body_bytes or not optional:
@@ -94,6 +98,9 @@ class _Exchange:
         await self._admit(call)
 
     async def _admit(self, call: Call) -> None:
+        if self._permission == SIGNED_IN:
+            return
+        call.principal = self._dialect.principal(call)
         if call.principal.tenant is None:
             raise tenant_required(self._dialect.requires_tenant)
         call.require(self._permission)
@@ -140,4 +147,4 @@ async def _body(call: Call, most: int) -> bytes:
     return b"".join(chunks)
 
 
-__all__ = ["PUBLIC", "ContractRoute", "Fault", "contract_route", "needs"]
+__all__ = ["PUBLIC", "SIGNED_IN", "ContractRoute", "Fault", "contract_route", "needs"]

@@ -38,6 +38,7 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
         tenant=_tenant(claims),
         permissions=_permissions(claims),
         contract=contract_of(claims),
+        site=_site(claims),
         sites=_sites(claims),
         expires_at=float(claims["exp"]),
     )
@@ -94,6 +95,11 @@ def _tenant(claims: Mapping[str, Any]) -> str | None:
         if claims.get(claim) is not None:
             return _tenant_text(claims[claim], claim)
     return None
+
+
+def _site(claims: Mapping[str, Any]) -> str | None:
+    site = claims.get("site_id")
+    return None if site is None else _tenant_text(site, "site_id")
 
 
 def _sites(claims: Mapping[str, Any]) -> tuple[str, ...] | None:
