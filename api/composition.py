@@ -11,10 +11,13 @@ from api.http.front import Front
 from api.http.front_door import FrontDoor
 from api.services import Services
 from infrastructure.embedded import development_secret
+from infrastructure.eventstore.batch import Plan
 from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.keys import KeySource, SharedSecrets
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.postgres.locks import LEISURE_LOCK
+from infrastructure.projecting import leisure
 from infrastructure.projecting.runner import Runner
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
@@ -44,18 +47,39 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Open everything a server needs. With `project`, this process also feeds the read models
     behind the append, unless another one already does."""
-    behind = [model for model in READ_MODELS if not model.with_append]
-    runner = Runner(conninfo, behind)
+    runner, leisurely = _runner(conninfo), _leisurely(conninfo)
+
+    def committed(plan: Plan) -> None:
+        runner.committed(plan)
+        leisurely.wake()
+
     metrics = Metrics()
-    async with open_system(conninfo, committed=runner.committed) as system:
+    async with open_system(conninfo, committed=committed) as system:
         metrics.watch(system.door)
         if project:
             await runner.start()
+            await leisurely.start()
         try:
             yield Services(settings, system, verifier_of(settings), metrics, runner)
         finally:
-            if project:
-                await runner.stop()
+            await leisurely.stop()
+            await runner.stop()
+
+
+def _runner(conninfo: str) -> Runner:
+    behind = [model for model in READ_MODELS if not (model.with_append or model.at_leisure)]
+    return Runner(conninfo, behind)
+
+
+def _leisurely(conninfo: str) -> Runner:
+    return Runner(
+        conninfo,
+        [model for model in READ_MODELS if model.at_leisure],
+        page_size=leisure.PAGE_SIZE,
+        make_writer=leisure.LeisurelyWriter,
+        lock=LEISURE_LOCK,
+        poll=leisure.POLL,
+    )
 
 
 class Application:

@@ -11,3 +11,6 @@ PROJECTOR_LOCK = 7_205_003
 
 REBUILD_LOCK = 7_205_004
 """Held by the session that rebuilds read models."""
+
+LEISURE_LOCK = 7_205_005
+"""Held by the session that feeds the read models written at leisure."""
