@@ -4,6 +4,7 @@ from api import system_app
 from api.contracts.clients.app import clients_app
 from api.contracts.rapport.app import rapport_app
 from api.contracts.relationships.app import relationships_app
+from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
 from api.http.contract import Contract
 
@@ -24,4 +25,5 @@ def others() -> tuple[Contract, ...]:
             own=("/contacts",),
             shared=("/api/contacts",),
         ),
+        Contract("sites", "/sites", sites_app(), shared=("/api/interactions",)),
     )

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from infrastructure.projecting.runner import Runner
-from infrastructure.projecting.status import lag
-
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.shared_reads import SharedReads
+from infrastructure.postgres.snapshots import Snapshots
+from infrastructure.projecting.runner import Runner
+from infrastructure.projecting.status import lag
 from infrastructure.settings import Settings
 from infrastructure.system import System
 from projections.timeline_page import Page, Question, fetch_pages
 
 
 class Services:
-    """`timelines` answers pages of timelines, many in one statement."""
+    """`timelines` answers pages of timelines, many in one statement; `snapshots` are for queries
+    that may take long."""
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Services:
         self.metrics = metrics
         self.runner = runner
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
+        self.snapshots = Snapshots(system.pool)
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query. Raises psycopg.OperationalError and PoolTimeout."""

@@ -1,0 +1,25 @@
+"""The sites contract as a FastAPI application with its own OpenAPI document."""
+
+from fastapi import FastAPI
+
+from api.contracts.sites import interactions
+from api.contracts.sites.dialect import render
+from api.contracts.sites.responses import ErrorShown
+from api.http.contract_app import contract_app
+
+DESCRIPTION = """
+Interactions of a site: created, read, updated, deleted, searched and filtered within it. The site
+is the token's `site_id`, else its tenant, and its id is a number; `X-Site-ID` chooses another one
+of the `sites` that a token lists. Answers are `{status, data, meta}`; everything invalid is 400,
+with `details`.
+"""
+
+
+def sites_app() -> FastAPI:
+    return contract_app(
+        title="kith: sites",
+        description=DESCRIPTION,
+        render=render,
+        problem=ErrorShown,
+        routers=(interactions.router,),
+    )

@@ -1,0 +1,102 @@
+"""The list's query: what it may ask for, and what of it to look for."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field, model_validator
+
+from api.contracts.sites.types import InteractionType, QueryDate, Term
+from api.http.call import Call
+from api.http.instants import Instant
+from projections.site_queries import SORTS, Wanted
+
+MOST_PAGES = 10_000_000
+
+SortBy = Literal[
+    "id",
+    "site_id",
+    "title",
+    "type",
+    "lead",
+    "start_datetime",
+    "timezone",
+    "end_datetime",
+    "location",
+    "description",
+    "notes",
+    "created_by",
+    "created_at",
+    "updated_by",
+    "updated_at",
+]
+assert set(SORTS) == set(SortBy.__args__)  # type: ignore[attr-defined]
+
+
+class ListQuery(BaseModel):
+    """Texts are looked for anywhere in a field, in upper or lower case. Both bounds of time are
+    inclusive; a date as `end_date` includes all of that day (UTC)."""
+
+    search: Term | None = None
+    title: Term | None = None
+    type: InteractionType | None = None
+    lead: Term | None = None
+    start_date: QueryDate | None = None
+    end_date: QueryDate | None = None
+    location: Term | None = None
+    page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
+    per_page: Annotated[int, Field(ge=1, le=100)] = 25
+    sort_by: SortBy = "start_datetime"
+    sort_direction: Literal["asc", "desc"] = "desc"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ListQuery":
+        if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
+            raise ValueError("end_date is before start_date.")
+        return self
+
+    def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> Wanted:
+        until, excluded = _until(self.end_date)
+        return Wanted(
+            tenant,
+            open_tags,
+            self.search,
+            self.title,
+            self.lead,
+            self.location,
+            self.type,
+            self.start_date and self.start_date.at,
+            until,
+            excluded,
+            self.sort_by,
+            self.sort_direction == "desc",
+        )
+
+    def pagination(self, total: int) -> dict[str, int]:
+        return {
+            "page": self.page,
+            "per_page": self.per_page,
+            "total_pages": -(-total // self.per_page),
+            "total_records": total,
+        }
+
+    def links(self, call: Call, pages: int) -> tuple[tuple[str, str], ...]:
+        """The header that leads to the pages before and after this one."""
+        links = []
+        for name, page in (("prev", self.page - 1), ("next", self.page + 1)):
+            if 1 <= page <= pages:
+                query = urlencode({**call.query_params, "page": page, "per_page": self.per_page})
+                links.append(f'<{call.url.path}?{query}>; rel="{name}"')
+        return (("Link", ", ".join(links)),) if links else ()
+
+
+def _until(bound: Instant | None) -> tuple[datetime | None, bool]:
+    """An upper bound as an instant, and whether it is exclusive: a date includes its whole day."""
+    if bound is None:
+        return None, False
+    if not bound.date_only:
+        return bound.at, False
+    try:
+        return bound.at + timedelta(days=1), True
+    except OverflowError:
+        return bound.at, False

@@ -1,0 +1,106 @@
+"""The documented forms of answers, made of the ledger's own document of an interaction."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import from_json, to_json
+
+from api.contracts.sites.types import InteractionType
+from projections.site_fields import fields_of
+
+
+class Shown(BaseModel):
+    """The form of an answer, for the OpenAPI document. Keys may be added to it later."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class InteractionFields(Shown):
+    """An interaction. What other contracts recorded is shown with a title, a lead and a time zone
+    derived from it."""
+
+    id: int
+    site_id: int
+    title: str
+    type: InteractionType
+    lead: str
+    start_datetime: str
+    timezone: str
+    end_datetime: str | None
+    location: str | None
+    description: str | None
+    notes: str | None
+    created_by: int
+    created_at: str
+    updated_by: int | None
+    updated_at: str | None
+
+
+class OneInteraction(Shown):
+    interaction: InteractionFields
+
+
+class SomeInteractions(Shown):
+    interactions: list[InteractionFields]
+
+
+class Pagination(Shown):
+    page: int
+    per_page: int
+    total_pages: int
+    total_records: int
+
+
+class Meta(Shown):
+    pagination: Pagination
+
+
+class Deletion(Shown):
+    success: Literal[True]
+    message: str
+
+
+class Types(Shown):
+    types: list[InteractionType]
+
+
+class Success(Shown):
+    status: Literal["success"]
+
+
+class InteractionShown(Success):
+    data: OneInteraction
+
+
+class InteractionsShown(Success):
+    data: SomeInteractions
+    meta: Meta
+
+
+class DeletionShown(Success):
+    data: Deletion
+
+
+class TypesShown(Success):
+    data: Types
+
+
+def success(data: dict[str, Any], **more: Any) -> bytes:
+    return to_json({"status": "success", "data": data, **more})
+
+
+def interaction(document: str, site: str) -> dict[str, Any]:
+    """What this contract shows of a document; what a restricted tag hides says so."""
+    known = from_json(document)
+    fields = fields_of(known)._asdict()
+    shown = {"id": fields.pop("id"), "site_id": int(site), **fields}
+    return shown | {"redacted": True} if known.get("redacted") else shown
+
+
+def interaction_json(document: str, site: str) -> str:
+    return success({"interaction": interaction(document, site)}).decode()
+
+
+def interactions_json(documents: list[str], site: str, pagination: dict[str, int]) -> bytes:
+    shown = [interaction(document, site) for document in documents]
+    return success({"interactions": shown}, meta={"pagination": pagination})

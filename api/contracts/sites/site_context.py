@@ -1,0 +1,60 @@
+"""Which site a request is about: the token's active site, or one of those it lists.
+
+The document refers to another page for how a site context is set; here the claim `site_id` does,
+else the tenant. A token that lists `sites` may choose another one of them with each request.
+"""
+
+import re
+from dataclasses import replace
+
+from api.http.call import Call, tenant_required
+from application.context import Principal
+
+HEADER = b"x-site-id"
+CONTEXT_REQUIRED = "Site context required"
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,15}")
+"""A site's id is a number that survives in JavaScript, so this tenant's key has to be one."""
+
+
+def site_principal(call: Call) -> Principal:
+    """The caller, acting for the site in question. Raises a 403 without one."""
+    principal = call.principal
+    site = _chosen(call) or principal.site or principal.tenant
+    if site is None:
+        raise tenant_required(CONTEXT_REQUIRED)
+    if not _NUMBER.fullmatch(site):
+        raise tenant_required(f"{CONTEXT_REQUIRED}: a site's id is a number.")
+    return principal if site == principal.tenant else replace(principal, tenant=site)
+
+
+def _chosen(call: Call) -> str | None:
+    named = call.header(HEADER)
+    if named is None:
+        return None
+    principal = call.principal
+    allowed = {principal.site or principal.tenant, *(principal.sites or ())}
+    if (site := named.strip()) not in allowed:
+        raise tenant_required(f"{CONTEXT_REQUIRED}: X-Site-ID names none of the token's sites.")
+    return site
+
+
+CONTEXT: dict[str, object] = {
+    "parameters": [
+        {
+            "name": "X-Site-ID",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "integer", "minimum": 1},
+            "description": "One of the sites that the token lists; otherwise its active site.",
+        },
+        {
+            "name": "tags",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "Restricted tags, separated by commas: what they hide is shown.",
+        },
+    ]
+}
+"""For `openapi_extra`: what every route about interactions takes besides its own parameters."""
