@@ -19,6 +19,7 @@ from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.projecting import leisure
 from infrastructure.projecting.runner import Runner
+from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from projections.all_models import READ_MODELS
@@ -43,15 +44,19 @@ def verifier_of(settings: Settings) -> TokenVerifier:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, conninfo: str, *, project: bool = True
+    settings: Settings, conninfo: str, *, project: bool = True, relay: bool = True
 ) -> AsyncIterator[Services]:
     """Open everything a server needs. With `project`, this process also feeds the read models
-    behind the append, unless another one already does."""
+    behind the append, unless another one already does. With `relay`, it also sends the log to
+    Kafka, where one is set, on the same terms."""
     runner, leisurely = _runner(conninfo), _leisurely(conninfo)
+    relaying = Relay(conninfo, settings) if relay and settings.kafka_bootstrap_servers else None
 
     def committed(plan: Plan) -> None:
         runner.committed(plan)
         leisurely.wake()
+        if relaying is not None:
+            relaying.wake()
 
     metrics = Metrics()
     async with open_system(conninfo, committed=committed) as system:
@@ -59,9 +64,14 @@ async def open_services(
         if project:
             await runner.start()
             await leisurely.start()
+        if relaying is not None:
+            metrics.watch_relay(lambda: relaying.lag)
+            relaying.start()
         try:
             yield Services(settings, system, verifier_of(settings), metrics, runner)
         finally:
+            if relaying is not None:
+                await relaying.stop()
             await leisurely.stop()
             await runner.stop()
 

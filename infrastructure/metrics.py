@@ -1,6 +1,6 @@
 """What kith counts about itself, for Prometheus."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -58,6 +58,14 @@ class Metrics:
     def watch(self, door: GroupCommit) -> None:
         """Report the appends of this process."""
         self.registry.register(_Appends(door))
+
+    def watch_relay(self, lag: Callable[[], int]) -> None:
+        """Report how far this process's relay is behind the log."""
+        Gauge(
+            "kith_relay_lag_events",
+            "Events that Kafka hasn't acknowledged; 0 where another process relays.",
+            registry=self.registry,
+        ).set_function(lag)
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)

@@ -11,9 +11,12 @@ from infrastructure.settings_values import (
     body_size,
     database_url,
     origins,
+    partitions,
     port,
     read,
+    sasl_mechanism,
     secret,
+    security_protocol,
     servers,
     text,
     web_address,
@@ -34,6 +37,14 @@ class Settings:
         postgresql://user@host/name. By default the embedded one is started.
     kafka_bootstrap_servers: KITH_KAFKA_BOOTSTRAP_SERVERS, host:port, separated by commas.
         By default no events are relayed to Kafka.
+    kafka_topic_partitions: KITH_KAFKA_TOPIC_PARTITIONS, of the topic when kith makes it,
+        1 to 10000. 12 by default.
+    kafka_security_protocol: KITH_KAFKA_SECURITY_PROTOCOL, PLAINTEXT, SSL, SASL_PLAINTEXT or
+        SASL_SSL. PLAINTEXT by default.
+    kafka_sasl_mechanism: KITH_KAFKA_SASL_MECHANISM, PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.
+    kafka_username, kafka_password: KITH_KAFKA_USERNAME and KITH_KAFKA_PASSWORD, for SASL.
+    kafka_cafile: KITH_KAFKA_CAFILE, a PEM file of the authorities that Kafka's certificate may
+        come from. By default those of the system.
     cors_origins: KITH_CORS_ORIGINS, the web pages that may call the API from a browser,
         as scheme://host[:port], separated by commas, or * for any. None by default.
     jwt_secret: KITH_JWT_SECRET, the key of HS256 tokens, 32 bytes or longer.
@@ -51,6 +62,12 @@ class Settings:
     port: int = 8000
     database_url: str | None = field(default=None, repr=False)  # may hold a password
     kafka_bootstrap_servers: tuple[str, ...] = ()
+    kafka_topic_partitions: int = 12
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str | None = None
+    kafka_username: str | None = None
+    kafka_password: str | None = field(default=None, repr=False)
+    kafka_cafile: str | None = None
     cors_origins: tuple[str, ...] = ()
     jwt_secret: str | None = field(default=None, repr=False)
     jwks_url: str | None = None
@@ -70,6 +87,16 @@ class Settings:
             port=read(env, "KITH_PORT", port, cls.port),
             database_url=read(env, "KITH_DATABASE_URL", database_url, None),
             kafka_bootstrap_servers=read(env, "KITH_KAFKA_BOOTSTRAP_SERVERS", servers, ()),
+            kafka_topic_partitions=read(
+                env, "KITH_KAFKA_TOPIC_PARTITIONS", partitions, cls.kafka_topic_partitions
+            ),
+            kafka_security_protocol=read(
+                env, "KITH_KAFKA_SECURITY_PROTOCOL", security_protocol, cls.kafka_security_protocol
+            ),
+            kafka_sasl_mechanism=read(env, "KITH_KAFKA_SASL_MECHANISM", sasl_mechanism, None),
+            kafka_username=read(env, "KITH_KAFKA_USERNAME", text, None),
+            kafka_password=read(env, "KITH_KAFKA_PASSWORD", text, None),
+            kafka_cafile=read(env, "KITH_KAFKA_CAFILE", text, None),
             cors_origins=read(env, "KITH_CORS_ORIGINS", origins, ()),
             jwt_secret=read(env, "KITH_JWT_SECRET", secret, None),
             jwks_url=read(env, "KITH_JWKS_URL", web_address, None),

@@ -78,6 +78,24 @@ def servers(name: str, value: str) -> tuple[str, ...]:
     return found
 
 
+def partitions(name: str, value: str) -> int:
+    return _whole_number(name, value, smallest=1, largest=10_000, of="a number of partitions")
+
+
+def security_protocol(name: str, value: str) -> str:
+    return _one_of(name, value, ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"))
+
+
+def sasl_mechanism(name: str, value: str) -> str:
+    return _one_of(name, value, ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
+
+
+def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise SettingsError(f"{name} must be one of {', '.join(words)}; {value!r} isn't.")
+    return value
+
+
 def origins(name: str, value: str) -> tuple[str, ...]:
     found = _list(value)
     for origin in found:

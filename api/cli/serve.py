@@ -38,6 +38,11 @@ def run(args: argparse.Namespace) -> int:
         settings = replace(settings, port=args.port)
     if args.host is not None:
         settings = replace(settings, host=args.host)
+    if args.role == "relay" and not settings.kafka_bootstrap_servers:
+        raise CommandError(
+            "A relay needs a Kafka to send to: set KITH_KAFKA_BOOTSTRAP_SERVERS, "
+            "for example to localhost:9092."
+        )
     listener = None if args.role in ("projector", "relay") else _listen(settings)
     with database(settings) as conninfo:
         uvloop.run(_serve(settings, conninfo, args.role, listener))
@@ -64,8 +69,8 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(
     settings: Settings, conninfo: str, role: str, listener: socket.socket | None
 ) -> None:
-    project = role in ("all", "projector")
-    async with open_services(settings, conninfo, project=project) as services:
+    project, relay = role in ("all", "projector"), role in ("all", "relay")
+    async with open_services(settings, conninfo, project=project, relay=relay) as services:
         if listener is None:
             print(f"kith {role} is running.", file=sys.stderr, flush=True)
             await _until_stopped()

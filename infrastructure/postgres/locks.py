@@ -14,3 +14,6 @@ REBUILD_LOCK = 7_205_004
 
 LEISURE_LOCK = 7_205_005
 """Held by the session that feeds the read models written at leisure."""
+
+RELAY_LOCK = 7_205_006
+"""Held by the session that relays the log to Kafka."""

@@ -1,0 +1,5 @@
+-- How far the log has been sent to each topic of Kafka and acknowledged.
+CREATE TABLE relay_checkpoints (
+    topic text PRIMARY KEY,
+    checkpoint bigint NOT NULL
+);

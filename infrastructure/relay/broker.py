@@ -1,0 +1,138 @@
+"""Kafka as the relay uses it: a topic that is there, and pages sent whole or not at all.
+
+A page that fails in part is stopped at once: what comes after a message that was refused must not
+arrive before it has been sent again.
+"""
+
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from infrastructure.relay.cloud_events import Message
+from infrastructure.settings import Settings
+
+TOPIC = "kith.events.v1"
+
+LARGEST_MESSAGE = 8 * 1024 * 1024
+"""Bytes; an amendment of the longest texts there may be holds old and new."""
+
+SECONDS_TO_CONNECT = 4.0
+SECONDS_TO_ACKNOWLEDGE = 30.0
+NEVER = 2**31 - 1
+
+
+class Unacknowledged(Exception):
+    """Kafka didn't take a page in time."""
+
+
+def connection_options(settings: Settings) -> dict[str, Any]:
+    """The options of kafka-python that all its clients take."""
+    options = {
+        "bootstrap_servers": list(settings.kafka_bootstrap_servers),
+        "security_protocol": settings.kafka_security_protocol,
+        "sasl_mechanism": settings.kafka_sasl_mechanism,
+        "sasl_plain_username": settings.kafka_username,
+        "sasl_plain_password": settings.kafka_password,
+        "ssl_cafile": settings.kafka_cafile,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def knock(settings: Settings) -> None:
+    """Raises OSError if no broker can be reached: kafka-python's clients leave sockets behind when
+    they are made in vain."""
+    reason: OSError = OSError("no broker is set")
+    for server in settings.kafka_bootstrap_servers:
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_CONNECT).close()
+        except OSError as error:
+            reason = error
+        else:
+            return
+    raise reason
+
+
+def make_topic(settings: Settings) -> None:
+    """Make the topic if it is missing. One that is there is left as it is. Raises KafkaError."""
+    admin = KafkaAdminClient(
+        **connection_options(settings),
+        client_id="kith-relay",
+        bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
+    )
+    try:
+        if TOPIC in admin.list_topics():
+            return
+        topic = NewTopic(
+            TOPIC,
+            num_partitions=settings.kafka_topic_partitions,
+            replication_factor=-1,  # the cluster's own default
+            topic_configs={"max.message.bytes": str(LARGEST_MESSAGE)},
+        )
+        admin.create_topics([topic])
+    except TopicAlreadyExistsError:
+        return
+    finally:
+        admin.close()
+
+
+class Broker:
+    """One producer. After a failure it sends nothing more: a new one begins at the checkpoint."""
+
+    def __init__(self, settings: Settings):
+        """Raises KafkaError or OSError if no broker answers."""
+        knock(settings)
+        make_topic(settings)
+        self._producer: Any = KafkaProducer(
+            **connection_options(settings),
+            client_id="kith-relay",
+            acks="all",
+            enable_idempotence=True,
+            # The producer itself never gives up on a message and goes on with the next: the page
+            # has a deadline.
+            delivery_timeout_ms=NEVER,
+            max_request_size=2 * LARGEST_MESSAGE,
+            max_block_ms=SECONDS_TO_CONNECT * 1000,
+            bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
+            reconnect_backoff_max_ms=1000,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+
+    def send(self, messages: Sequence[Message]) -> Callable[[], None]:
+        """Hand messages over, in order. What is returned waits until Kafka has acknowledged all of
+        them. Both raise KafkaError; waiting raises Unacknowledged as well."""
+        pending = []
+        for key, value, headers in messages:
+            future = self._producer.send(TOPIC, key=key, value=value, headers=headers)
+            future.add_errback(self._stop)
+            pending.append(future)
+
+        def wait() -> None:
+            deadline = time.monotonic() + SECONDS_TO_ACKNOWLEDGE
+            for future in pending:
+                left = deadline - time.monotonic()
+                if not future.is_done and left <= 0:
+                    raise Unacknowledged(f"not within {SECONDS_TO_ACKNOWLEDGE:g} seconds")
+                future.get(max(left, 0.001))
+
+        return wait
+
+    def close(self) -> None:
+        """Drop what hasn't been acknowledged."""
+        self._stop()
+        # By now nothing is pending, or it is being dropped; closing only waits for the latter.
+        self._producer._sender.join(SECONDS_TO_CONNECT)
+        try:
+            self._producer.close(timeout=0)
+        except KafkaError:
+            return
+
+    def _stop(self, _error: object = None) -> None:
+        # close(timeout=0) would do, but it flushes first and so waits for what can't be sent.
+        self._producer._sender.force_close()

@@ -1,0 +1,82 @@
+"""Relays for tests, and the rules that hold for whatever they have sent."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+
+from infrastructure.relay.relay import Relay
+from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.relay.broker import Tansu, consumed, header
+
+
+@asynccontextmanager
+async def relaying(
+    opened: Ledger, broker: Tansu, kind: type[Relay] = Relay, *, page_size: int = 20
+) -> AsyncIterator[Relay]:
+    relay = kind(opened.conninfo, broker.settings(), page_size=page_size)
+    relay.start()
+    try:
+        yield relay
+    finally:
+        await relay.stop()
+
+
+async def caught_up(opened: Ledger, seconds: float = 20) -> None:
+    async def there() -> bool:
+        return await checkpoint(opened) == await opened.head()
+
+    await eventually(there, seconds)
+
+
+async def checkpoint(opened: Ledger) -> int:
+    rows = await opened.rows("SELECT checkpoint FROM relay_checkpoints")
+    return int(rows[0][0]) if rows else 0
+
+
+async def ids(opened: Ledger) -> list[str]:
+    """The id of every event in the log, in order."""
+    rows = await opened.rows(
+        "SELECT convert_from(state, 'UTF8')::json->>'id' FROM stored_events "
+        "ORDER BY notification_id"
+    )
+    return [row[0] for row in rows]
+
+
+async def messages_of(broker: Tansu) -> list[Any]:
+    return await asyncio.to_thread(consumed, broker)
+
+
+def without_repeats(messages: Iterable[Any]) -> list[Any]:
+    """What a consumer works on that drops repeats by `ce_id`."""
+    first: dict[str, Any] = {}
+    for message in messages:
+        first.setdefault(header(message, "ce_id"), message)
+    return list(first.values())
+
+
+async def check_complete(opened: Ledger, messages: list[Any]) -> None:
+    """Every event of the log, none invented, each key's on one partition and in order."""
+    kept = without_repeats(messages)
+    assert {header(one, "ce_id") for one in kept} == set(await ids(opened))
+    positions, partitions = defaultdict(list), defaultdict(set)
+    for one in kept:
+        positions[one.key].append(int(header(one, "ce_position")))
+        partitions[one.key].add(one.partition)
+    assert all(found == sorted(found) for found in positions.values())
+    assert all(len(found) == 1 for found in partitions.values())
+
+
+def owners(opened: Ledger) -> int:
+    """Sessions that hold the relay's lock."""
+    with psycopg.connect(opened.conninfo) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+            "AND objid = 7205006 AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
