@@ -73,6 +73,9 @@ def test_every_variable_is_read():
         ("KITH_DATABASE_URL", "mysql://db/kith"),
         ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:9092,two"),
         ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:99999"),
+        ("KITH_KAFKA_TOPIC_PARTITIONS", "0"),
+        ("KITH_KAFKA_SECURITY_PROTOCOL", "TLS"),
+        ("KITH_KAFKA_SASL_MECHANISM", "KERBEROS"),
         ("KITH_CORS_ORIGINS", "https://a.example/app"),
         ("KITH_CORS_ORIGINS", "a.example"),
         ("KITH_JWKS_URL", "file:///etc/passwd"),
@@ -100,6 +103,7 @@ def test_settings_can_be_logged_without_their_secrets():
             data_dir=Path("/data"),
             jwt_secret="hunter2",
             database_url="postgresql://kith:hunter2@db/kith",
+            kafka_password="hunter2",
         )
     )
     assert "hunter2" not in shown
