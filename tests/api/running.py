@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -49,6 +49,7 @@ class Service:
     services: Services
     loop: asyncio.AbstractEventLoop
     _connections: _Kept
+    _look: psycopg.Connection[Any]
 
     def token(
         self,
@@ -97,17 +98,22 @@ class Service:
 
     def events(self, tenant: str | None = None) -> list[tuple[str, str, int]]:
         """The log in order: stream, type and version of each event, of one tenant or of all."""
-        with psycopg.connect(self.conninfo, autocommit=True) as connection:
-            return connection.execute(
-                "SELECT originator_id, topic, originator_version FROM stored_events"
-                " WHERE %(tenant)s::text IS NULL"
-                " OR split_part(originator_id, '/', 1) = %(tenant)s"
-                " ORDER BY notification_id",
-                {"tenant": tenant},
-            ).fetchall()
+        return self._look.execute(
+            "SELECT originator_id, topic, originator_version FROM stored_events"
+            " WHERE %(tenant)s::text IS NULL"
+            " OR split_part(originator_id, '/', 1) = %(tenant)s"
+            " ORDER BY notification_id",
+            {"tenant": tenant},
+        ).fetchall()
 
     def count_events(self, tenant: str | None = None) -> int:
-        return len(self.events(tenant))
+        row = self._look.execute(
+            "SELECT count(*) FROM stored_events WHERE %(tenant)s::text IS NULL"
+            " OR split_part(originator_id, '/', 1) = %(tenant)s",
+            {"tenant": tenant},
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 @contextmanager
@@ -118,12 +124,14 @@ def running(conninfo: str, **settings: Any) -> Iterator[Service]:
     thread = _Thread(chosen, conninfo)
     thread.start()
     connections = _Kept()
+    look = psycopg.connect(conninfo, autocommit=True)
     try:
         url = thread.address()
         assert thread.services is not None
         assert thread.loop is not None
-        yield Service(url, conninfo, thread.services, thread.loop, connections)
+        yield Service(url, conninfo, thread.services, thread.loop, connections, look)
     finally:
+        look.close()
         connections.close_for_good()
         thread.stop()
 
@@ -188,15 +196,3 @@ class _Thread(threading.Thread):
         self._listener.close()
         if self._failure is not None:
             raise self._failure
-
-
-def called(service: Service, what: Callable[[], None]) -> None:
-    """Do something on the server's own event loop, as its parts expect."""
-    done = threading.Event()
-
-    def do() -> None:
-        what()
-        done.set()
-
-    service.loop.call_soon_threadsafe(do)
-    assert done.wait(5)

@@ -1,0 +1,122 @@
+"""A request for every route of the native contract."""
+
+from tests.api.examples import Example
+
+NEW_MEETING = {"contactId": "{contact}", "scheduledDateTime": "2031-01-01T09:00:00Z"}
+NEW_TACTIC = {"name": "Walks", "domain": "Social Psychology", "description": "Talk on a walk."}
+NEW_SERVICE = {
+    "serviceName": "Repair",
+    "programName": "Bicycles",
+    "customQuestions": [{"type": "select", "label": "Which?", "options": ["City", "Race"]}],
+}
+EXAMPLES = {
+    "POST /api/interactions": Example(
+        "/api/interactions",
+        {
+            "contactId": "{contact}",
+            "interactionType": "call",
+            "date": "2024-01-01T09:00:00Z",
+            "duration": 5,
+            "location": "here",
+            "medium": "phone",
+            "topicsDiscussed": ["prices"],
+            "notes": "x",
+            "sentiment": "neutral",
+            "followUpNeeded": False,
+            "followUpNotes": "x",
+            "participants": ["Bob", {"name": "Cleo", "email": "c@example.org"}],
+            "tags": ["vip"],
+        },
+        201,
+        foreign=422,
+    ),
+    "GET /api/contacts/{contact_id}/interactions": Example("/api/contacts/{contact}/interactions"),
+    "GET /api/interactions/{id}": Example("/api/interactions/{interaction}"),
+    "GET /api/interactions": Example("/api/interactions"),
+    "PUT /api/interactions/{id}": Example("/api/interactions/{interaction}", {"notes": "x"}),
+    "DELETE /api/interactions/{id}": Example("/api/interactions/{interaction}", status=204),
+    "POST /api/contacts": Example(
+        "/api/contacts",
+        {
+            "name": "Ann",
+            "email": "ann@example.org",
+            "phone": "1",
+            "company": "Ode",
+            "title": "Dr",
+            "tags": ["vip"],
+        },
+        201,
+    ),
+    "GET /api/contacts": Example("/api/contacts"),
+    "GET /api/contacts/{contact_id}": Example("/api/contacts/{contact}"),
+    "PATCH /api/contacts/{contact_id}": Example("/api/contacts/{contact}", {"name": "Bob"}),
+    "DELETE /api/contacts/{contact_id}": Example("/api/contacts/{contact}", status=204),
+    "POST /api/contacts/{contact_id}/restore": Example("/api/contacts/{removed}/restore"),
+    "PUT /api/contacts/{contact_id}/status": Example(
+        "/api/contacts/{contact}/status",
+        {
+            "relationshipStatus": "inactive",
+            "lifecycleStage": "decision",
+            "reason": "x",
+            "notes": "x",
+        },
+    ),
+    "POST /api/contacts/{contact_id}/reactivate": Example(
+        "/api/contacts/{inactive}/reactivate", {"reason": "x", "notes": "x"}
+    ),
+    "GET /api/contacts/{contact_id}/status-history": Example(
+        "/api/contacts/{contact}/status-history"
+    ),
+    "POST /api/meetings": Example(
+        "/api/meetings",
+        {
+            **NEW_MEETING,
+            "location": "here",
+            "purpose": "x",
+            "agendaItems": ["x"],
+            "preparationNotes": "x",
+            "calendarSynced": True,
+        },
+        201,
+        foreign=422,
+    ),
+    "GET /api/meetings": Example("/api/meetings"),
+    "GET /api/meetings/{id}": Example("/api/meetings/{meeting}"),
+    "PUT /api/meetings/{id}": Example("/api/meetings/{meeting}", NEW_MEETING),
+    **{
+        f"{method} /api/meetings/{{id}}/{end}": Example(f"/api/meetings/{{meeting}}/{end}", body)
+        for method in ("PUT", "POST")
+        for end, body in (
+            (
+                "complete",
+                {
+                    "actualDate": "2024-01-01T09:00:00Z",
+                    "attendees": ["Ann"],
+                    "duration": 5,
+                    "topicsCovered": ["x"],
+                    "outcomes": "x",
+                    "actionItems": ["x"],
+                    "nextSteps": "x",
+                    "relationshipImpact": "x",
+                },
+            ),
+            ("cancel", {"reason": "x"}),
+            ("no-show", {"reason": "x"}),
+        )
+    },
+    "GET /api/analytics/interactions": Example("/api/analytics/interactions"),
+    "GET /api/tactics": Example("/api/tactics"),
+    "GET /api/tactics/{id}": Example("/api/tactics/{tactic}"),
+    "GET /api/admin/tactics": Example("/api/admin/tactics"),
+    "POST /api/admin/tactics": Example("/api/admin/tactics", NEW_TACTIC, 201),
+    "PATCH /api/admin/tactics/{id}": Example("/api/admin/tactics/{tactic}", NEW_TACTIC),
+    "DELETE /api/admin/tactics/{id}": Example("/api/admin/tactics/{tactic}", status=204),
+    "GET /api/admin/services": Example("/api/admin/services"),
+    "GET /api/admin/services/{id}": Example("/api/admin/services/{service}"),
+    "POST /api/admin/services": Example("/api/admin/services", NEW_SERVICE, 201),
+    "PATCH /api/admin/services/{id}": Example("/api/admin/services/{service}", NEW_SERVICE),
+    "DELETE /api/admin/services/{id}": Example("/api/admin/services/{service}", status=204),
+    "GET /health/live": Example("/health/live"),
+    "GET /health/ready": Example("/health/ready"),
+    "GET /metrics": Example("/metrics"),
+}

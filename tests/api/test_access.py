@@ -1,0 +1,167 @@
+"""Who may do what, over every route of every contract: no token, each role, own and other tenant.
+
+Generated from the route tables: a route that is new is in here, or fails for want of an example.
+"""
+
+from collections.abc import Iterable
+
+import httpx
+import jwt
+import pytest
+
+from api.http.contract import Contract
+from api.http.route import PUBLIC, SIGNED_IN, ContractRoute
+from tests.api.examples import OPERATIONS, SECRET, Operation, each_contract, each_operation, records
+from tests.api.running import EVERYTHING, Service
+from tests.api.running import SECRET as KEY
+
+ROLES = {
+    "nobody in particular": (),
+    "a viewer": ("view_contacts",),
+    "an editor": ("edit_contacts",),
+    "an auditor": ("audit",),
+    "an administrator": ("admin",),
+    "one with a restricted tag": ("tag:immigration",),
+    "everybody but those who may": EVERYTHING,
+}
+
+
+def caller(service: Service, operation: Operation, tenant: str | None, permissions: Iterable[str]):
+    return service.client(operation.contract.base, tenant=tenant, permissions=permissions)
+
+
+@pytest.fixture(scope="module")
+def home(service: Service) -> tuple[str, dict[str, str]]:
+    """A tenant whose records nobody may touch, and their names."""
+    return "bola-home", records(service, "bola-home")
+
+
+def assert_untouched(service: Service, tenant: str, events: int, response: httpx.Response) -> None:
+    assert service.count_events(tenant) == events
+    assert SECRET not in response.text
+
+
+def test_every_route_is_in_the_matrix():
+    """Nothing is served but these and the documents about the service."""
+    documents = {"/openapi.json", "/docs", "/docs/assets"}
+    covered = {(one.contract.name, one.key) for one in OPERATIONS}
+    for contract in {one.contract.name: one.contract for one in OPERATIONS}.values():
+        for route in contract.app.router.routes:
+            if isinstance(route, ContractRoute):
+                assert route.permission in {PUBLIC, SIGNED_IN, *EVERYTHING}, route.path
+                keys = {(contract.name, f"{method} {route.path}") for method in route.methods or ()}
+                assert keys <= covered
+            else:
+                assert getattr(route, "path", None) in documents
+
+
+@each_operation
+class TestMatrix:
+    def test_who_has_the_permission_may(self, service, tenant, operation: Operation):
+        names = records(service, tenant)
+        client = caller(service, operation, tenant, [operation.permission])
+        response = operation.send(client, names)
+        assert response.status_code == operation.example.status, response.text
+        assert str(response.status_code) in operation.documented["responses"]
+
+    def test_who_has_none_or_another_may_not(self, service, home, operation: Operation):
+        if operation.permission in (PUBLIC, SIGNED_IN):
+            return
+        tenant, names = home
+        events = service.count_events(tenant)
+        for permissions in ROLES.values():
+            others = set(permissions) - {operation.permission}
+            response = operation.send(caller(service, operation, tenant, others), names)
+            assert response.status_code == 403, response.text
+            assert_untouched(service, tenant, events, response)
+        assert "403" in operation.documented["responses"]
+
+    def test_who_is_from_elsewhere_finds_nothing(self, service, home, other_tenant, operation):
+        tenant, names = home
+        events = service.count_events(tenant)
+        stranger = caller(service, operation, other_tenant, [*EVERYTHING, "tag:immigration"])
+        response = operation.send(stranger, names)
+        example = operation.example
+        expected = example.foreign if example.names_a_record else example.status
+        assert response.status_code == expected, response.text
+        assert_untouched(service, tenant, events, response)
+        if example.names_a_record:
+            assert service.count_events(other_tenant) == 0
+            assert str(expected) in operation.documented["responses"]
+        elif operation.permission != PUBLIC:
+            assert not any(name in response.text for name in names.values() if len(name) == 36)
+
+    def test_who_is_from_nowhere_is_403(self, service, home, operation: Operation):
+        tenant, names = home
+        events = service.count_events(tenant)
+        response = operation.send(caller(service, operation, None, EVERYTHING), names)
+        free = operation.permission in (PUBLIC, SIGNED_IN)
+        assert response.status_code == (operation.example.status if free else 403)
+        assert_untouched(service, tenant, events, response)
+
+    def test_who_shows_no_token_is_401(self, service, home, operation: Operation):
+        tenant, names = home
+        events = service.count_events(tenant)
+        response = operation.send(service.anonymous(operation.contract.base), names)
+        if operation.permission == PUBLIC:
+            assert response.status_code == operation.example.status
+            return
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"].startswith("Bearer")
+        assert "401" in operation.documented["responses"]
+        assert_untouched(service, tenant, events, response)
+
+    def test_who_shows_a_bad_token_is_401_before_the_body_is_read(
+        self, service, home, operation: Operation, bad_tokens
+    ):
+        if operation.permission == PUBLIC:
+            return
+        tenant, names = home
+        events = service.count_events(tenant)
+        for kind in ("unsigned", "of another secret", "expired"):
+            header = bad_tokens[kind]
+            client = service.with_header(header, operation.contract.base)
+            response = operation.send(client, names, json=None, content=b'{"' + b"\xff")
+            assert response.status_code == 401, kind
+            assert_untouched(service, tenant, events, response)
+            assert header not in response.text
+
+
+@each_contract
+def test_no_bad_token_is_believed(service, home, bad_tokens, contract: Contract):
+    operations = [one for one in OPERATIONS if one.contract.name == contract.name]
+    operation = next(one for one in operations if one.permission == "edit_contacts")
+    tenant, names = home
+    events = service.count_events(tenant)
+    for kind, header in bad_tokens.items():
+        response = operation.send(service.with_header(header, contract.base), names)
+        assert response.status_code == 401, kind
+        assert header not in response.text
+        assert_untouched(service, tenant, events, response)
+
+
+@pytest.fixture(scope="module")
+def bad_tokens(service: Service) -> dict[str, str]:
+    good = service.token(tenant="bola-home")
+    claims = jwt.decode(good, options={"verify_signature": False})
+    head, body, signature = good.split(".")
+    without = {name: value for name, value in claims.items() if name != "exp"}
+    return {
+        "expired": "Bearer " + jwt.encode(claims | {"exp": 1}, KEY, "HS256"),
+        "without an expiry": "Bearer " + jwt.encode(without, KEY, "HS256"),
+        "not valid yet": "Bearer " + jwt.encode(claims | {"nbf": 2**40}, KEY, "HS256"),
+        "another issuer's": "Bearer " + jwt.encode(claims | {"iss": "evil"}, KEY, "HS256"),
+        "for others": "Bearer " + jwt.encode(claims | {"aud": "others"}, KEY, "HS256"),
+        "of another secret": "Bearer " + jwt.encode(claims, KEY[::-1], "HS256"),
+        "of another algorithm": "Bearer " + jwt.encode(claims, KEY * 2, "HS512"),
+        "unsigned": "Bearer " + jwt.encode(claims, "", "none"),
+        "cut off": f"Bearer {head}.{body}.",
+        "changed": f"Bearer {head}.{body[:-2]}AA.{signature}",
+        "of a bad tenant": "Bearer " + jwt.encode(claims | {"tenant": "a/b"}, KEY, "HS256"),
+        "without a subject": "Bearer " + jwt.encode(claims | {"sub": None}, KEY, "HS256"),
+        "garbage": "Bearer garbage",
+        "empty": "Bearer",
+        "of another scheme": "Basic dXNlcjpwYXNz",
+        "without its scheme": good,
+        "too long": "Bearer " + "a" * 9000,
+    }
