@@ -163,7 +163,7 @@ def _items(value: str) -> Iterator[_Item]:
     at = 0
     while at < len(value):
         token = (_TOKEN if quotes else _TOKEN_WITHOUT_QUOTES).match(value, at)
-        assert token is not None  # noqa: S101  the pattern's last branch matches any character
+        assert token is not None
         text, at = token[0], token.end()
         if token.lastgroup == "angle":
             if item.angle is not None:  # a comma was forgotten
