@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.contracts.tracking.interaction_schemas import NewInteraction, participants
-from api.contracts.tracking.types import Body, Date, Id, Line, Tags, Text
+from api.contracts.tracking.types import Body, Date, Id, Line, Text
 from application.transfer import ImportInteraction
 from domain.kinds import Direction, Kind
 from domain.record import (
@@ -44,6 +44,9 @@ KnownKind = Literal[
     "training",
     "consultation",
 ]
+Words = list[Annotated[str, Field(min_length=1, max_length=100)]]
+"""Tags as the ledger has them; some contracts allow more of them than the native one."""
+
 PLANNING = frozenset({"sites", "import"})
 """The contracts whose records may lie in the future: only what was exported names one."""
 
@@ -95,7 +98,8 @@ class InteractionLine(NewInteraction):
     next_action: Text | None = None
     follow_up_date: Date | None = None
     lead: Line | None = None
-    restricted_tags: Tags | None = None
+    tags: Words | None = None
+    restricted_tags: Words | None = None
     rapport_score: Annotated[int, Field(ge=1, le=10)] | None = None
     observed_non_verbal: Text | None = None
     tactic_logs: list[TacticLine] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -57,6 +57,11 @@ class Desk:
 
     system: System
     caller: Caller
+
+    def of(self, tenant: str) -> "Desk":
+        """The same user at the desk of another tenant."""
+        principal = replace(self.caller.principal, tenant=tenant)
+        return Desk(self.system, replace(self.caller, principal=principal))
 
     async def import_mbox(self, path: Path, *, now: datetime = NOW) -> Tally:
         fetch = fetching(self.system.pool)
