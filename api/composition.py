@@ -9,12 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.contracts_served import native, others
 from api.http.front import Front
 from api.http.front_door import FrontDoor
+from api.identity import verifier_of
 from api.services import Services
-from infrastructure.embedded import development_secret
 from infrastructure.eventstore.batch import Plan
-from infrastructure.identity.jwks import JwksKeys
-from infrastructure.identity.keys import KeySource, SharedSecrets
-from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.projecting import leisure
@@ -23,23 +20,6 @@ from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from projections.all_models import READ_MODELS
-
-
-def secret_of(settings: Settings) -> str:
-    """The secret of development tokens: the one that is set, or the data directory's own."""
-    return settings.jwt_secret or development_secret(settings.data_dir)
-
-
-def keys_of(settings: Settings) -> KeySource:
-    if settings.jwks_url:
-        return JwksKeys(settings.jwks_url)
-    return SharedSecrets(secret_of(settings))
-
-
-def verifier_of(settings: Settings) -> TokenVerifier:
-    return TokenVerifier(
-        keys_of(settings), issuer=settings.jwt_issuer, audience=settings.jwt_audience
-    )
 
 
 @asynccontextmanager

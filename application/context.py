@@ -33,7 +33,7 @@ class Principal:
 
     number: int | None = None
     """The user as contracts with numeric ids know them: a numeric `sub`, else the claim
-    `user_id`; 1 to 2^63 - 1. None if the token has neither."""
+    `user_id`; 1 to 2^52 - 1. None if the token has neither."""
 
     given_name: str | None = None
     """The claim `given_name`."""

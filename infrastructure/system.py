@@ -28,6 +28,10 @@ POOL_SIZE = 8
 """Connections for reading, besides the one that writes."""
 
 
+PATIENCE = 5.0
+"""Seconds a query waits for a connection before its caller is told to come back."""
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -59,7 +63,12 @@ async def open_system(
     await bring_up_to_date(conninfo, READ_MODELS)
     tables = [Table(model) for model in READ_MODELS if model.with_append]
     async with AsyncConnectionPool[Any](
-        conninfo, min_size=2, max_size=POOL_SIZE, open=False, kwargs={"autocommit": True}
+        conninfo,
+        min_size=2,
+        max_size=POOL_SIZE,
+        open=False,
+        timeout=PATIENCE,
+        kwargs={"autocommit": True},
     ) as pool:
         door = GroupCommit(Flusher(conninfo, tables, committed=committed, clock=clock), uuid7)
         await door.start()

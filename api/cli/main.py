@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -15,21 +16,23 @@ from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.settings import SettingsError
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of one command, or of all of them where none is known."""
     result = argparse.ArgumentParser(
         prog="kith",
         description="An event-sourced ledger of contacts and what passes between them.",
         epilog="Settings come from the environment: KITH_PORT, KITH_DATA_DIR, KITH_DATABASE_URL …",
     )
     commands = result.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add_arguments(commands)
+    for name in [command] if command in COMMANDS else COMMANDS:
+        import_module(COMMANDS[name]).add_arguments(commands)
     return result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what it was asked, 1 when it couldn't, 2 for a bad call."""
-    args = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    args = parser(next(iter(arguments), None)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         return args.run(args) or 0

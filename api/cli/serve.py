@@ -13,7 +13,8 @@ import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
-from api.composition import Application, open_services, secret_of
+from api.composition import Application, open_services
+from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings, SettingsError
 
