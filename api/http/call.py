@@ -64,8 +64,8 @@ class Call(Request):
         """The restricted tags that the query opens (`?tags=`). Naming one needs its permission:
         raises a 403 otherwise."""
         words = tag_words(self.query_params.getlist("tags"))
-        for word in words:
-            self.require(f"{TAG}{word}")
+        if not all(self.principal.may(f"{TAG}{word}") for word in words):
+            raise forbidden(f"{TAG}<name>")  # which one, the caller knows
         return words
 
     @property

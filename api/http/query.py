@@ -6,12 +6,10 @@ from api.http.problem import Fault, Problem, Refused, unprocessable
 LONGEST = 32 * 1024
 """Bytes. Every filter at its longest has room; taking megabytes apart would hold up everybody."""
 
-ANYWHERE: tuple[str, ...] = ("query",)
-
 
 def check_query(call: Call, known: tuple[str, ...]) -> None:
-    """Raises 414 for a query that is too long, 422 for one with NUL, which no text in PostgreSQL
-    can hold. A name that isn't known is the caller's own, and not repeated."""
+    """Raises 414 for a query that is too long, 422 for NUL in what is read of it: no text in
+    PostgreSQL can hold one."""
     query: bytes = call.scope["query_string"]
     if not query:
         return
@@ -23,4 +21,5 @@ def check_query(call: Call, known: tuple[str, ...]) -> None:
     detail = "A query must not hold NUL."
     values = call.query_params.getlist
     places = [("query", name) for name in known if any("\0" in value for value in values(name))]
-    raise unprocessable(tuple(Fault(place, "nul", detail) for place in places or (ANYWHERE,)))
+    if places:
+        raise unprocessable(tuple(Fault(place, "nul", detail) for place in places))

@@ -31,13 +31,13 @@ class TestWhoMay:
 
     def test_a_tag_needs_its_permission_before_anything_is_read(self, anywhere: Office):
         response = anywhere.worker.post(anywhere.list, content=b"{nonsense", params=TAGGED)
-        assert error(response, 403) == "Insufficient permissions: tag:immigration required"
+        assert error(response, 403) == "Insufficient permissions: tag:<name> required"
 
     def test_each_of_several_tags_needs_its_own(self, office: Office):
         response = office.trusted.post(
             office.list, json=ENCOUNTER, params={"tags": "immigration,tax"}
         )
-        assert "tag:tax" in error(response, 403)
+        assert "tag:<name>" in error(response, 403)
 
     def test_not_for_another_tenants_client(self, office: Office, other_tenant: str):
         stranger = office.service.client(tenant=other_tenant, permissions=TRUSTED)

@@ -175,7 +175,7 @@ class TestARestrictedRecord:
         for path in (f"interactions/{id_}", f"contacts/{contact}/interactions"):
             response = client.get(f"/api/v1/{path}?tags=immigration")
             assert response.status_code == 403
-            detail = "Insufficient permissions: tag:immigration required"
+            detail = "Insufficient permissions: tag:<name> required"
             assert response.json() == {"detail": detail}
 
 
