@@ -114,9 +114,15 @@ each_contract = pytest.mark.parametrize(
     {one.contract.name: one.contract for one in OPERATIONS}.values(),
     ids=lambda c: c.name,
 )
+ENDPOINTS = list({one.route.endpoint: one for one in OPERATIONS}.values())
+"""One operation of each endpoint: some have two paths or two methods."""
+
+each_endpoint = pytest.mark.parametrize(
+    "operation", ENDPOINTS, ids=lambda one: f"{one.contract.name}: {one.key}"
+)
 each_with_body = pytest.mark.parametrize(
     "operation",
-    [one for one in OPERATIONS if one.route.body_field is not None],
+    [one for one in ENDPOINTS if one.route.body_field is not None],
     ids=lambda one: f"{one.contract.name}: {one.key}",
 )
 

@@ -1,0 +1,55 @@
+"""What every refusal has in common, whatever was sent to whichever contract."""
+
+from collections.abc import Mapping
+
+import httpx
+
+from tests.api.examples import Operation
+from tests.api.running import EVERYTHING, Service
+
+MARK = "xyzzy-plugh-31337"
+"""Planted in values and in names; it must not come back in any refusal."""
+
+FORMS = {
+    "tracking": {"type", "title", "status", "detail", "code", "errors"},
+    "rapport": {"detail"},
+    "relationships": {"detail"},
+    "clients": {"error"},
+    "sites": {"status", "error"},
+}
+"""The keys of an error, by contract."""
+
+
+class Target:
+    """A tenant with records, on which one operation is tried in bad faith."""
+
+    def __init__(
+        self, service: Service, tenant: str, operation: Operation, names: Mapping[str, str]
+    ):
+        self.service, self.tenant, self.operation, self.names = service, tenant, operation, names
+        permissions = [*EVERYTHING, "tag:immigration"]
+        base = operation.contract.base
+        self.client = service.client(base, tenant=tenant, user="5", permissions=permissions)
+        self._events = service.count_events(tenant)
+
+    def check(self, response: httpx.Response, *more: int) -> bool:
+        """Whether it was refused, and if so as it should be: with a documented status (or one of
+        `more`) in the contract's form, without a word of the request, and without any effect."""
+        status = response.status_code
+        sent = (response.request.method, str(response.request.url)[:300])
+        assert status < 500, (sent, response.text)
+        documented = {*self.operation.documented["responses"], *map(str, more)}
+        assert str(status) in documented, (sent, response.text[:500])
+        events = self.service.count_events(self.tenant)
+        if status < 400:
+            self._events = events
+            return False
+        assert MARK not in response.text, (sent, response.text[:2000])
+        assert not any(MARK in value for value in response.headers.values())
+        assert events == self._events, sent
+        kind = "application/json"
+        if self.operation.contract.name == "tracking":
+            kind = "application/problem+json"
+        assert response.headers["content-type"] == kind
+        assert set(response.json()) == FORMS[self.operation.contract.name]
+        return True
