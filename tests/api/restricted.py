@@ -14,11 +14,16 @@ from tests.api.running import Service
 def log_restricted(service: Service, tenant: str, contact: str, record: Record, *tags: str) -> str:
     """The id of an interaction whose content these tags restrict."""
     labels = record.labels.model_copy(update={"restricted": tags})
+    return write(service, tenant, record.model_copy(update={"labels": labels}), UUID(contact))
+
+
+def write(service: Service, tenant: str, record: Record, contact: UUID | None = None) -> str:
+    """The id of an interaction with just this record."""
     caller = Caller(Principal(user="5", name="John Smith", tenant=tenant), "tests", "req-1")
     answer = service.services.system.ledger.carry_out(
         caller,
         log_interaction,
-        LogInteraction(record.model_copy(update={"labels": labels}), UUID(contact)),
+        LogInteraction(record, contact),
         lambda entity: Answer(201, (), str(entity.id)),
     )
     return asyncio.run_coroutine_threadsafe(answer, service.loop).result(10).body

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from api.contracts.sites.types import InteractionType, QueryDate, Term
 from api.http.call import Call
 from api.http.instants import Instant
+from api.http.problem import invalid
 from projections.site_queries import SORTS, Wanted
 
 MOST_PAGES = 10_000_000
@@ -49,13 +50,11 @@ class ListQuery(BaseModel):
     sort_by: SortBy = "start_datetime"
     sort_direction: Literal["asc", "desc"] = "desc"
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "ListQuery":
-        if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
-            raise ValueError("end_date is before start_date.")
-        return self
-
     def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> Wanted:
+        """Raises a 400 for bounds that nothing lies between."""
+        if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
+            detail = "end_date is before start_date."
+            raise invalid(("query", "end_date"), "ends_before_start", detail)
         until, excluded = _until(self.end_date)
         return Wanted(
             tenant,

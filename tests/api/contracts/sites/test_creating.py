@@ -1,0 +1,175 @@
+"""What may be created at a site, and what is refused with the field that is wrong."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import pytest
+
+from api.contracts.sites.types import time_zones
+from tests.api.contracts.sites.office import MEETING, PATH, Office, error, interaction, wrong
+
+REQUIRED = ("title", "type", "lead", "start_datetime", "timezone")
+OPTIONAL = ("end_datetime", "location", "description", "notes")
+
+
+def post(office: Office, **different: Any):
+    return office.worker.post(PATH, json=MEETING | different)
+
+
+def test_what_was_sent_comes_back_with_who_and_when(office: Office):
+    made = office.create()
+    assert {name: made[name] for name in MEETING} == MEETING
+    assert made["site_id"] == int(office.site)
+    assert (made["created_by"], made["updated_by"], made["updated_at"]) == (5, None, None)
+    assert office.read(made["id"]) == made
+
+
+def test_what_is_optional_may_be_left_out_or_null(office: Office):
+    least = {name: MEETING[name] for name in REQUIRED}
+    for body in (least, least | dict.fromkeys(OPTIONAL)):
+        made = interaction(office.worker.post(PATH, json=body), 201)
+        assert {name: made[name] for name in OPTIONAL} == dict.fromkeys(OPTIONAL)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_is_required_may_be_neither_left_out_nor_null(office: Office, name: str):
+    body = {key: value for key, value in MEETING.items() if key != name}
+    assert wrong(office.worker.post(PATH, json=body)) == [name]
+    assert wrong(post(office, **{name: None})) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("title", ""),
+        ("title", " \n"),
+        ("title", 7),
+        ("title", "x" * 501),
+        ("type", "meeting"),
+        ("type", "Lunch"),
+        ("lead", "  "),
+        ("lead", ["John"]),
+        ("start_datetime", "tomorrow"),
+        ("start_datetime", "2023-08-15T14:00:00"),
+        ("start_datetime", "2023-02-30T14:00:00Z"),
+        ("start_datetime", 1692108000),
+        ("timezone", "Mars/Olympus_Mons"),
+        ("timezone", "america/new_york"),
+        ("timezone", "../../etc/passwd"),
+        ("timezone", "+02:00"),
+        ("timezone", "localtime"),
+        ("end_datetime", "2023-08-15T13:59:59Z"),
+        ("end_datetime", "2023-08-15"),
+        ("location", "x" * 501),
+        ("location", 7),
+        ("description", "x" * 100_001),
+        ("notes", False),
+    ],
+)
+def test_a_wrong_value_is_400_and_named(office: Office, name: str, value: object):
+    response = post(office, **{name: value})
+    assert wrong(response) == [name]
+    assert response.json()["error"]["message"] == "Invalid request data"
+    assert office.service.count_events(office.site) == 0
+
+
+def test_everything_that_is_wrong_is_named_at_once(office: Office):
+    assert wrong(office.worker.post(PATH, json={})) == list(REQUIRED)
+    assert wrong(post(office, title="", timezone="x", notes=1)) == ["title", "timezone", "notes"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b'{"title":"\xff"}',
+        b'{"a":1,"a":2}',
+        b'{"a":NaN}',
+        b'{"title":"\\u0000"}',
+        b'{"title":"\\ud800"}',
+        b"[" * 100,
+        b'{"a":1e999}',
+    ],
+)
+def test_a_body_that_isnt_strict_json_is_400_and_not_echoed(office: Office, body: bytes):
+    headers = {"Content-Type": "application/json"}
+    response = office.worker.post(PATH, content=body, headers=headers)
+    assert wrong(response)
+    assert office.service.count_events(office.site) == 0
+
+
+def test_too_large_a_body_and_another_type_are_refused_in_this_form_too(office: Office):
+    response = office.worker.post(PATH, json=MEETING | {"notes": "x" * 3_000_000})
+    assert error(response, 413)["code"] == "TOO_LARGE"
+    response = office.worker.post(PATH, data={"title": "x"})
+    assert error(response, 415)["code"] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+def test_what_isnt_known_is_ignored(office: Office):
+    made = office.create(id=7, site_id=8, created_by=9, updated_by=9, colour="red")
+    assert (made["id"] != 7, made["site_id"], made["created_by"]) == (True, int(office.site), 5)
+    assert made["updated_by"] is None
+
+
+@pytest.mark.parametrize("start", ["2999-12-31T23:59:59Z", "9999-12-31T00:00:00Z"])
+def test_it_may_lie_in_the_future(office: Office, start: str):
+    made = office.create(start_datetime=start, end_datetime=None)
+    assert made["start_datetime"] == start
+    ((_, event, _),) = office.service.events(office.site)
+    assert event == "kith.interaction.planned.v1"
+
+
+def test_it_may_end_the_moment_it_starts(office: Office):
+    start = MEETING["start_datetime"]
+    assert office.create(end_datetime=start)["end_datetime"] == start
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2023-08-15T14:00:00+00:00", "2023-08-15T14:00:00Z"),
+        ("2023-08-15T10:00:00-04:00", "2023-08-15T14:00:00Z"),
+        ("2023-08-15T14:00:00.25Z", "2023-08-15T14:00:00.250000Z"),
+        ("2023-08-15", "2023-08-15T00:00:00Z"),
+    ],
+)
+def test_instants_are_shown_in_utc(office: Office, written: str, shown: str):
+    assert office.create(start_datetime=written)["start_datetime"] == shown
+
+
+def test_every_iana_zone_is_known(office: Office):
+    assert {"America/New_York", "Europe/Berlin", "UTC", "Etc/GMT+5"} <= time_zones()
+    assert time_zones() <= available_timezones()
+    assert office.create(timezone="Pacific/Kiritimati")["timezone"] == "Pacific/Kiritimati"
+
+
+def test_users_without_a_number_get_one_that_lasts(office: Office):
+    client = office.caller(user="auth0|abc")
+    first, second = (interaction(client.post(PATH, json=MEETING), 201) for _ in range(2))
+    assert first["created_by"] == second["created_by"]
+    assert 2**52 <= first["created_by"] < 2**53
+
+
+def test_the_answer_says_where_it_is_and_which_version_it_has(anywhere: Office):
+    response = anywhere.worker.post(PATH, json=MEETING, headers={"X-Request-ID": "req-7"})
+    made = interaction(response, 201)
+    assert response.headers["location"] == f"{anywhere.base}{PATH}/{made['id']}"
+    assert response.headers["x-request-id"] == "req-7"
+    found = anywhere.service.client(tenant=anywhere.site, contract="sites").get(
+        response.headers["location"]
+    )
+    assert interaction(found) == made
+    assert found.headers["etag"] == response.headers["etag"]
+
+
+def test_one_key_has_one_effect_and_one_answer(office: Office):
+    headers = {"Idempotency-Key": "k-1"}
+    answers = [office.worker.post(PATH, json=MEETING, headers=headers) for _ in range(3)]
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+    assert office.service.count_events(office.site) == 1
+    another = office.worker.post(PATH, json=MEETING | {"title": "Other"}, headers=headers)
+    assert error(another, 422)["code"] == "IDEMPOTENCY_KEY_REUSED"

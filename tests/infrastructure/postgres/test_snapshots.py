@@ -1,0 +1,80 @@
+"""Queries that may take long: bounded in time and number, on one snapshot, without writing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from infrastructure.postgres.snapshots import Snapshots, TooSlow
+
+pytestmark = pytest.mark.anyio
+
+Pool = AsyncConnectionPool[Any]
+
+
+@pytest.fixture
+async def pool(module_database: str) -> AsyncIterator[Pool]:
+    async with AsyncConnectionPool[Any](
+        module_database, min_size=1, max_size=6, open=False, kwargs={"autocommit": True}
+    ) as one:
+        yield one
+
+
+async def sleep(snapshots: Snapshots, tenant: str = "1", seconds: float = 0.3) -> None:
+    async with snapshots.open(tenant) as fetch:
+        await fetch("SELECT pg_sleep(%s)", (seconds,))
+
+
+async def test_what_takes_too_long_is_stopped_and_the_next_one_runs(pool: Pool):
+    snapshots = Snapshots(pool, seconds=0.2)
+    with pytest.raises(TooSlow, match=r"longer than 0.2 seconds"):
+        await sleep(snapshots, seconds=5)
+    async with snapshots.open("1") as fetch:
+        assert await fetch("SELECT 1", ()) == [(1,)]
+
+
+async def test_the_bound_is_gone_from_the_connection_afterwards(pool: Pool):
+    async with Snapshots(pool, seconds=0.2).open("1") as fetch:
+        await fetch("SELECT 1", ())
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SHOW statement_timeout")
+        assert await cursor.fetchone() == ("0",)
+
+
+async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
+    async with pool.connection() as connection:
+        await connection.execute("CREATE TABLE seen (n int)")
+        async with Snapshots(pool).open("1") as fetch:
+            assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
+            await connection.execute("INSERT INTO seen VALUES (1)")
+            assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
+
+
+async def test_nothing_can_be_written(pool: Pool):
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        async with Snapshots(pool).open("1") as fetch:
+            await fetch("CREATE TABLE unwanted (n int)", ())
+
+
+async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
+    snapshots = Snapshots(pool, seconds=5, at_once=4, at_once_of_a_tenant=2)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    hogging = [asyncio.create_task(sleep(snapshots, "hog", 0.5)) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    await sleep(snapshots, "other", 0)
+    assert loop.time() - began < 0.45
+    await asyncio.gather(*hogging)
+    assert loop.time() - began > 1.9
+
+
+async def test_who_waits_too_long_for_a_turn_is_told(pool: Pool):
+    snapshots = Snapshots(pool, seconds=0.3, at_once_of_a_tenant=1)
+    outcomes = await asyncio.gather(
+        *[sleep(snapshots, seconds=0.25) for _ in range(4)], return_exceptions=True
+    )
+    assert outcomes.count(None) in (1, 2)
+    assert all(outcome is None or isinstance(outcome, TooSlow) for outcome in outcomes)

@@ -1,0 +1,112 @@
+"""A site's search is right whatever its index has seen: all, nothing, or a part of the log."""
+
+import pytest
+
+from domain.kinds import Kind
+from domain.record import Labels, Said
+from infrastructure.postgres.snapshots import Snapshots
+from infrastructure.projecting.leisure import LeisurelyWriter
+from infrastructure.projecting.runner import Runner
+from projections import site_queries
+from projections.site_list import SITE_SEARCH
+from projections.site_queries import Found, Wanted
+from tests.infrastructure.projecting.support import Ledger, eventually
+
+pytestmark = pytest.mark.anyio
+
+WANTED = Wanted("1", search="needle")
+
+
+async def search(opened: Ledger, wanted: Wanted = WANTED, limit: int = 100) -> Found:
+    async with Snapshots(opened.pool).open(wanted.tenant) as fetch:
+        return await site_queries.page(fetch, wanted, limit, 0)
+
+
+async def index(opened: Ledger) -> None:
+    """Let the index see all there is."""
+    runner = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter)
+
+    async def seen() -> bool:
+        return await opened.checkpoint(SITE_SEARCH.name) == await opened.head()
+
+    await runner.start()
+    await eventually(seen)
+    await runner.stop()
+
+
+@pytest.fixture(params=["an index", "no index", "too much to look up"])
+def state(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "too much to look up":
+        monkeypatch.setattr(site_queries, "MOST_UNSEEN", 0)
+    return str(request.param)
+
+
+async def see(opened: Ledger, state: str) -> None:
+    if state == "an index":
+        await index(opened)
+
+
+async def test_what_was_appended_is_found_at_once(opened: Ledger, state: str):
+    await opened.log_many(20)
+    await opened.log("A Needle")
+    await see(opened, state)
+    assert (await search(opened)).total == 1
+
+
+async def test_what_changed_since_the_index_saw_it_is_found_as_it_is_now(
+    opened: Ledger, state: str
+):
+    leaves, comes, goes, stays = [
+        await opened.log(subject) for subject in ("needle 1", "hay", "needle 2", "needle 3")
+    ]
+    await index(opened)
+    await opened.amend(leaves, said=Said(subject="hay"))
+    await opened.amend(comes, said=Said(subject="Needle"))
+    await opened.delete(goes)
+    await see(opened, state)
+    found = await search(opened)
+    assert found.total == 2
+    assert [str(comes.id) in text or str(stays.id) in text for text in found.documents] == [
+        True
+    ] * 2
+
+
+async def test_a_tag_hides_from_the_moment_it_is_there(opened: Ledger, state: str):
+    entity = await opened.log("needle")
+    await index(opened)
+    await opened.amend(entity, labels=Labels(restricted=("tax",)))
+    await see(opened, state)
+    assert (await search(opened)).total == 0
+    assert (await search(opened, WANTED._replace(open_tags=("tax",)))).total == 1
+    assert (await search(opened, Wanted("1", search="call"))).total == 1
+
+
+async def test_of_several_tags_all_have_to_be_opened(opened: Ledger, state: str):
+    await opened.log("needle", labels=Labels(restricted=("tax", "health")))
+    await see(opened, state)
+    for tags, total in ((("tax",), 0), (("health", "other"), 0), (("health", "tax", "x"), 1)):
+        assert (await search(opened, WANTED._replace(open_tags=tags))).total == total
+
+
+async def test_another_tenants_rows_are_neither_found_nor_counted(opened: Ledger, state: str):
+    await opened.log("needle", tenant="1")
+    await opened.log("needle", tenant="2")
+    await see(opened, state)
+    for tenant in ("1", "2"):
+        assert (await search(opened, WANTED._replace(tenant=tenant))).total == 1
+        assert (await search(opened, Wanted(tenant))).total == 1
+    assert (await search(opened, WANTED._replace(tenant="3"))).total == 0
+
+
+async def test_pages_and_totals_agree_while_the_index_follows(opened: Ledger, state: str):
+    await opened.log_many(10, said=Said(subject="needle"))
+    await index(opened)
+    await opened.log_many(10, said=Said(subject="needle"), kind=Kind.COFFEE)
+    await see(opened, state)
+    seen: list[str] = []
+    for offset in range(0, 24, 3):
+        async with Snapshots(opened.pool).open("1") as fetch:
+            found = await site_queries.page(fetch, WANTED, 3, offset)
+        assert found.total == 20
+        seen += found.documents
+    assert len(set(seen)) == len(seen) == 20
