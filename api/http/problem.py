@@ -8,6 +8,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from starlette.requests import ClientDisconnect
 
 from api.http.strict_json import MalformedJson
 from application import errors
@@ -61,6 +62,8 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case Refused():
             return error.problem
+        case ClientDisconnect():
+            return Problem(400, "incomplete", "The request ended before its body did.")
         case InvalidToken():
             challenge = (("WWW-Authenticate", 'Bearer realm="kith"'),)
             return Problem(401, "unauthorized", str(error), headers=challenge)
@@ -115,24 +118,39 @@ def _later(error: Exception, seconds: int) -> Problem:
 def faults_of(error: ValidationError, part: str, known: tuple[str, ...] = ()) -> tuple[Fault, ...]:
     """A model's validation errors as faults. Names the caller invented are not repeated; if one
     comes close to a known name, that one is suggested."""
-    return tuple(
-        _fault(details, part, known) for details in error.errors(include_url=False)[:MOST_FAULTS]
-    )
+    if error.error_count() > MOST_LISTED:
+        return (Fault((part,), "invalid", f"More than {MOST_LISTED} parts of it are invalid."),)
+    found = error.errors(include_url=False, include_input=False)
+    return tuple(_fault(details, part, known) for details in found[:MOST_FAULTS])
 
 
 MOST_FAULTS = 20
+
+MOST_LISTED = 1000
+"""Beyond these, finding the first of them takes longer than everything else."""
+
+LONGEST_NAME = 100
+"""Characters up to which a name that isn't known is compared with those that are."""
+
+SENTENCES = {
+    "model_type": "It has to be an object.",
+    "model_attributes_type": "It has to be an object.",
+    "uuid_parsing": "It has to be a UUID.",
+}
+"""Instead of messages that name a class of ours, or quote a character of the caller's."""
 
 
 def _fault(details: ErrorDetails, part: str, known: tuple[str, ...]) -> Fault:
     where: tuple[str | int, ...] = (part, *details["loc"])
     code = details["type"]
     if code == "extra_forbidden":
-        close = difflib.get_close_matches(str(details["loc"][-1]), known, n=1)
+        name = str(details["loc"][-1])
+        close = difflib.get_close_matches(name, known, n=1) if len(name) <= LONGEST_NAME else ()
         hint = f"; did you mean {close[0]}?" if close else "."
         return Fault(where[:-1], "unknown_key", f"There is a key that isn't known here{hint}")
     # The text of a ValueError is ours; pydantic's own messages don't quote the input.
     message = str(details["ctx"]["error"]) if code == "value_error" else details["msg"]
-    return Fault(where, code, message)
+    return Fault(where, code, SENTENCES.get(code, message))
 
 
 def unprocessable(faults: tuple[Fault, ...]) -> Refused:
