@@ -106,6 +106,15 @@ class Service:
             {"tenant": tenant},
         ).fetchall()
 
+    def states(self, tenant: str) -> list[str]:
+        """What is stored of a tenant's events, in order."""
+        rows = self._look.execute(
+            "SELECT convert_from(state, 'UTF8') FROM stored_events"
+            " WHERE split_part(originator_id, '/', 1) = %s ORDER BY notification_id",
+            (tenant,),
+        )
+        return [state for (state,) in rows]
+
     def count_events(self, tenant: str | None = None) -> int:
         row = self._look.execute(
             "SELECT count(*) FROM stored_events WHERE %(tenant)s::text IS NULL"
