@@ -89,7 +89,7 @@ class Writer:
     def service(self, at: datetime) -> Record:
         """A service of the catalogue; what concerns somebody's papers is restricted."""
         chance = self.chance
-        restricted = self.person.number % 20 == 7
+        restricted = self.person.number % 6 == 1
         service = Service(service_id=5, answers=(Answer(question_id=103, answer="MSC2190012345"),))
         if not restricted:
             refund = chance.randrange(-900, 2500)

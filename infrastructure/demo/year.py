@@ -69,6 +69,9 @@ MOVES: dict[Course, tuple[tuple[str, float], ...]] = {
 }
 """Where a relationship moves, and when within the time they know each other."""
 
+DAYS_OF_A_THREAD = 6
+"""The longest that chance makes."""
+
 ENDED = frozenset({Course.GONE, Course.LOST, Course.ASLEEP})
 
 
@@ -110,22 +113,23 @@ class Life:
             self._cc = (Participant(name=other.name, email=other.email, contact_id=ids[number]),)
         days = list(self._days())
         moves = list(MOVES[self._person.course])
-        for index, day in enumerate(days, 1):
-            await self._touch(day, index)
+        for index, (ago, day) in enumerate(days, 1):
+            await self._touch(ago, day, index)
             while moves and index / len(days) >= moves[0][1]:
                 await self._move(moves.pop(0)[0])
         await self._look_ahead()
 
-    def _days(self) -> Iterator[datetime]:
-        """The working days on which they were in touch, the oldest first."""
+    def _days(self) -> Iterator[tuple[int, datetime]]:
+        """When they were in touch, the oldest first: so many days ago, on a working day.
+
+        Chance must not depend on which day today is, or another day would tell another story.
+        """
         chance, course = self._chance, self._person.course
         ago = chance.randint(*course.since)
         last = chance.randint(45, 90) if course in ENDED else 1
-        yielded = False
-        while ago >= last or not yielded:
-            day = self._today - timedelta(days=max(ago, 1))
-            yield day - timedelta(days=max(0, day.weekday() - 4))
-            yielded = True
+        while ago >= last:
+            day = self._today - timedelta(days=ago)
+            yield ago, day - timedelta(days=max(0, day.weekday() - 4))
             ago -= 1 + round(chance.expovariate(1 / course.gap))
 
     def _at_work(self, day: datetime) -> datetime:
@@ -133,14 +137,14 @@ class Life:
             hours=self._chance.randint(14, 22), minutes=5 * self._chance.randrange(12)
         )
 
-    async def _touch(self, day: datetime, index: int) -> None:
+    async def _touch(self, ago: int, day: datetime, index: int) -> None:
         chance = self._chance
         if index % 6 == 3:
             await self._meet(day)
             return
         (kind,) = chance.choices(list(KINDS), list(KINDS.values()))
         if kind is Kind.EMAIL:
-            await self._correspond(day, index)
+            await self._correspond(ago, day, index)
         elif kind is Kind.SERVICE:
             await self._log(self._writer.service(day))
         else:
@@ -152,13 +156,12 @@ class Life:
         who = self._person.second if stands_in else self._person.owner
         await self._do(who, log_interaction, LogInteraction(record, self.id))
 
-    async def _correspond(self, day: datetime, index: int) -> None:
-        at = self._at_work(day)
-        times = [at]
-        for _ in range(self._chance.choice((0, 1, 1, 2, 3, 4))):
-            at += timedelta(minutes=self._chance.randint(12, 2000))
-            if at < self._today:
-                times.append(at)
+    async def _correspond(self, ago: int, day: datetime, index: int) -> None:
+        """A thread of mails; of one that has just begun, the first."""
+        times = [self._at_work(day)]
+        if ago > DAYS_OF_A_THREAD:
+            for _ in range(self._chance.choice((0, 1, 1, 2, 3, 4))):
+                times.append(times[-1] + timedelta(minutes=self._chance.randint(12, 1800)))
         thread = f"demo-{self._person.number}-{index}"
         for record in self._writer.mails(thread, times, self._cc):
             await self._do(self._person.owner, track_mail, TrackMail(record, self.id))
