@@ -62,10 +62,12 @@ class Feed:
         upto: int = END,
         page_size: int = PAGE_SIZE,
         landed: Callable[[int], None] = lambda _: None,
+        enough: Callable[[int], bool] = lambda _: False,
     ) -> int:
         """Write everything there is in the log, up to a position; the position reached.
 
-        The writer has to be loaded. `landed` hears how far it is. Raises Moved, psycopg.Error.
+        The writer has to be loaded. `landed` hears how far it is; `enough` is asked after a page
+        whether the rest is left to others. Raises Moved, psycopg.Error.
         """
         after = self.writer.after
         if after is None:
@@ -74,7 +76,9 @@ class Feed:
         while page.last > after:
             landing = asyncio.create_task(self.writer.land(page.items, page.last))
             try:
-                following = await self.read(page.last, page_size, upto)
+                following = Folded((), page.last)
+                if not enough(page.last):
+                    following = await self.read(page.last, page_size, upto)
             finally:
                 await landing
             landed(page.last)

@@ -37,5 +37,12 @@ class Recent:
         first = after + 1 - steps[0].recorded.position
         return list(islice(steps, first, first + limit))
 
+    def follows(self, after: int) -> bool:
+        """Whether there is a step that follows on a position."""
+        steps = self._steps
+        return (
+            bool(steps) and steps[0].recorded.position <= after + 1 <= steps[-1].recorded.position
+        )
+
     def clear(self) -> None:
         self._steps.clear()

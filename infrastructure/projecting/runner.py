@@ -146,7 +146,10 @@ class Runner:
             await feed.writer.load()
             self._checkpoints = feed.writer.checkpoints
             await self._follow(feed)
-            await feed.catch_up(page_size=self._page_size, landed=self._landed)
+            # A busy process would never come to the log's end, reading what it knows already.
+            await feed.catch_up(
+                page_size=self._page_size, landed=self._landed, enough=self._recent.follows
+            )
             looked = loop.time()
             while not self._hurried and loop.time() < looked + STALE:
                 if not await self._woken.wait(self._poll):

@@ -30,6 +30,13 @@ def test_what_it_does_not_know_has_to_be_read():
     assert taken(recent, 9) is None
 
 
+def test_it_tells_whether_it_has_what_follows():
+    recent = Recent()
+    assert not recent.follows(0)
+    recent.add(LOG[4:6])
+    assert [after for after in range(10) if recent.follows(after)] == [4, 5]
+
+
 def test_after_another_process_appended_it_starts_anew():
     recent = Recent()
     recent.add(LOG[:3])
