@@ -43,7 +43,8 @@ async def running(
 
 async def owned(*runners: Runner) -> Runner:
     async def one() -> bool:
-        return any(runner.owner for runner in runners)
+        # Whose connection was killed takes a moment to notice that it is the owner no longer.
+        return sum(runner.owner for runner in runners) == 1
 
     await eventually(one)
     (owner,) = (runner for runner in runners if runner.owner)
