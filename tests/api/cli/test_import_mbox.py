@@ -1,0 +1,112 @@
+"""`kith import mbox` as a person calls it: what it says, and that it survives being killed."""
+
+import signal
+import time
+
+import psycopg
+import pytest
+
+from tests.api.cli.running import run, start
+from tests.infrastructure.mail.mailbox import ME, mail, mailbox, numbered
+
+ARGUMENTS = ("--tenant", "1", "--me", ME)
+
+
+def count(conninfo: str, table: str) -> int:
+    with psycopg.connect(conninfo) as connection:
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        assert row is not None
+        return row[0]
+
+
+@pytest.fixture
+def conninfo(database) -> str:
+    return database()
+
+
+def test_it_accounts_for_every_message(conninfo, tmp_path):
+    nobody = b"From - Mon Apr  1 10:00:00 2024\nSubject: who?\n\nNobody sent this.\n\n"
+    path = mailbox(tmp_path, mail("1@x"), nobody, mail("2@x", X_Gmail_Labels="Spam"), mail("1@x"))
+
+    done = run(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+
+    assert done.returncode == 0, done.stderr
+    assert f"{path}: 4 messages read" in done.stdout
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert lines[1:5] == ["1 tracked", "1 already there", "1 skipped", "1 unreadable"]
+    assert "1 in Gmail's Spam (message 3)" in lines
+    assert f"message 2 at byte {len(mail('1@x'))}: no sender (“who?”)" in lines
+    assert "100%" in done.stderr
+
+    again = run(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+    assert (again.returncode, "Nothing was new." in again.stdout) == (0, True)
+
+
+def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_twice(conninfo, tmp_path):
+    path = mailbox(tmp_path, *numbered(2500))
+    process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+    _until_some_are_there(conninfo)
+    process.kill()
+    process.communicate()
+    taken = count(conninfo, "timeline WHERE main")
+    assert 0 < taken < 2500
+
+    done = run(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+
+    assert done.returncode == 0, done.stderr
+    assert f"{2500 - taken:,}  tracked" in done.stdout
+    assert f"{taken:,}  already there" in done.stdout
+    assert count(conninfo, "timeline WHERE main") == 2500
+    assert count(conninfo, "contacts") == 22
+    assert count(conninfo, "stored_events") == 2522
+
+
+def test_stopped_from_the_keyboard_it_says_how_to_go_on(conninfo, tmp_path):
+    path = mailbox(tmp_path, *numbered(2500))
+    process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+    _until_some_are_there(conninfo)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.splitlines()[-1].endswith(
+        "kith: stopped. Run it again to go on: nothing is taken twice."
+    )
+    assert "Traceback" not in said
+
+
+def _until_some_are_there(conninfo: str) -> None:
+    for _ in range(600):
+        try:
+            if count(conninfo, "timeline") > 200:
+                return
+        except psycopg.errors.UndefinedTable:
+            pass
+        time.sleep(0.02)
+    pytest.fail("the import never began")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("no-such-file", *ARGUMENTS), "no-such-file can't be read: No such file"),
+        ((".", *ARGUMENTS), "can't be read: Is a directory"),
+        (("pyproject.toml", *ARGUMENTS), "isn't an mbox"),
+        (("pyproject.toml", "--tenant", "1"), "Which addresses are your own? Add --me"),
+        (("pyproject.toml", "--tenant", "1", "--me", "me"), "--me me is no mail address."),
+        (("pyproject.toml", "--tenant", "a/b", "--me", ME), "A tenant consists of letters"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(arguments, sentence):
+    done = run("postgresql://nobody@nowhere.invalid/kith", "import", "mbox", *arguments)
+
+    assert done.returncode == 1
+    assert sentence in done.stderr.splitlines()[-1]
+
+
+def test_a_database_that_is_out_of_reach_is_said_in_a_sentence(tmp_path):
+    path = mailbox(tmp_path, mail("1@x"))
+    done = run("postgresql://nobody@127.0.0.1:1/kith", "import", "mbox", str(path), *ARGUMENTS)
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("kith: The database can't be reached")
