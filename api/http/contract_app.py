@@ -135,7 +135,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     parameters = operation.setdefault("parameters", [])
     if method == "post":
         parameters.append(IDEMPOTENCY_KEY)
-    if method in ("put", "patch", "delete"):
+    if "412" in operation["responses"]:
         parameters.append(IF_MATCH)
     if not parameters:
         del operation["parameters"]

@@ -16,7 +16,7 @@ from api.contracts.tracking.interaction_schemas import (
     TimelineQuery,
     TimelineShown,
 )
-from api.contracts.tracking.responses import errors
+from api.contracts.tracking.responses import OPENS, errors
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call, tag_words
@@ -41,6 +41,7 @@ from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Interactions"])
 reading, writing = needs("view_contacts"), needs("edit_contacts")
+opening, revising = reading | OPENS, writing | OPENS
 
 
 @router.post(
@@ -66,7 +67,7 @@ async def log(call: Call, body: NewInteraction) -> Response:
     "/api/contacts/{contact_id}/interactions",
     response_model=TimelineShown,
     responses=errors(404, 422),
-    openapi_extra=reading,
+    openapi_extra=opening,
     summary="The timeline of a contact, newest first",
 )
 async def timeline(
@@ -86,7 +87,7 @@ async def timeline(
     "/api/interactions/{id}",
     response_model=InteractionShown,
     responses=errors(404),
-    openapi_extra=reading,
+    openapi_extra=opening,
     summary="One interaction",
 )
 async def get(call: Call, id: str) -> Response:
@@ -124,7 +125,7 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
     "/api/interactions/{id}",
     response_model=InteractionShown,
     responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=writing,
+    openapi_extra=revising,
     summary="Correct or complete an interaction",
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Response:

@@ -17,7 +17,7 @@ from api.contracts.tracking.meeting_schemas import (
     NewMeeting,
     Why,
 )
-from api.contracts.tracking.responses import errors
+from api.contracts.tracking.responses import OPENS, errors
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
@@ -46,7 +46,7 @@ from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Meetings"])
 C = TypeVar("C", CancelMeeting, CompleteMeeting, MissMeeting, RescheduleMeeting)
-reading, writing = needs("view_contacts"), needs("edit_contacts")
+reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
 change_errors = errors(400, 404, 409, 412, 413, 415, 422)
 
 
@@ -55,7 +55,7 @@ change_errors = errors(400, 404, 409, 412, 413, 415, 422)
     status_code=201,
     response_model=MeetingShown,
     responses=errors(400, 409, 413, 415, 422),
-    openapi_extra=writing,
+    openapi_extra=needs("edit_contacts"),
     summary="Schedule a meeting with a contact",
 )
 async def schedule(call: Call, body: NewMeeting) -> Response:

@@ -24,6 +24,20 @@ class ProblemShown(BaseModel):
     errors: list[ErrorShown]
 
 
+OPENS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "tags",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "Restricted tags, separated by commas: what they hide is shown. Each "
+            "needs its permission, tag:<name>.",
+        }
+    ]
+}
+"""For `openapi_extra`: the parameter that a route takes by `Call.open_tags`."""
+
 SENTENCES = {
     400: "The request is malformed",
     401: "No token, or a bad one",
