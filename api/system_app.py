@@ -4,7 +4,7 @@ import psycopg
 from fastapi import APIRouter
 from psycopg_pool import PoolTimeout
 from pydantic_core import to_json
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from api.contracts.tracking.dialect import TRACKING
 from api.http.answers import json_response
@@ -35,7 +35,12 @@ async def ready(call: Call) -> Response:
     return json_response(to_json({"status": "ok", "database": "ok", "appendQueue": queued}))
 
 
-@router.get("/metrics", openapi_extra=public, summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    openapi_extra=public,
+    response_class=PlainTextResponse,
+    summary="Figures for Prometheus",
+)
 async def metrics(call: Call) -> Response:
     await call.services.measure_lag()
     body = call.services.metrics.exposition()
