@@ -28,6 +28,8 @@ class Sizes:
     appends: int = 50_000
     appends_library: int = 4_000
     mails: int = 12_000
+    site: int = 200_000
+    searches: int = 600
 
 
 QUICK = Sizes(
@@ -44,6 +46,8 @@ QUICK = Sizes(
     appends=1_000,
     appends_library=200,
     mails=300,
+    site=2_000,
+    searches=60,
 )
 """Shows that everything runs; its figures mean nothing."""
 

@@ -100,9 +100,11 @@ def ground() -> Iterator[Ground]:
 
 
 @contextmanager
-def kith(ground: Ground) -> Iterator[Server]:
-    """`kith serve` on a port of its own."""
-    with _running([str(KITH), "serve", "--port", "0"], ground, r"token .*: (\S+)") as server:
+def kith(ground: Ground, database: str | None = None) -> Iterator[Server]:
+    """`kith serve` on a port of its own, and on another database of the ground if one is named."""
+    command, token = [str(KITH), "serve", "--port", "0"], r"token .*: (\S+)"
+    settings = {} if database is None else {"KITH_DATABASE_URL": ground.url(database)}
+    with _running(command, ground, token, **settings) as server:
         yield server
 
 
@@ -114,9 +116,12 @@ def peer(ground: Ground) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: list[str], ground: Ground, token: str | None) -> Iterator[Server]:
+def _running(
+    command: list[str], ground: Ground, token: str | None, **settings: str
+) -> Iterator[Server]:
+    environment = ground.environment | settings
     process = subprocess.Popen(
-        command, env=ground.environment, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
+        command, env=environment, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
     )
     assert process.stdout is not None
     try:

@@ -1,6 +1,6 @@
 """The measures, a file each, in the order in which they are taken."""
 
-from bench.measures import appends, catching_up, deep_page, mailbox, post, timeline
+from bench.measures import appends, catching_up, deep_page, mailbox, post, search, timeline
 from bench.plan import PHASES, Measure
 
 MEASURES = (
@@ -10,4 +10,5 @@ MEASURES = (
     Measure("catching-up", catching_up.run, PHASES),
     Measure("appends", appends.run, PHASES),
     Measure("mailbox", mailbox.run),
+    Measure("search", search.run),
 )

@@ -46,9 +46,10 @@ class Snapshots:
         self._of_a_tenant = at_once_of_a_tenant
         self._tenants: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._begin = (
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
-            f"SET LOCAL statement_timeout = {round(seconds * 1000)}; "
-            "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            f"SET LOCAL statement_timeout = {round(seconds * 1000)}",
+            "SET LOCAL jit = off",
+            "SET LOCAL max_parallel_workers_per_gather = 0",
         )
 
     @asynccontextmanager
@@ -62,8 +63,10 @@ class Snapshots:
             own = self._tenants[tenant] = asyncio.Semaphore(self._of_a_tenant)
         async with self._turn(own), self._turn(self._turns), self._pool.connection() as connection:
             try:
-                async with connection.transaction():
-                    await connection.execute(self._begin)
+                # All of it goes out with the first query, without waiting in between.
+                async with connection.pipeline(), connection.transaction():
+                    for statement in self._begin:
+                        await connection.execute(statement)
                     yield _fetch(connection)
             except psycopg.errors.QueryCanceled:
                 raise TooSlow(self._seconds) from None
