@@ -20,24 +20,29 @@ class FrontDoor:
     def __init__(self, native: Contract, others: Sequence[Contract]):
         self._native = native
         self._others = tuple(others)
-        claimed = [path for one in others for path in (one.base, *one.own, *one.shared)]
-        # One look is all that most requests need.
-        self._claimed = re.compile("|".join(rf"{re.escape(path)}(?:/|\Z)" for path in claimed))
+        self._claims: dict[str | None, tuple[Contract, str]] = {}
+        patterns = []
+        for number, contract in enumerate(others):
+            for base, paths in ((contract.base, (contract.base,)), ("", contract.own)):
+                name = f"{'base' if base else 'own'}{number}"
+                self._claims[name] = (contract, base)
+                patterns.append(_below(name, paths))
+        patterns.append(_below("shared", [path for one in others for path in one.shared]))
+        # Every request comes by here, so all of them are asked in one look, in their order.
+        self._claimed = re.compile("|".join(patterns))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
-        if not self._others or not self._claimed.match(path):
+        claimed = self._claimed.match(path)
+        if claimed is None:
             await self._native.app(scope, receive, send)
-            return
-        for contract in self._others:
-            if under(path, (contract.base,)):
-                scope["root_path"] = scope.get("root_path", "") + contract.base
-                await contract.app(scope, receive, send)
-                return
-            if under(path, contract.own):
-                await contract.app(scope, receive, send)
-                return
-        await self._by_claim(path, scope)(scope, receive, _varying(send))
+        elif claimed.lastgroup == "shared":
+            await self._by_claim(path, scope)(scope, receive, _varying(send))
+        else:
+            contract, base = self._claims[claimed.lastgroup]
+            if base:
+                scope["root_path"] = scope.get("root_path", "") + base
+            await contract.app(scope, receive, send)
 
     def _by_claim(self, path: str, scope: Scope) -> ASGIApp:
         claim = unverified_contract(_authorization(scope))
@@ -45,6 +50,12 @@ class FrontDoor:
             if contract.name == claim and under(path, contract.shared) and contract.answers(scope):
                 return contract.app
         return self._native.app
+
+
+def _below(name: str, paths: Sequence[str]) -> str:
+    """A group that matches these paths and what lies below them."""
+    some = "|".join(map(re.escape, paths)) or "(?!)"
+    return rf"(?P<{name}>(?:{some})(?:/|\Z))"
 
 
 def _authorization(scope: Scope) -> str | None:
