@@ -109,7 +109,7 @@ def _others(record: Record) -> Iterator[tuple[str, Any]]:
     yield "nextAction", follow_up.action
     yield "followUpDate", follow_up.due
     yield "lead", record.people.lead
-    yield "participants", [_participant(someone) for someone in record.people.participants]
+    yield "participants", [participant_shown(someone) for someone in record.people.participants]
     yield "tags", record.labels.tags
     yield "restrictedTags", record.labels.restricted
     yield "rapportScore", record.rapport.score
@@ -121,7 +121,8 @@ def _others(record: Record) -> Iterator[tuple[str, Any]]:
         yield "mail", record.mail.model_dump(mode="json", exclude_none=True)
 
 
-def _participant(someone: Participant) -> str | dict[str, Any]:
+def participant_shown(someone: Participant) -> str | dict[str, Any]:
+    """Somebody of whom no more than a name is known is shown as that name."""
     known = someone.model_dump(mode="json", exclude_none=True)
     return someone.name or "" if set(known) <= {"name"} else known
 

@@ -12,6 +12,7 @@ FIELDS = {
     "contact_id": "/contactId",
     "when.at": "/date",
     "when.end": "/duration",
+    "when.duration": "/duration",
     "reason": "/reason",
     "relationship_status": "/relationshipStatus",
     "outcome.held_at": "/actualDate",

@@ -1,6 +1,6 @@
 """Bodies and queries about interactions, and how they become records (f53ea5b3782d77ea)."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -21,10 +21,8 @@ from api.contracts.tracking.types import (
     Tags,
     Text,
 )
-from domain import kinds
 from domain.kinds import Kind
-from domain.record import Participant, Record, When
-from projections.document import NATIVE_WORDS
+from domain.record import Participant, Record
 
 
 class Someone(Body):
@@ -95,63 +93,6 @@ class NewInteraction(Body):
                 "labels": {"tags": self.tags or ()},
             }
         )
-
-
-class InteractionChanges(NewInteraction):
-    """What is to be different: what is left out stays, null clears what may be null."""
-
-    contact_id: ContactId | None = None
-    date: Date = None
-
-    def revise(self, record: Record) -> Record:
-        given = self.model_fields_set
-        parts = {
-            "said": (("notes", "notes"), ("topics_discussed", "topics"), ("sentiment",) * 2),
-            "place": (("location",) * 2, ("medium",) * 2),
-            "follow_up": (("follow_up_needed", "needed"), ("follow_up_notes", "notes")),
-        }
-        update: dict[str, Any] = {}
-        for part, names in parts.items():
-            changes = {
-                inside: _inside(inside, getattr(self, outside))
-                for outside, inside in names
-                if outside in given
-            }
-            if changes:
-                update[part] = getattr(record, part).model_copy(update=changes)
-        if "participants" in given:
-            update["people"] = record.people.model_copy(
-                update={"participants": participants(self.participants)}
-            )
-        if "tags" in given:
-            update["labels"] = record.labels.model_copy(update={"tags": _tuple(self.tags)})
-        if self.interaction_type and self.interaction_type != NATIVE_WORDS[record.kind]:
-            update |= {"kind": Kind(self.interaction_type), "word": self.interaction_type}
-        if when := self._when(record.when):
-            update["when"] = when
-        return record.model_copy(update=update)
-
-    def _when(self, when: When) -> When | None:
-        """A new instant keeps how long it took; an instant that was only read back stays as it was
-        written, and so does a duration that minutes can't express."""
-        moved = when
-        if self.date is not None and self.date.at != when.at:
-            moved = when.moved(self.date.at, whole_day=self.date.date_only)
-        if "duration" in self.model_fields_set and self.duration != when.minutes:
-            seconds = None if self.duration is None else self.duration * 60
-            moved = moved.model_copy(update={"ends_at": None, "duration": seconds})
-        return None if moved is when else moved
-
-
-def _inside(name: str, value: Any) -> Any:
-    """A value as the record has it, which `model_copy` doesn't check."""
-    if name == "topics":
-        return _tuple(value)
-    return kinds.Sentiment(value) if name == "sentiment" and value else value
-
-
-def _tuple(values: list[Any] | None) -> tuple[Any, ...]:
-    return tuple(values or ())
 
 
 def participants(given: list[Someone] | None) -> tuple[Participant, ...]:

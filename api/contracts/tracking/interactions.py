@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import (
-    InteractionChanges,
     InteractionQuery,
     InteractionShown,
     InteractionsShown,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from api.contracts.tracking.interaction_schemas import InteractionChanges
+from api.contracts.tracking.interaction_changes import InteractionChanges
 from domain.record import Rapport, Said, TacticUse
 from tests.api.contracts.rapport.people import (
     INTERACTIONS,
