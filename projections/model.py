@@ -51,7 +51,8 @@ class ReadModel:
     `primary_key` defaults to the key. `indexes` are SQL after `CREATE … INDEX ON table`, such as
     `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`. `sums` are the columns an Add adds
     to. `kinds` are the kinds of streams it follows. With the append: in the same transaction; else
-    behind it, and `at_leisure` where queries can do without what it hasn't seen yet.
+    behind it, and `at_leisure` where queries can do without what it hasn't seen yet. `plain` are
+    columns of texts that are often long and are not compressed: that costs more than it saves.
     """
 
     name: str
@@ -66,3 +67,4 @@ class ReadModel:
     at_leisure: bool = False
     version: int = 1
     extensions: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()

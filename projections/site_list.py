@@ -84,6 +84,7 @@ SITE_LIST = ReadModel(
     kinds=frozenset({Interaction.kind}),
     columns=COLUMNS,
     key=("tenant", "id"),
+    plain=("texts",),
     project=project,
     indexes=(
         "UNIQUE (id, tenant, redacted)",

@@ -110,6 +110,9 @@ TIMELINE = ReadModel(
         "redacted": "text",
     },
     key=("tenant", "id"),
+    # Of an imported mail, compressing these took half of the time that PostgreSQL spent on it, and
+    # made the table a fifth smaller.
+    plain=("document", "redacted", "search", "hidden"),
     project=project,
     indexes=(
         "UNIQUE (id, tenant, contact_id) NULLS NOT DISTINCT",

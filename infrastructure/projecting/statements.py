@@ -41,6 +41,7 @@ class Table:
         return [
             *(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in model.extensions),
             f"CREATE TABLE {self.name} ({', '.join(columns)})",
+            *(f"ALTER TABLE {self.name} ALTER {name} SET STORAGE EXTERNAL" for name in model.plain),
             *self._indexes(unique=True),
         ]
 
