@@ -54,8 +54,8 @@ class TrackMail:
 
 async def add_correspondent(work: Work, command: AddCorrespondent) -> StreamName:
     identity = correspondent_id(work.tenant, command.email)
-    if known := await work.load(Contact.kind, identity):
-        return known.stream
+    if known := await _known(work, Contact.kind, identity):
+        return known
     details = Details(name=command.name or command.email, email=command.email)
     events = Contact.add(await work.number(Contact.kind), details, work.user)
     return work.begin(Contact.kind, identity, events)
@@ -76,10 +76,19 @@ async def track_mail(work: Work, command: TrackMail) -> StreamName:
     if mail is None:
         raise Invalid("It isn't said which mail this is", field="mail")
     identity = mail_id(work.tenant, mail.message_id)
-    if known := await work.load(Interaction.kind, identity):
-        return known.stream
+    if known := await _known(work, Interaction.kind, identity):
+        return known
     if command.contact_id is not None:
         await work.contact(command.contact_id)
     number = await work.number(Interaction.kind)
     events = Interaction.track(None, number, command.contact_id, command.record, work.now)
     return work.begin(Interaction.kind, identity, events)
+
+
+async def _known(work: Work, kind: str, identity: UUID) -> StreamName | None:
+    """The stream, if it has begun. An import asks about many at once before it tracks them, so
+    the first attempt takes it that it hasn't, and a second one knows."""
+    if not work.fresh:
+        return None
+    known = await work.load(kind, identity)
+    return None if known is None else known.stream

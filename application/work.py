@@ -34,7 +34,7 @@ class Work:
     ):
         self._log = log
         self._numbers = numbers
-        self._fresh = fresh
+        self.fresh = fresh
         self._if_match = if_match
         self._key = key
         self._new_id = new_id
@@ -47,7 +47,7 @@ class Work:
     async def load(self, kind: str, identity: UUID) -> Entity | None:
         stream = StreamName(self.tenant, kind, identity)
         if stream not in self.loaded:
-            (self.loaded[stream],) = await self._log.load([stream], fresh=self._fresh)
+            (self.loaded[stream],) = await self._log.load([stream], fresh=self.fresh)
         return self.loaded[stream]
 
     def subject(self, stream: StreamName) -> Entity:
