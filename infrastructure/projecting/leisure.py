@@ -1,9 +1,9 @@
 """Writing at leisure what costs many times an append, such as a trigram index.
 
-Behind every page there is a rest: a short one while hardly anything is appended, and nine times as
-long as the page took while much is. So it never takes more than a tenth of a processor from the
-appends, falls behind in a rush, and catches up afterwards. Whoever reads what is written so has to
-look at the rest of the log too.
+Behind every page there is a rest: a short one while hardly anything is appended, and nineteen times
+as long as the page took while much is. So it never takes more than a twentieth of a processor from
+the appends, falls behind in a rush, and catches up afterwards. Whoever reads what is written so has
+to look at the rest of the log too.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from infrastructure.projecting.folding import Item
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.writer import Writer
 
-LONGEST_REST = 9.0
+LONGEST_REST = 19.0
 SHORTEST_REST = 0.25
 """Both as multiples of the time that a page took."""
 
