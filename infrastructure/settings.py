@@ -8,6 +8,7 @@ from typing import Self
 
 from infrastructure.settings_values import (
     SettingsError,
+    base_url,
     body_size,
     database_url,
     origins,
@@ -33,6 +34,8 @@ class Settings:
         By default /var/lib/kith for root, else kith below $XDG_DATA_HOME or ~/.local/share.
     host: KITH_HOST, the address to listen on. 127.0.0.1 by default: only this machine.
     port: KITH_PORT, 1 to 65535, or 0 for any free one. 8000 by default.
+    public_url: KITH_PUBLIC_URL, where others reach this kith, such as https://kith.example.com.
+        By default http://localhost and the port. Published events name their schemas there.
     database_url: KITH_DATABASE_URL, a PostgreSQL of your own (15 or newer), as
         postgresql://user@host/name. By default the embedded one is started.
     kafka_bootstrap_servers: KITH_KAFKA_BOOTSTRAP_SERVERS, host:port, separated by commas.
@@ -60,6 +63,7 @@ class Settings:
     data_dir: Path
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str | None = None
     database_url: str | None = field(default=None, repr=False)  # may hold a password
     kafka_bootstrap_servers: tuple[str, ...] = ()
     kafka_topic_partitions: int = 12
@@ -85,6 +89,7 @@ class Settings:
             data_dir=default_data_dir(env),
             host=read(env, "KITH_HOST", text, cls.host),
             port=read(env, "KITH_PORT", port, cls.port),
+            public_url=read(env, "KITH_PUBLIC_URL", base_url, None),
             database_url=read(env, "KITH_DATABASE_URL", database_url, None),
             kafka_bootstrap_servers=read(env, "KITH_KAFKA_BOOTSTRAP_SERVERS", servers, ()),
             kafka_topic_partitions=read(
@@ -104,6 +109,11 @@ class Settings:
             jwt_audience=read(env, "KITH_JWT_AUDIENCE", text, cls.jwt_audience),
             max_body_bytes=read(env, "KITH_MAX_BODY_BYTES", body_size, cls.max_body_bytes),
         )
+
+    @property
+    def base_url(self) -> str:
+        """Where others reach this kith, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
 
 
 def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:

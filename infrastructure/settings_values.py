@@ -117,6 +117,14 @@ def web_address(name: str, value: str) -> str:
     return value
 
 
+def base_url(name: str, value: str) -> str:
+    """An address that paths are appended to, so without a slash at its end."""
+    parts = _split(value)
+    if parts is None or parts.query or parts.fragment or not re.fullmatch("[!-~]+", value):
+        raise SettingsError(f"{name} must be an address such as https://kith.example.com.")
+    return value.rstrip("/")
+
+
 def _split(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address)

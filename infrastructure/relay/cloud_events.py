@@ -1,18 +1,12 @@
-"""A recorded event as a Kafka message: CloudEvents 1.0 in binary mode.
+"""A CloudEvent as a Kafka message, in binary mode: attributes are headers, the data is the value.
 
 Names of headers and the form of values are an API: consumers in other languages rely on them.
 """
 
-from datetime import UTC
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic_core import to_json
-
-from domain.contact import Contact
-from domain.redacted_events import redacted_event
+from infrastructure.events.cloud_events import cloud_event, contact_key
 from projections.model import Step
-
-CONTENT_TYPE = "application/json"
 
 
 class Message(NamedTuple):
@@ -21,48 +15,13 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def message(step: Step, *, hidden: bool = False) -> Message:
-    """The message of an event; `hidden` gives it the redacted form, marked by `redacted: true`."""
-    recorded = step.recorded
-    event = recorded.event
-    if hidden:
-        before = None if step.before is None else step.before.state
-        event = redacted_event(event, before, step.after.state)
-    data: dict[str, Any] = event.model_dump(mode="json", exclude_none=True)
-    if "changes" in data:
-        # Old and new are values: null is one of them.
-        data["changes"] = event.model_dump(mode="json", include={"changes"})["changes"]
-    if hidden:
-        data["redacted"] = True
-    return Message(_key(step), to_json(data), _headers(step))
+def message(step: Step, *, hidden: bool, base_url: str) -> Message:
+    """The message of an event; see `cloud_event`."""
+    event = cloud_event(step, hidden=hidden, base_url=base_url)
+    headers = [(_header(name), value.encode()) for name, value in event.attributes.items()]
+    return Message(contact_key(step).encode(), event.data, headers)
 
 
-def _key(step: Step) -> bytes:
-    """The contact's id; without a contact, the stream's own."""
-    stream = step.recorded.stream
-    contact = None
-    if stream.kind != Contact.kind:
-        contact = getattr(step.after.state, "contact_id", None)
-    return str(contact or stream.id).encode()
-
-
-def _headers(step: Step) -> list[tuple[str, bytes]]:
-    stream, version, position, event, envelope = step.recorded
-    time = envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    headers = {
-        "ce_specversion": "1.0",
-        "ce_id": str(envelope.id),
-        "ce_source": f"/kith/{stream.tenant}",
-        "ce_type": event.type,
-        "ce_subject": f"{stream.kind}/{stream.id}",
-        "ce_time": time,
-        "ce_position": str(position),
-        "ce_sequence": str(version),
-        "ce_tenant": stream.tenant,
-    }
-    if envelope.correlation:
-        headers["ce_correlationid"] = envelope.correlation
-    if envelope.causation is not None:
-        headers["ce_causationid"] = str(envelope.causation)
-    headers["content-type"] = CONTENT_TYPE
-    return [(name, value.encode()) for name, value in headers.items()]
+def _header(attribute: str) -> str:
+    """By the Kafka binding, the type of the content goes by its usual name."""
+    return "content-type" if attribute == "datacontenttype" else f"ce_{attribute}"

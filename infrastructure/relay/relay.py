@@ -144,7 +144,10 @@ class Relay:
         page: list[Told],
         after: int,
     ) -> int:
-        acknowledged = broker.send([message(told.step, hidden=told.hidden) for told in page])
+        base_url = self._settings.base_url
+        acknowledged = broker.send(
+            [message(told.step, hidden=told.hidden, base_url=base_url) for told in page]
+        )
         acknowledged()
         last = page[-1].step.recorded.position
         self._move(connection, after, last)

@@ -23,6 +23,7 @@ def test_every_variable_is_read():
             "KITH_HOST": "0.0.0.0",
             "KITH_PORT": " 9000 ",
             "KITH_DATA_DIR": "/data",
+            "KITH_PUBLIC_URL": "https://kith.example.com/",
             "KITH_DATABASE_URL": "postgresql://kith@db/kith",
             "KITH_KAFKA_BOOTSTRAP_SERVERS": "one:9092, [::1]:9093",
             "KITH_KAFKA_TOPIC_PARTITIONS": "3",
@@ -43,6 +44,7 @@ def test_every_variable_is_read():
         host="0.0.0.0",
         port=9000,
         data_dir=Path("/data"),
+        public_url="https://kith.example.com",
         database_url="postgresql://kith@db/kith",
         kafka_bootstrap_servers=("one:9092", "[::1]:9093"),
         kafka_topic_partitions=3,
@@ -70,6 +72,9 @@ def test_every_variable_is_read():
         ("KITH_PORT", "٨٠"),
         ("KITH_MAX_BODY_BYTES", "1MB"),
         ("KITH_MAX_BODY_BYTES", "0"),
+        ("KITH_PUBLIC_URL", "kith.example.com"),
+        ("KITH_PUBLIC_URL", "https://kith.example.com/?a=1"),
+        ("KITH_PUBLIC_URL", "https://kith example.com"),
         ("KITH_DATABASE_URL", "mysql://db/kith"),
         ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:9092,two"),
         ("KITH_KAFKA_BOOTSTRAP_SERVERS", "one:99999"),
@@ -112,6 +117,12 @@ def test_settings_can_be_logged_without_their_secrets():
 def test_a_variable_set_to_nothing_is_not_set():
     empty = {"KITH_PORT": "", "KITH_DATABASE_URL": " ", "KITH_CORS_ORIGINS": ","}
     assert Settings.from_environment(empty) == Settings.from_environment({})
+
+
+def test_unless_it_is_said_others_reach_kith_at_this_machine():
+    assert Settings.from_environment({"KITH_PORT": "9000"}).base_url == "http://localhost:9000"
+    public = Settings.from_environment({"KITH_PUBLIC_URL": "https://a.example/kith/"})
+    assert public.base_url == "https://a.example/kith"
 
 
 def test_settings_do_not_change():

@@ -15,7 +15,8 @@ from domain.interaction import Interaction, InteractionAmended, InteractionLogge
 from domain.meeting import MeetingCompleted, MeetingRescheduled, MeetingScheduled
 from domain.record import FollowUp, Labels, Said, Service
 from domain.streams import StreamName
-from infrastructure.relay.cloud_events import Message, message
+from infrastructure.relay.cloud_events import Message
+from infrastructure.relay.cloud_events import message as kafka_message
 from projections.model import Step
 from tests.domain.samples import ANN, APPOINTMENT, LOGGED_WITH_IT, NOW, OUTCOME, record
 from tests.infrastructure.eventstore.golden_events import CONTACT, ENVELOPE, INTERACTION, RECORD
@@ -44,6 +45,10 @@ def written(sent: Message) -> bytes:
     """Key, headers and value as a file: one line each, as they are."""
     lines = [sent.key, *[name.encode() + b": " + value for name, value in sent.headers], sent.value]
     return b"\n".join(lines) + b"\n"
+
+
+def message(step: Step, *, hidden: bool = False) -> Message:
+    return kafka_message(step, hidden=hidden, base_url="https://kith.example.com")
 
 
 def logged() -> Message:

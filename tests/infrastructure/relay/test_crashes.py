@@ -44,7 +44,8 @@ class MovesTooEarly(Relay):
         self.tries += 1
         if self.tries == 2:
             raise OSError("gone before the acknowledgement")
-        broker.send([message(told.step, hidden=told.hidden) for told in page])()
+        url = "http://localhost:8000"
+        broker.send([message(one.step, hidden=one.hidden, base_url=url) for one in page])()
         return last
 
 

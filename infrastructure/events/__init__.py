@@ -1,0 +1,1 @@
+"""The published form of events, whatever carries them."""
