@@ -1,10 +1,11 @@
 # Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test check bench clean
+.PHONY: help install serve test kafka check bench clean
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
+KAFKA := .kafka/.fetched
 
 help: ## show this list
 	@echo "kith: an event-sourced ledger of contacts and interactions"
@@ -20,6 +21,9 @@ serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 pic
 test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on to pytest)
 	@$(PYTHON) -m pytest $(ARGS)
 
+kafka: $(KAFKA) ## fetch Apache Kafka for the tests (needs Java 17 and Maven; else they use Tansu)
+	@echo "The tests run on Apache Kafka, from ./.kafka."
+
 check: $(STAMP) ## lint, formatting, types, and the import rule between the layers
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -30,7 +34,7 @@ bench: $(STAMP) ## measure kith against a plain CRUD peer and the library (takes
 	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## remove the virtual environment and caches; your data stays
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .kafka build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf .import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -52,3 +56,13 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-deps \
 	    --no-build-isolation --editable .
 	@touch $(STAMP)
+
+$(KAFKA): tests/brokers/pom.xml
+	@for tool in java mvn; do command -v $$tool > /dev/null || { \
+	    echo "Apache Kafka needs Java 17 and Maven, and there is no $$tool here." \
+	        "Without them the tests run on Tansu." >&2; exit 1; }; done
+	@echo "Fetching Apache Kafka and what it needs into ./.kafka (43 MB)"
+	@rm -rf .kafka/libs
+	@mvn --batch-mode --quiet --file tests/brokers/pom.xml dependency:copy-dependencies \
+	    -DoutputDirectory=$(CURDIR)/.kafka/libs
+	@touch $(KAFKA)

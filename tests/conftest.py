@@ -1,4 +1,5 @@
-"""What all tests share: one real PostgreSQL, with durable settings, and databases on it."""
+"""What all tests share: one real PostgreSQL, with durable settings, and databases on it; and one
+real Kafka broker, for those that need it."""
 
 import shutil
 import tempfile
@@ -11,6 +12,12 @@ import pytest
 from psycopg import sql
 
 from infrastructure.embedded import EmbeddedPostgres
+from tests.brokers import chosen
+from tests.brokers.broker import RealBroker
+
+
+def pytest_report_header() -> str:
+    return f"broker: {chosen.named()}"
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +75,17 @@ def database(postgres: EmbeddedPostgres) -> Callable[[], str]:
 def module_database(database: Callable[[], str]) -> str:
     """One database for all tests of a module."""
     return database()
+
+
+@pytest.fixture(scope="session")
+def one_broker() -> Iterator[RealBroker]:
+    """The broker that all tests share; starting Apache Kafka takes seconds."""
+    with chosen.broker() as one:
+        yield one
+
+
+@pytest.fixture
+def broker(one_broker: RealBroker) -> RealBroker:
+    """A running broker without a topic."""
+    one_broker.empty()
+    return one_broker

@@ -1,4 +1,4 @@
-"""An empty ledger and an empty broker for each test."""
+"""An empty ledger for each test."""
 
 import gc
 import warnings
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.infrastructure.projecting.support import Ledger, emptied, ledger
-from tests.infrastructure.relay.broker import Tansu, tansu
 
 
 @pytest.fixture
@@ -18,12 +17,6 @@ def conninfo(module_database: str) -> str:
 @pytest.fixture
 async def opened(conninfo: str) -> AsyncIterator[Ledger]:
     async with ledger(conninfo) as one:
-        yield one
-
-
-@pytest.fixture
-def broker() -> Iterator[Tansu]:
-    with tansu() as one:
         yield one
 
 

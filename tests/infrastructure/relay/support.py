@@ -9,13 +9,14 @@ from typing import Any
 import psycopg
 
 from infrastructure.relay.relay import Relay
+from tests.brokers.broker import RealBroker
+from tests.brokers.messages import consumed, header
 from tests.infrastructure.projecting.support import Ledger, eventually
-from tests.infrastructure.relay.broker import Tansu, consumed, header
 
 
 @asynccontextmanager
 async def relaying(
-    opened: Ledger, broker: Tansu, kind: type[Relay] = Relay, *, page_size: int = 20
+    opened: Ledger, broker: RealBroker, kind: type[Relay] = Relay, *, page_size: int = 20
 ) -> AsyncIterator[Relay]:
     relay = kind(opened.conninfo, broker.settings(), page_size=page_size)
     relay.start()
@@ -46,7 +47,7 @@ async def ids(opened: Ledger) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def messages_of(broker: Tansu) -> list[Any]:
+async def messages_of(broker: RealBroker) -> list[Any]:
     return await asyncio.to_thread(consumed, broker)
 
 

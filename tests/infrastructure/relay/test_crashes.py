@@ -8,8 +8,9 @@ from infrastructure.relay.broker import Broker
 from infrastructure.relay.cloud_events import message
 from infrastructure.relay.reading import Told
 from infrastructure.relay.relay import Relay
+from tests.brokers.broker import RealBroker
+from tests.brokers.messages import header
 from tests.infrastructure.projecting.support import Ledger
-from tests.infrastructure.relay.broker import Tansu, header
 from tests.infrastructure.relay.support import (
     caught_up,
     check_complete,
@@ -50,7 +51,7 @@ class MovesTooEarly(Relay):
 
 
 async def test_a_crash_before_the_checkpoint_repeats_with_the_same_id_and_loses_nothing(
-    opened: Ledger, broker: Tansu
+    opened: Ledger, broker: RealBroker
 ):
     ann = await opened.contact()
     await opened.log_many(120, contact=ann.id)
@@ -63,7 +64,7 @@ async def test_a_crash_before_the_checkpoint_repeats_with_the_same_id_and_loses_
     assert all(same[header(one, "ce_id")] == (one.key, one.value, one.headers) for one in messages)
 
 
-async def test_the_checks_find_a_relay_that_moves_too_early(opened: Ledger, broker: Tansu):
+async def test_the_checks_find_a_relay_that_moves_too_early(opened: Ledger, broker: RealBroker):
     await opened.log_many(120)
     async with relaying(opened, broker, MovesTooEarly):
         await caught_up(opened)
@@ -72,9 +73,9 @@ async def test_the_checks_find_a_relay_that_moves_too_early(opened: Ledger, brok
 
 
 async def test_a_broker_stopped_in_the_middle_gets_the_rest_when_it_is_back(
-    opened: Ledger, broker: Tansu
+    opened: Ledger, broker: RealBroker
 ):
-    """Tansu forgets what it had; what wasn't acknowledged comes when it is back."""
+    """Some brokers of the tests forget what they had: that was looked at before."""
     await opened.log_many(40)
     async with relaying(opened, broker):
         await caught_up(opened)

@@ -11,9 +11,10 @@ from kafka.admin import KafkaAdminClient
 from domain.kinds import Kind
 from infrastructure.relay.broker import TOPIC
 from tests.api.running import running
+from tests.brokers.broker import RealBroker, free_port
+from tests.brokers.messages import consumed, header
 from tests.infrastructure.projecting.history import mixed_history
 from tests.infrastructure.projecting.support import Ledger, eventually, kill
-from tests.infrastructure.relay.broker import Tansu, consumed, free_port, header
 from tests.infrastructure.relay.support import (
     caught_up,
     check_complete,
@@ -27,7 +28,7 @@ from tests.infrastructure.relay.support import (
 pytestmark = pytest.mark.anyio
 
 
-async def test_every_event_comes_once_and_in_order_per_key(opened: Ledger, broker: Tansu):
+async def test_every_event_comes_once_and_in_order_per_key(opened: Ledger, broker: RealBroker):
     ann = await opened.contact()
     await mixed_history(opened)
     async with relaying(opened, broker):
@@ -38,7 +39,7 @@ async def test_every_event_comes_once_and_in_order_per_key(opened: Ledger, broke
     await check_complete(opened, messages)
 
 
-async def test_the_key_is_the_contact_or_else_the_stream_itself(opened: Ledger, broker: Tansu):
+async def test_the_key_is_the_contact_or_else_the_stream_itself(opened: Ledger, broker: RealBroker):
     ann = await opened.contact()
     call = await opened.log(contact=ann.id)
     await opened.amend(call, kind=Kind.EMAIL)
@@ -50,7 +51,7 @@ async def test_the_key_is_the_contact_or_else_the_stream_itself(opened: Ledger, 
     assert keys == {1: anns, 2: anns, 3: anns, 4: str(nobodys.id).encode()}
 
 
-async def test_the_topic_is_made_with_its_partitions(opened: Ledger, broker: Tansu):
+async def test_the_topic_is_made_with_its_partitions(opened: Ledger, broker: RealBroker):
     await opened.contact()
     async with relaying(opened, broker):
         await caught_up(opened)
@@ -60,7 +61,7 @@ async def test_the_topic_is_made_with_its_partitions(opened: Ledger, broker: Tan
     assert len(topic["partitions"]) == 12
 
 
-async def test_a_restart_goes_on_from_the_checkpoint(opened: Ledger, broker: Tansu):
+async def test_a_restart_goes_on_from_the_checkpoint(opened: Ledger, broker: RealBroker):
     await opened.log_many(30)
     async with relaying(opened, broker):
         await caught_up(opened)
@@ -70,7 +71,7 @@ async def test_a_restart_goes_on_from_the_checkpoint(opened: Ledger, broker: Tan
     assert len(await messages_of(broker)) == 60
 
 
-async def test_a_stop_in_the_middle_repeats_and_loses_nothing(opened: Ledger, broker: Tansu):
+async def test_a_stop_in_the_middle_repeats_and_loses_nothing(opened: Ledger, broker: RealBroker):
     await opened.log_many(300)
     async with relaying(opened, broker, page_size=5):
 
@@ -86,7 +87,7 @@ async def test_a_stop_in_the_middle_repeats_and_loses_nothing(opened: Ledger, br
     await check_complete(opened, messages)
 
 
-async def test_what_is_appended_arrives_soon(opened: Ledger, broker: Tansu):
+async def test_what_is_appended_arrives_soon(opened: Ledger, broker: RealBroker):
     async with relaying(opened, broker):
         await opened.contact()
         await caught_up(opened)
@@ -96,24 +97,21 @@ async def test_what_is_appended_arrives_soon(opened: Ledger, broker: Tansu):
         assert time.monotonic() - began < 1
 
 
-async def test_a_broker_that_comes_up_later_gets_everything(opened: Ledger):
-    late = Tansu(free_port())
+async def test_a_broker_that_comes_up_later_gets_everything(opened: Ledger, broker: RealBroker):
+    broker.stop()
     await opened.log_many(40)
-    async with relaying(opened, late) as relay:
+    async with relaying(opened, broker) as relay:
         await asyncio.sleep(6)
         assert relay.lag == 40
         assert threading.active_count() < 20  # no try leaves a thread behind
-        late.start()
-        try:
-            await caught_up(opened)
-            assert relay.lag == 0
-            await check_complete(opened, await messages_of(late))
-        finally:
-            late.stop()
+        broker.start()
+        await caught_up(opened)
+        assert relay.lag == 0
+        await check_complete(opened, await messages_of(broker))
 
 
 async def test_of_two_relays_one_owns_the_log_and_the_other_takes_over(
-    opened: Ledger, broker: Tansu
+    opened: Ledger, broker: RealBroker
 ):
     async with relaying(opened, broker) as one, relaying(opened, broker) as other:
         await opened.log_many(20)
@@ -131,7 +129,7 @@ async def test_of_two_relays_one_owns_the_log_and_the_other_takes_over(
 
 
 async def test_who_loses_the_connection_has_lost_the_lock_and_begins_again(
-    opened: Ledger, broker: Tansu
+    opened: Ledger, broker: RealBroker
 ):
     async with relaying(opened, broker):
         await opened.log_many(20)
@@ -143,7 +141,7 @@ async def test_who_loses_the_connection_has_lost_the_lock_and_begins_again(
 
 
 async def test_an_event_that_cannot_be_read_halts_the_stream_and_is_not_skipped(
-    opened: Ledger, broker: Tansu, caplog: pytest.LogCaptureFixture
+    opened: Ledger, broker: RealBroker, caplog: pytest.LogCaptureFixture
 ):
     await opened.log_many(3)
     await opened.rows(
@@ -157,7 +155,7 @@ async def test_an_event_that_cannot_be_read_halts_the_stream_and_is_not_skipped(
     assert "there is no event type kith.unknown.v1" in caplog.text
 
 
-def test_the_whole_service_relays_and_says_how_far_behind_it_is(conninfo: str, broker: Tansu):
+def test_the_whole_service_relays_and_says_how_far_behind_it_is(conninfo: str, broker: RealBroker):
     with running(conninfo, kafka_bootstrap_servers=(broker.address,)) as service:
         made = service.client().post("/api/contacts", json={"name": "Ann Lee"})
         assert made.status_code == 201
@@ -169,8 +167,7 @@ def test_the_whole_service_relays_and_says_how_far_behind_it_is(conninfo: str, b
 
 
 async def test_nothing_else_waits_for_a_kafka_that_is_down(conninfo: str):
-    down = Tansu(free_port())
-    with running(conninfo, kafka_bootstrap_servers=(down.address,)) as service:
+    with running(conninfo, kafka_bootstrap_servers=(f"127.0.0.1:{free_port()}",)) as service:
         for number in range(20):
             began = time.monotonic()
             made = service.client().post("/api/contacts", json={"name": f"Ann {number}"})
@@ -178,7 +175,7 @@ async def test_nothing_else_waits_for_a_kafka_that_is_down(conninfo: str):
             assert time.monotonic() - began < 1
 
 
-async def test_the_ids_are_the_events_own(opened: Ledger, broker: Tansu):
+async def test_the_ids_are_the_events_own(opened: Ledger, broker: RealBroker):
     await opened.log_many(5)
     async with relaying(opened, broker):
         await caught_up(opened)

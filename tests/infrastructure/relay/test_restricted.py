@@ -9,9 +9,9 @@ from domain.interaction import Interaction
 from domain.meeting import Appointment, Meeting, Outcome
 from domain.record import Labels, Rapport, Said, Service
 from domain.streams import StreamName
+from tests.brokers.broker import RealBroker
 from tests.infrastructure.projecting.history import HOUR
 from tests.infrastructure.projecting.support import NOW, NUMBERS, Ledger, record
-from tests.infrastructure.relay.broker import Tansu
 from tests.infrastructure.relay.support import caught_up, check_complete, messages_of, relaying
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 TAX = Labels(restricted=("tax",))
 
 
-async def told(broker: Tansu) -> bytes:
+async def told(broker: RealBroker) -> bytes:
     parts = []
     for one in await messages_of(broker):
         parts += [one.key, one.value, *[value for _, value in one.headers]]
@@ -28,7 +28,7 @@ async def told(broker: Tansu) -> bytes:
 
 @pytest.mark.parametrize("page_size", [1, 100])
 async def test_nothing_hidden_gets_out_whenever_the_tag_comes(
-    opened: Ledger, broker: Tansu, page_size: int
+    opened: Ledger, broker: RealBroker, page_size: int
 ):
     """With the record, by an amendment that also changes something, before one, and after it."""
     born = await opened.log("secret", labels=TAX, service=Service(service_id=987_654))
@@ -52,7 +52,7 @@ async def test_nothing_hidden_gets_out_whenever_the_tag_comes(
 
 @pytest.mark.parametrize("page_size", [1, 100])
 async def test_a_meeting_is_hidden_with_the_interaction_it_was_completed_with(
-    opened: Ledger, broker: Tansu, page_size: int
+    opened: Ledger, broker: RealBroker, page_size: int
 ):
     ann = await opened.contact()
     stream, logged = StreamName("1", Meeting.kind, uuid7()), uuid7()
