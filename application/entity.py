@@ -14,11 +14,13 @@ from domain.meeting import Meeting
 from domain.service import Service
 from domain.streams import StreamName
 from domain.tactic import Tactic
+from domain.webhook import Webhook
 
 S = TypeVar("S", default=Any)
 
 AGGREGATES: dict[str, Any] = {
-    aggregate.kind: aggregate for aggregate in (Contact, Interaction, Meeting, Service, Tactic)
+    aggregate.kind: aggregate
+    for aggregate in (Contact, Interaction, Meeting, Service, Tactic, Webhook)
 }
 """The aggregate of each kind of stream."""
 

@@ -12,6 +12,7 @@ from projections.status_history import STATUS_HISTORY
 from projections.tactic_use import TACTIC_USE
 from projections.tactics import TACTICS
 from projections.timeline import TIMELINE
+from projections.webhooks import WEBHOOKS
 
 READ_MODELS: tuple[ReadModel, ...] = (
     CONTACTS,
@@ -21,6 +22,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     STATUS_HISTORY,
     TACTICS,
     SERVICES,
+    WEBHOOKS,
     SITE_LIST,
     ACTIVITY,
     TACTIC_USE,

@@ -71,6 +71,17 @@ from domain.tactic import (
     TacticHidden,
     TacticShown,
 )
+from domain.webhook import (
+    Reason,
+    Subscription,
+    WebhookAdded,
+    WebhookChanged,
+    WebhookDisabled,
+    WebhookEnabled,
+    WebhookRemoved,
+    WebhookReplayRequested,
+    WebhookSecretRotated,
+)
 from infrastructure.eventstore.mapper import encode, encode_data
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -80,6 +91,9 @@ LATER = datetime(2024, 1, 10, 15, 15, 30, 250000, tzinfo=UTC)
 CONTACT = UUID("550e8400-e29b-41d4-a716-446655440001")
 INTERACTION = UUID("550e8400-e29b-41d4-a716-446655440002")
 TACTIC = UUID("550e8400-e29b-41d4-a716-446655440003")
+ADDRESS = UUID("550e8400-e29b-41d4-a716-446655440004")
+SECRET = UUID("550e8400-e29b-41d4-a716-446655440005")
+DELIVERY = UUID("550e8400-e29b-41d4-a716-446655440006")
 
 ENVELOPE = Envelope(
     id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"),
@@ -265,6 +279,26 @@ FULL: tuple[Event, ...] = (
     TacticChanged(tactic_id=TACTIC, changes={"evidence": Changed(old="Several", new=None)}),
     TacticHidden(tactic_id=TACTIC),
     TacticShown(tactic_id=TACTIC),
+    WebhookAdded(
+        subscription=Subscription(
+            origin="https://hooks.example.com",
+            address=ADDRESS,
+            types=("kith.interaction.logged.v1", "kith.contact.added.v1"),
+            description="To the warehouse",
+        ),
+        secret=SECRET,
+    ),
+    WebhookChanged(
+        changes={
+            "types": Changed(old=["kith.contact.added.v1"], new=[]),
+            "description": Changed(old="To the warehouse", new=None),
+        }
+    ),
+    WebhookSecretRotated(secret=SECRET, former_until=LATER),
+    WebhookDisabled(reason=Reason.GONE),
+    WebhookEnabled(),
+    WebhookReplayRequested(after=4710, delivery=DELIVERY),
+    WebhookRemoved(),
     MeetingCompleted(
         contact_id=CONTACT,
         interaction_id=INTERACTION,
@@ -293,6 +327,11 @@ BARE: tuple[Event, ...] = (
     InteractionPlanned(number=5, record=BARE_RECORD),
     EmailExchangeTracked(number=6, record=BARE_RECORD),
     InteractionDeleted(),
+    WebhookAdded(
+        subscription=Subscription(origin="https://hooks.example.com:8443", address=ADDRESS),
+        secret=SECRET,
+    ),
+    WebhookReplayRequested(after=0),
     MeetingScheduled(contact_id=CONTACT, appointment=Appointment(scheduled_at=AT)),
     MeetingCancelled(contact_id=CONTACT),
     MeetingMissed(contact_id=CONTACT),

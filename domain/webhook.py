@@ -1,0 +1,181 @@
+"""A tenant's webhook: to where events are sent, which ones, and what signs them.
+
+The log is told to others, so what is confidential isn't in it: the address in full and the secrets
+stand elsewhere, and events name them by reference. Event names and fields are storage formats and
+an API: versioned with care.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.changes import apply, difference
+from domain.errors import Conflict, NotFound
+from domain.event import Changed, Event, Value
+
+MOST_FORMER = 4
+"""Secrets that may go on signing beside the current one."""
+
+
+class Subscription(Value):
+    """`origin` is scheme, host and port of the address, `address` the reference of all of it. No
+    `types` means every type of event."""
+
+    origin: Annotated[str, Field(max_length=300)]
+    address: UUID
+    types: tuple[str, ...] = ()
+    description: Annotated[str, Field(max_length=500)] | None = None
+
+
+class Reason(StrEnum):
+    """Why a webhook was disabled: somebody wished it, the endpoint answered 410 Gone, or it took
+    nothing for a day."""
+
+    REQUESTED = "requested"
+    GONE = "gone"
+    FAILING = "failing"
+
+
+class FormerSecret(Value):
+    """A secret that was replaced, and until when it signs beside the new one."""
+
+    secret: UUID
+    until: datetime
+
+
+# Events
+
+
+class WebhookAdded(Event):
+    """A tenant subscribed to its events, from here on."""
+
+    type = "kith.webhook.added.v1"
+    subscription: Subscription
+    secret: UUID
+
+
+class WebhookChanged(Event):
+    """A subscription was changed: each changed field with its old and new value."""
+
+    type = "kith.webhook.changed.v1"
+    changes: dict[str, Changed]
+
+
+class WebhookSecretRotated(Event):
+    """A new secret signs. The one before signs as well until `former_until`, and none longer."""
+
+    type = "kith.webhook.secret-rotated.v1"
+    secret: UUID
+    former_until: datetime
+
+
+class WebhookDisabled(Event):
+    """Nothing is sent any more; what was waiting to be sent is given up."""
+
+    type = "kith.webhook.disabled.v1"
+    reason: Reason
+
+
+class WebhookEnabled(Event):
+    """Events are sent again, from here on."""
+
+    type = "kith.webhook.enabled.v1"
+
+
+class WebhookReplayRequested(Event):
+    """The events after a position are to be sent again, up to this one; of a single `delivery`,
+    the one event of it, whatever its type."""
+
+    type = "kith.webhook.replay-requested.v1"
+    after: int
+    delivery: UUID | None = None
+
+
+class WebhookRemoved(Event):
+    """The subscription ended."""
+
+    type = "kith.webhook.removed.v1"
+
+
+# State
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    kind: ClassVar[str] = "webhook"
+
+    subscription: Subscription
+    secret: UUID
+    former: tuple[FormerSecret, ...] = ()
+    disabled: Reason | None = None
+    removed: bool = False
+
+    @staticmethod
+    def evolve(state: "Webhook | None", event: Event) -> "Webhook":
+        if isinstance(event, WebhookAdded):
+            return Webhook(event.subscription, event.secret)
+        assert state is not None
+        match event:
+            case WebhookChanged():
+                return replace(state, subscription=apply(state.subscription, event.changes))
+            case WebhookSecretRotated():
+                return state._rotated(event)
+            case WebhookDisabled():
+                return replace(state, disabled=event.reason)
+            case WebhookEnabled():
+                return replace(state, disabled=None)
+            case WebhookReplayRequested():
+                return state
+            case WebhookRemoved():
+                return replace(state, removed=True)
+        raise TypeError(f"{event.type} is no event of a webhook")
+
+    def _rotated(self, event: WebhookSecretRotated) -> "Webhook":
+        until = event.former_until
+        former = tuple(
+            FormerSecret(secret=each.secret, until=min(each.until, until)) for each in self.former
+        )
+        latest = FormerSecret(secret=self.secret, until=until)
+        return replace(self, secret=event.secret, former=(latest, *former)[:MOST_FORMER])
+
+    @property
+    def enabled(self) -> bool:
+        return self.disabled is None and not self.removed
+
+    # Decisions
+
+    @staticmethod
+    def add(subscription: Subscription, secret: UUID) -> list[Event]:
+        return [WebhookAdded(subscription=subscription, secret=secret)]
+
+    def change(self, subscription: Subscription) -> list[Event]:
+        changes = difference(self._there().subscription, subscription)
+        return [WebhookChanged(changes=changes)] if changes else []
+
+    def rotate(self, secret: UUID, overlap: timedelta, now: datetime) -> list[Event]:
+        self._there()
+        return [WebhookSecretRotated(secret=secret, former_until=now + overlap)]
+
+    def disable(self, reason: Reason) -> list[Event]:
+        return [] if self._there().disabled else [WebhookDisabled(reason=reason)]
+
+    def enable(self) -> list[Event]:
+        return [WebhookEnabled()] if self._there().disabled else []
+
+    def replay(self, after: int, delivery: UUID | None = None) -> list[Event]:
+        if self._there().disabled:
+            raise Conflict("A disabled webhook has to be enabled first", code="webhook_disabled")
+        return [WebhookReplayRequested(after=after, delivery=delivery)]
+
+    def remove(self) -> list[Event]:
+        self._there()
+        return [WebhookRemoved()]
+
+    def _there(self) -> "Webhook":
+        if self.removed:
+            raise NotFound("Webhook not found", code="webhook_not_found")
+        return self
