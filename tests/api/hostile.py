@@ -20,6 +20,12 @@ FORMS = {
 """The keys of an error, by contract."""
 
 
+def in_form(contract: str, response: httpx.Response) -> bool:
+    """Whether an error has the form that this contract documents."""
+    kind = "application/problem+json" if contract == "tracking" else "application/json"
+    return response.headers["content-type"] == kind and set(response.json()) == FORMS[contract]
+
+
 class Target:
     """A tenant with records, on which one operation is tried in bad faith."""
 
@@ -47,9 +53,5 @@ class Target:
         assert MARK not in response.text, (sent, response.text[:2000])
         assert not any(MARK in value for value in response.headers.values())
         assert events == self._events, sent
-        kind = "application/json"
-        if self.operation.contract.name == "tracking":
-            kind = "application/problem+json"
-        assert response.headers["content-type"] == kind
-        assert set(response.json()) == FORMS[self.operation.contract.name]
+        assert in_form(self.operation.contract.name, response)
         return True
