@@ -11,6 +11,7 @@ from infrastructure.settings_values import (
     base_url,
     body_size,
     database_url,
+    flag,
     origins,
     partitions,
     port,
@@ -58,6 +59,8 @@ class Settings:
     jwt_audience: KITH_JWT_AUDIENCE, what a token's aud must contain. kith by default.
     max_body_bytes: KITH_MAX_BODY_BYTES, the longest request body that is read, in bytes.
         1 MiB by default.
+    webhooks_allow_private: KITH_WEBHOOKS_ALLOW_PRIVATE, 1 to deliver webhooks by http and to
+        private addresses as well, as one needs for development. 0 by default.
     """
 
     data_dir: Path
@@ -78,6 +81,7 @@ class Settings:
     jwt_issuer: str = "kith"
     jwt_audience: str = "kith"
     max_body_bytes: int = 1024 * 1024
+    webhooks_allow_private: bool = False
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Self:
@@ -108,6 +112,7 @@ class Settings:
             jwt_issuer=read(env, "KITH_JWT_ISSUER", text, cls.jwt_issuer),
             jwt_audience=read(env, "KITH_JWT_AUDIENCE", text, cls.jwt_audience),
             max_body_bytes=read(env, "KITH_MAX_BODY_BYTES", body_size, cls.max_body_bytes),
+            webhooks_allow_private=read(env, "KITH_WEBHOOKS_ALLOW_PRIVATE", flag, False),
         )
 
     @property

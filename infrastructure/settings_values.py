@@ -90,6 +90,10 @@ def sasl_mechanism(name: str, value: str) -> str:
     return _one_of(name, value, ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
 
 
+def flag(name: str, value: str) -> bool:
+    return _one_of(name, value, ("0", "1")) == "1"
+
+
 def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
     if value not in words:
         raise SettingsError(f"{name} must be one of {', '.join(words)}; {value!r} isn't.")

@@ -38,6 +38,7 @@ def test_every_variable_is_read():
             "KITH_JWT_ISSUER": "https://id.example",
             "KITH_JWT_AUDIENCE": "crm",
             "KITH_MAX_BODY_BYTES": "2048",
+            "KITH_WEBHOOKS_ALLOW_PRIVATE": "1",
         }
     )
     assert settings == Settings(
@@ -59,6 +60,7 @@ def test_every_variable_is_read():
         jwt_issuer="https://id.example",
         jwt_audience="crm",
         max_body_bytes=2048,
+        webhooks_allow_private=True,
     )
 
 
@@ -85,6 +87,7 @@ def test_every_variable_is_read():
         ("KITH_CORS_ORIGINS", "a.example"),
         ("KITH_JWKS_URL", "file:///etc/passwd"),
         ("KITH_JWT_SECRET", "secret"),
+        ("KITH_WEBHOOKS_ALLOW_PRIVATE", "yes"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_in_a_sentence(name: str, value: str):
