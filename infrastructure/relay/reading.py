@@ -8,7 +8,8 @@ import psycopg
 from psycopg import RawCursor
 
 from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
-from infrastructure.eventstore.reading import Unreadable, recorded
+from infrastructure.events.rows import event_of
+from infrastructure.eventstore.reading import Unreadable
 from infrastructure.projecting.folding import Folder
 from infrastructure.projecting.pages import END, SELECT_EARLIER, SELECT_PAGE, Read
 from projections.model import Step
@@ -53,11 +54,4 @@ class Log:
 
     def _read(self, sql: str, *parameters: object) -> list[Read]:
         self._cursor.execute(sql.encode(), parameters, binary=True)
-        return [_decode(*row) for row in self._cursor.fetchall()]
-
-
-def _decode(stream: str, version: int, position: int, topic: str, state: bytes) -> Read:
-    try:
-        return stream, recorded(stream, version, position, topic, bytes(state))
-    except Exception as error:
-        return stream, Unreadable(stream, position, f"{type(error).__name__}: {error}")
+        return [event_of(row) for row in self._cursor.fetchall()]
