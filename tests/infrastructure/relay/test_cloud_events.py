@@ -1,145 +1,79 @@
-"""The bytes of messages: what consumers in other languages rely on, and what they never see."""
+"""The bytes of Kafka messages: what consumers in other languages rely on."""
 
 import json
-from pathlib import Path
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+import jsonschema_rs
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
-from application.entity import Entity, Recorded, advance
-from domain.event import Event
-from domain.interaction import Interaction, InteractionAmended, InteractionLogged
-from domain.meeting import MeetingCompleted, MeetingRescheduled, MeetingScheduled
-from domain.record import FollowUp, Labels, Said, Service
-from domain.streams import StreamName
-from infrastructure.relay.cloud_events import Message
-from infrastructure.relay.cloud_events import message as kafka_message
-from projections.model import Step
-from tests.domain.samples import ANN, APPOINTMENT, LOGGED_WITH_IT, NOW, OUTCOME, record
-from tests.infrastructure.eventstore.golden_events import CONTACT, ENVELOPE, INTERACTION, RECORD
+from infrastructure.events.catalogue import TYPES
+from infrastructure.events.json_schema import published
+from infrastructure.relay.cloud_events import Message, message
+from tests.infrastructure.events.golden_steps import BASE_URL, step
+from tests.infrastructure.eventstore.golden_events import CONTACT, FULL, TACTIC
+from tests.infrastructure.relay.golden_messages import GOLDEN, messages, read, written
 
-GOLDEN = Path(__file__).parent / "golden" / "kith.interaction.logged.v1.kafka"
-SECRET = record(
-    said=Said(notes="visa secret"),
-    service=Service(service_id=4711),
-    follow_up=FollowUp(needed=True, notes="call secret"),
-    labels=Labels(restricted=("immigration",)),
-)
+FILES = sorted(GOLDEN.glob("*.kafka"))
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+
+CLOUD_EVENTS = {"specversion", "id", "source", "type", "subject", "time", "dataschema"}
 
 
-def steps(kind: str, *events: Event, id: UUID = INTERACTION) -> list[Step]:
-    found: list[Step] = []
-    before: Entity | None = None
-    for version, event in enumerate(events, 1):
-        recorded = Recorded(StreamName("7", kind, id), version, 41 + version, event, ENVELOPE)
-        after = advance(before, recorded)
-        found.append(Step(recorded, before, after))
-        before = after
-    return found
+@pytest.mark.parametrize("name", messages())
+def test_the_bytes_of_a_message_stay_as_they_are(name: str):
+    refresh = "write it with: python -m tests.infrastructure.relay.golden_messages"
+    assert (GOLDEN / name).exists(), refresh
+    assert written(messages()[name]) == (GOLDEN / name).read_bytes()
 
 
-def written(sent: Message) -> bytes:
-    """Key, headers and value as a file: one line each, as they are."""
-    lines = [sent.key, *[name.encode() + b": " + value for name, value in sent.headers], sent.value]
-    return b"\n".join(lines) + b"\n"
+def test_every_type_has_golden_bytes():
+    assert {f"{name}.kafka" for name in TYPES} <= {file.name for file in FILES}
 
 
-def message(step: Step, *, hidden: bool = False) -> Message:
-    return kafka_message(step, hidden=hidden, base_url="https://kith.example.com")
+@each_file
+def test_every_message_ever_sent_fits_the_schema_that_it_names(file):
+    sent = read(file)
+    schema = dict(sent.headers)["ce_dataschema"].decode().rpartition("/")[2]
+    text = json.loads(published()[schema])
+    assert sent.value is not None
+    jsonschema_rs.Draft202012Validator(text, validate_formats=True).validate(json.loads(sent.value))
 
 
-def logged() -> Message:
-    (step,) = steps("interaction", InteractionLogged(number=1, contact_id=CONTACT, record=RECORD))
-    return message(step)
-
-
-def test_the_bytes_of_a_message_stay_as_they_are():
-    assert written(logged()) == GOLDEN.read_bytes()
-
-
-def test_the_cloudevents_package_reads_it():
-    key, value, headers = logged()
+@each_file
+def test_the_cloudevents_package_reads_it(file):
+    key, value, headers = read(file)
+    assert value is not None
+    named = {name: text.decode() for name, text in headers}
     event = from_binary(KafkaMessage(dict(headers), key, value), JSONFormat())
     assert event.get_specversion() == "1.0"
-    assert event.get_id() == str(ENVELOPE.id)
+    assert event.get_id() == named["ce_id"]
     assert event.get_source() == "/kith/7"
-    assert event.get_type() == "kith.interaction.logged.v1"
-    assert event.get_subject() == f"interaction/{INTERACTION}"
-    assert event.get_time() == ENVELOPE.time
+    assert event.get_type() == named["ce_type"]
+    assert event.get_subject() == named["ce_subject"]
+    assert event.get_time() == datetime.fromisoformat(named["ce_time"])
     assert event.get_datacontenttype() == "application/json"
-    assert {
-        name: event.get_extension(name)
-        for name in ("position", "sequence", "tenant", "correlationid", "causationid")
-    } == {
-        "position": "42",
-        "sequence": "1",
-        "tenant": "7",
-        "correlationid": "req-1",
-        "causationid": str(ENVELOPE.causation),
+    assert event.get_dataschema() == f"{BASE_URL}/schemas/{named['ce_type']}.json"
+    ours = {name.removeprefix("ce_") for name in named} - CLOUD_EVENTS - {"content-type"}
+    assert {"position", "sequence", "tenant"} <= ours
+    assert {name: event.get_extension(name) for name in ours} == {
+        name: named[f"ce_{name}"] for name in ours
     }
     data: Any = event.get_data()
-    assert data["record"]["said"]["subject"] == RECORD.said.subject
+    assert data == json.loads(value)
 
 
-def test_old_and_new_are_given_even_if_they_are_nothing():
-    first = InteractionLogged(number=1, record=record(said=Said(notes="one")))
-    state = Interaction.evolve(None, first)
-    (amended,) = state.amend(record(), NOW)
-    sent = message(steps("interaction", first, amended)[1])
-    assert json.loads(sent.value)["changes"] == {"said.notes": {"old": "one", "new": None}}
+def test_one_contacts_events_have_one_key():
+    keys = {event.type: _message(event).key.decode() for event in FULL}
+    with_a_contact = {name for name in keys if name.split(".")[1] not in NOT_WITH_A_CONTACT}
+    assert {keys[name] for name in with_a_contact} == {str(CONTACT)}
+    assert keys["kith.tactic.added.v1"] == str(TACTIC)
 
 
-def test_a_redacted_record_says_nothing_of_what_is_hidden_but_that_it_is():
-    (step,) = steps("interaction", InteractionLogged(number=1, contact_id=ANN, record=SECRET))
-    sent = message(step, hidden=True)
-    data = json.loads(sent.value)
-    assert data["redacted"] is True
-    assert data["record"]["followUp"] == {"needed": True}
-    assert data["record"]["labels"]["restricted"] == ["immigration"]
-    assert b"secret" not in written(sent)
-    assert b"4711" not in written(sent)
+NOT_WITH_A_CONTACT = ("service", "tactic", "webhook")
 
 
-def test_a_redacted_amendment_tells_only_what_everybody_may_see():
-    first = InteractionLogged(number=1, contact_id=ANN, record=SECRET)
-    new = SECRET.model_copy(
-        update={
-            "said": Said(notes="another secret"),
-            "follow_up": FollowUp(needed=False, notes="more secret"),
-            "service": Service(),
-        }
-    )
-    (amended,) = Interaction.evolve(None, first).amend(new, NOW)
-    assert isinstance(amended, InteractionAmended)
-    sent = message(steps("interaction", first, amended)[1], hidden=True)
-    assert json.loads(sent.value)["changes"] == {"followUp.needed": {"old": True, "new": False}}
-    assert b"secret" not in written(sent)
-
-
-@pytest.mark.parametrize("which", [0, 1, 2])
-def test_a_meeting_whose_interaction_is_restricted_says_when_and_who_only(which: int):
-    secret = APPOINTMENT.model_copy(
-        update={"purpose": "a secret", "agenda_items": ("secret",), "preparation_notes": "secret"}
-    )
-    scheduled = MeetingScheduled(contact_id=ANN, appointment=secret)
-    moved = MeetingRescheduled.model_validate(
-        {
-            "contactId": ANN,
-            "changes": {
-                "purpose": {"old": "a secret", "new": "secrets"},
-                "location": {"old": "Room 3", "new": "Room 4"},
-            },
-        }
-    )
-    outcome = OUTCOME.model_copy(update={"outcomes": "secret", "next_steps": "secret"})
-    done = MeetingCompleted(contact_id=ANN, interaction_id=LOGGED_WITH_IT, outcome=outcome)
-    step = steps("meeting", scheduled, moved, done)[which]
-    sent = message(step, hidden=True)
-    assert b"secret" not in written(sent)
-    data = json.loads(sent.value)
-    shown = data.get("appointment") or data.get("changes") or data.get("outcome")
-    assert shown
-    assert sent.key == str(ANN).encode()
+def _message(event) -> Message:
+    return message(step(event), hidden=False, base_url=BASE_URL)
