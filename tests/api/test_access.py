@@ -12,8 +12,12 @@ import pytest
 from api.http.contract import Contract
 from api.http.route import PUBLIC, SIGNED_IN, ContractRoute
 from tests.api.examples import OPERATIONS, SECRET, Operation, each_contract, each_operation, records
+from tests.api.hostile import in_form
 from tests.api.running import EVERYTHING, Service
 from tests.api.running import SECRET as KEY
+
+HOME = "777"
+"""A number, or the sites contract would refuse for want of a site."""
 
 ROLES = {
     "nobody in particular": (),
@@ -33,12 +37,19 @@ def caller(service: Service, operation: Operation, tenant: str | None, permissio
 @pytest.fixture(scope="module")
 def home(service: Service) -> tuple[str, dict[str, str]]:
     """A tenant whose records nobody may touch, and their names."""
-    return "bola-home", records(service, "bola-home")
+    return HOME, records(service, HOME)
 
 
 def assert_untouched(service: Service, tenant: str, events: int, response: httpx.Response) -> None:
     assert service.count_events(tenant) == events
     assert SECRET not in response.text
+
+
+def assert_refused(operation: Operation, response: httpx.Response, status: int) -> None:
+    """With this documented status, in the contract's own form."""
+    assert response.status_code == status, response.text
+    assert str(status) in operation.documented["responses"]
+    assert in_form(operation.contract.name, response)
 
 
 def test_every_route_is_in_the_matrix():
@@ -71,10 +82,12 @@ class TestMatrix:
         events = service.count_events(tenant)
         for permissions in ROLES.values():
             others = set(permissions) - {operation.permission}
-            response = operation.send(caller(service, operation, tenant, others), names)
-            assert response.status_code == 403, response.text
-            assert_untouched(service, tenant, events, response)
-        assert "403" in operation.documented["responses"]
+            client = caller(service, operation, tenant, others)
+            for unread in ({}, {"json": None, "content": b"{nonsense"}):
+                response = operation.send(client, names, **unread)
+                assert_refused(operation, response, 403)
+                assert f"Insufficient permissions: {operation.permission} " in response.text
+                assert_untouched(service, tenant, events, response)
 
     def test_who_is_from_elsewhere_finds_nothing(self, service, home, other_tenant, operation):
         tenant, names = home
@@ -87,7 +100,7 @@ class TestMatrix:
         assert_untouched(service, tenant, events, response)
         if example.names_a_record:
             assert service.count_events(other_tenant) == 0
-            assert str(expected) in operation.documented["responses"]
+            assert_refused(operation, response, expected)
         elif operation.permission != PUBLIC:
             assert not any(name in response.text for name in names.values() if len(name) == 36)
 
@@ -106,9 +119,8 @@ class TestMatrix:
         if operation.permission == PUBLIC:
             assert response.status_code == operation.example.status
             return
-        assert response.status_code == 401
+        assert_refused(operation, response, 401)
         assert response.headers["www-authenticate"].startswith("Bearer")
-        assert "401" in operation.documented["responses"]
         assert_untouched(service, tenant, events, response)
 
     def test_who_shows_a_bad_token_is_401_before_the_body_is_read(
@@ -142,7 +154,7 @@ def test_no_bad_token_is_believed(service, home, bad_tokens, contract: Contract)
 
 @pytest.fixture(scope="module")
 def bad_tokens(service: Service) -> dict[str, str]:
-    good = service.token(tenant="bola-home")
+    good = service.token(tenant=HOME)
     claims = jwt.decode(good, options={"verify_signature": False})
     head, body, signature = good.split(".")
     without = {name: value for name, value in claims.items() if name != "exp"}

@@ -15,20 +15,10 @@ SECRETS: dict[str, Any] = {
 }
 
 
-class TestWhoMay:
-    @pytest.mark.parametrize("path", ["interactions", "interactions/1", "logs"])
-    def test_nobody_without_a_token_or_the_permission(self, anywhere: Office, path: str):
-        url = f"/api/clients/{anywhere.number}/{path}"
-        error(anywhere.service.anonymous(anywhere.base).get(url), 401)
-        writer = anywhere.caller(("edit_contacts",))
-        assert error(writer.get(url), 403) == "Insufficient permissions: view_contacts required"
-        assert "tag:<name>" in error(anywhere.worker.get(url, params=TAGGED), 403)
-
-    def test_another_tenants_client_isnt_there(self, office: Office, other_tenant: str):
-        created = office.meet()
-        stranger = office.service.client(tenant=other_tenant, permissions=TRUSTED)
-        for path in (office.path(created), office.list, f"/api/clients/{office.number}/logs"):
-            error(stranger.get(path), 404)
+@pytest.mark.parametrize("path", ["interactions", "interactions/1", "logs"])
+def test_naming_a_tag_needs_its_permission(anywhere: Office, path: str):
+    url = f"/api/clients/{anywhere.number}/{path}"
+    assert "tag:<name>" in error(anywhere.worker.get(url, params=TAGGED), 403)
 
 
 class TestOne:
@@ -51,11 +41,7 @@ class TestOne:
         assert office.worker.get(office.path(created)).status_code == 200
 
     @pytest.mark.parametrize("reference", ["999999999", "0", "x", "-1", "1.0", "9" * 30])
-    def test_what_isnt_there_is_404(self, office: Office, reference: str):
-        path = f"{office.list}/{reference}"
-        assert error(office.worker.get(path), 404) == "Interaction not found"
-        error(office.worker.patch(path, json={}), 404)
-        error(office.worker.delete(path), 404)
+    def test_a_client_who_isnt_there_is_404(self, office: Office, reference: str):
         elsewhere = f"/api/clients/{reference}/interactions/1"
         assert error(office.worker.get(elsewhere), 404) == "Client not found"
 
@@ -149,19 +135,6 @@ class TestTheList:
         answer = office.worker.get(office.list).json()
         assert list(answer) == ["interactions"]
         assert answer["interactions"] == [created[1], created[0], created[2]]
-
-    def test_an_empty_list_is_one(self, office: Office):
-        assert office.worker.get(office.list).json() == {"interactions": []}
-
-    def test_pages_follow_each_other_by_links(self, anywhere: Office):
-        created = [anywhere.meet(dateOfInteraction=f"2020-01-{day:02}") for day in range(1, 8)]
-        seen, url = [], f"{anywhere.list}?limit=3"
-        while url:
-            page = anywhere.worker.get(url)
-            assert page.status_code == 200, page.text
-            seen += page.json()["interactions"]
-            url = page.links.get("next", {}).get("url", "").removeprefix(anywhere.base)
-        assert seen == created[::-1]
 
     def test_a_page_that_cant_be_is_400(self, office: Office):
         for query in ("limit=0", "limit=201", "limit=x", "cursor=x"):

@@ -32,11 +32,6 @@ def add(office: Office, **different: Any) -> dict[str, Any]:
     return added
 
 
-def test_who_may(anywhere: Office):
-    error(anywhere.service.anonymous(anywhere.base).get("/api/services"), 401)
-    error(anywhere.caller(("edit_contacts",)).get("/api/services"), 403)
-
-
 def test_each_has_its_program_and_its_questions(anywhere: Office):
     for number, service in services(anywhere).items():
         assert list(service) == [

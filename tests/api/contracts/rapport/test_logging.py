@@ -94,36 +94,6 @@ def test_a_tactic_is_logged_once(client, contact, service, tenant):
     assert service.count_events(tenant) == before
 
 
-def test_unknown_keys_are_ignored(client, contact):
-    body = said(contact, LISTENING, mood="sunny") | {"client": "ios"}
-    body["tactic_logs"][0]["id"] = "x"
-    assert client.post(INTERACTIONS, json=body).status_code == 201
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b'{"interaction": NaN}', b'{"a":1,"a":2}', b"\xff"])
-def test_what_isnt_json_is_400(client, body):
-    response = client.post(INTERACTIONS, content=body)
-    assert response.status_code == 400
-    assert list(response.json()) == ["detail"]
-    assert isinstance(response.json()["detail"], str)
-
-
-def test_a_body_has_to_be_an_object(client):
-    (fault,) = faults(client.post(INTERACTIONS, json=[]))
-    assert fault["loc"] == ["body"]
-
-
-def test_a_repeat_under_the_same_key_is_the_same_answer(client, contact, service, tenant):
-    key = {"Idempotency-Key": "k-1"}
-    first, again = (client.post(INTERACTIONS, json=said(contact), headers=key) for _ in range(2))
-    assert first.status_code == again.status_code == 201
-    assert first.json() == again.json()
-    assert first.headers["location"] == again.headers["location"]
-    (fault,) = faults(client.post(INTERACTIONS, json=said(contact, topic="x"), headers=key))
-    assert fault["loc"] == ["header", "Idempotency-Key"]
-    assert service.count_events(tenant) == 2
-
-
 def test_a_removed_contact_takes_nothing_more(client, contact, service, tenant):
     logged = client.post(INTERACTIONS, json=said(contact)).json()
     service.client(tenant=tenant).delete(f"/api/contacts/{contact}")

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.api.contracts.tracking import office
-from tests.api.contracts.tracking.access import Guarded
 from tests.api.contracts.tracking.office import NOBODY, add, done, log, read, refused
 
 PATH = "/api/analytics/interactions"
@@ -21,9 +20,7 @@ def at(interaction) -> datetime:
     return datetime.fromisoformat(interaction["date"])
 
 
-class TestAnalytics(Guarded):
-    method, path, permission = "GET", PATH, "view_contacts"
-
+class TestAnalytics:
     def test_the_documented_answer(self, client, contact):
         for _ in range(2):
             log(client, contact, interactionType="meeting", date="2024-01-01", duration=20)

@@ -1,11 +1,8 @@
 """Contacts of the native contract: add, read, change, remove, restore."""
 
-from typing import ClassVar
-
 import pytest
 
 from tests.api.contracts.tracking import office
-from tests.api.contracts.tracking.access import Guarded, GuardedRecord
 from tests.api.contracts.tracking.office import CONTACT_KEYS, NOBODY, add, ago, done, read, refused
 
 FULL = {
@@ -18,7 +15,7 @@ FULL = {
 }
 
 
-class TestAdding(Guarded):
+class TestAdding:
     method, path, permission, body = "POST", "/api/contacts", "edit_contacts", FULL
 
     def test_answers_with_the_contact_and_its_place(self, client):
@@ -50,9 +47,7 @@ class TestAdding(Guarded):
         assert problem["errors"][0]["detail"].endswith("did you mean email?")
 
 
-class TestReading(GuardedRecord):
-    method, path, permission = "GET", "/api/contacts/{contact}", "view_contacts"
-
+class TestReading:
     def test_finds_it_by_id_and_by_number(self, client, contact):
         by_number = client.get(f"/api/contacts/{contact['number']}")
         by_id = client.get(f"/api/contacts/{contact['id'].upper()}")
@@ -67,10 +62,7 @@ class TestReading(GuardedRecord):
         refused(response, 404, "contact_not_found")
 
 
-class TestChanging(GuardedRecord):
-    method, path, permission = "PATCH", "/api/contacts/{contact}", "edit_contacts"
-    body: ClassVar = {"name": "B"}
-
+class TestChanging:
     def test_keeps_what_is_left_out_and_clears_what_is_null(self, client):
         contact = add(client, **FULL)
         path = f"/api/contacts/{contact['number']}"
@@ -114,9 +106,7 @@ class TestChanging(GuardedRecord):
         assert read(client, f"/api/contacts/{contact['id']}") == contact
 
 
-class TestRemoving(GuardedRecord):
-    method, path, permission = "DELETE", "/api/contacts/{contact}", "edit_contacts"
-
+class TestRemoving:
     def test_takes_it_out_of_everything_but_its_interactions(self, client, contact):
         interaction, meeting = office.log(client, contact), office.schedule(client, contact)
         response = client.delete(f"/api/contacts/{contact['id']}")
@@ -150,9 +140,7 @@ class TestRemoving(GuardedRecord):
         done(client.put(f"/api/meetings/{meeting['id']}/complete", json={}))
 
 
-class TestRestoring(GuardedRecord):
-    method, path, permission = "POST", "/api/contacts/{contact}/restore", "edit_contacts"
-
+class TestRestoring:
     def test_brings_back_all_of_it(self, client, contact):
         path = f"/api/contacts/{contact['id']}"
         interaction = office.log(client, contact)
@@ -171,9 +159,7 @@ class TestRestoring(GuardedRecord):
         assert service.count_events(tenant) == 1
 
 
-class TestListing(Guarded):
-    method, path, permission = "GET", "/api/contacts", "view_contacts"
-
+class TestListing:
     @pytest.fixture
     def three(self, client):
         return [

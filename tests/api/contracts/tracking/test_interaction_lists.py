@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.api.contracts.tracking import office
-from tests.api.contracts.tracking.access import Guarded, GuardedRecord
 from tests.api.contracts.tracking.office import (
     NOBODY,
     add,
@@ -57,9 +56,7 @@ def logged(client, contact):
     }
 
 
-class TestFinding(Guarded):
-    method, path, permission = "GET", PATH, "view_contacts"
-
+class TestFinding:
     def test_newest_first_with_totals(self, client, logged):
         listed = read(client, PATH)
         assert list(listed) == ["items", "page", "pageSize", "totalCount", "totalPages"]
@@ -236,10 +233,7 @@ class TestPages:
             refused(response, 422, "cursor_invalid", "/cursor")
 
 
-class TestTimeline(GuardedRecord):
-    method, path = "GET", "/api/contacts/{contact}/interactions"
-    permission = "view_contacts"
-
+class TestTimeline:
     def test_newest_first_to_its_end(self, client, contact):
         logged = [log(client, contact, date=f"2024-01-{day:02}") for day in range(1, 8)]
         path = f"/api/contacts/{contact['number']}/interactions"

@@ -1,11 +1,8 @@
 """Interactions of the native contract: log, read, correct, delete."""
 
-from typing import ClassVar
-
 import pytest
 
 from tests.api.contracts.tracking import office
-from tests.api.contracts.tracking.access import Guarded, GuardedRecord
 from tests.api.contracts.tracking.office import (
     INTERACTION_KEYS,
     NOBODY,
@@ -32,9 +29,7 @@ FULL = {
 }
 
 
-class TestLogging(Guarded):
-    method, path, permission = "POST", "/api/interactions", "edit_contacts"
-
+class TestLogging:
     def test_answers_with_the_interaction_and_its_place(self, client, contact):
         body = FULL | {"contactId": contact["id"]}
         response = client.post("/api/interactions", json=body)
@@ -174,22 +169,7 @@ class TestLogging(Guarded):
         assert read(stranger, f"/api/contacts/{other['id']}")["lastContacted"] is None
 
 
-class TestReading(GuardedRecord):
-    method, path, permission = "GET", "/api/interactions/{interaction}", "view_contacts"
-
-    @pytest.mark.parametrize("name", [NOBODY, "0", "-1", "x", "9" * 19, "9" * 20, "١"])
-    def test_what_isnt_there_is_404(self, client, name):
-        refused(client.get(f"/api/interactions/{name}"), 404, "interaction_not_found")
-
-    def test_another_tenants_number_is_404(self, client, contact, stranger):
-        number = log(client, contact)["number"]
-        refused(stranger.get(f"/api/interactions/{number}"), 404, "interaction_not_found")
-
-
-class TestCorrecting(GuardedRecord):
-    method, path, permission = "PUT", "/api/interactions/{interaction}", "edit_contacts"
-    body: ClassVar = {"notes": "x"}
-
+class TestCorrecting:
     def test_keeps_what_is_left_out_and_clears_what_is_null(self, client, contact):
         logged = log(client, contact, **FULL, tags=["a"])
         path = f"/api/interactions/{logged['number']}"
@@ -263,9 +243,7 @@ class TestCorrecting(GuardedRecord):
         assert read(client, path) == logged
 
 
-class TestDeleting(GuardedRecord):
-    method, path, permission = "DELETE", "/api/interactions/{interaction}", "edit_contacts"
-
+class TestDeleting:
     def test_takes_it_out_of_everything(self, client, contact):
         newer = log(client, contact, date=ago(hours=1), notes="needle", duration=30)
         older = log(client, contact, date=ago(days=5))

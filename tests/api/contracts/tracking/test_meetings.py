@@ -1,12 +1,10 @@
 """Meetings of the native contract: the whole of their lives."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import ClassVar
 
 import pytest
 
 from tests.api.contracts.tracking import office
-from tests.api.contracts.tracking.access import Guarded, GuardedRecord
 from tests.api.contracts.tracking.office import (
     MEETING_KEYS,
     NOBODY,
@@ -45,9 +43,7 @@ OUTCOME = {
 ENDS = {"complete": "completed", "cancel": "cancelled", "no-show": "noShow"}
 
 
-class TestScheduling(Guarded):
-    method, path, permission = "POST", "/api/meetings", "edit_contacts"
-
+class TestScheduling:
     def test_answers_with_the_meeting_and_its_place(self, client, contact):
         body = FULL | {"contactId": contact["id"]}
         response = client.post("/api/meetings", json=body)
@@ -99,17 +95,13 @@ class TestScheduling(Guarded):
         assert read(client, "/api/meetings")["totalCount"] == 0
 
 
-class TestReading(GuardedRecord):
-    method, path, permission = "GET", "/api/meetings/{meeting}", "view_contacts"
-
+class TestReading:
     @pytest.mark.parametrize("name", [NOBODY, "1", "x", "%00"])
     def test_what_isnt_there_is_404(self, client, name):
         refused(client.get(f"/api/meetings/{name}"), 404, "meeting_not_found")
 
 
-class TestListing(Guarded):
-    method, path, permission = "GET", "/api/meetings", "view_contacts"
-
+class TestListing:
     def test_by_each_filter(self, client, contact, stranger):
         other = add(client)
         first = schedule(client, contact, scheduledDateTime="2031-01-01T09:00:00Z")
@@ -164,10 +156,7 @@ class TestListing(Guarded):
         refused(client.get("/api/meetings", params=query), 422, pointer=pointer)
 
 
-class TestRescheduling(GuardedRecord):
-    method, path, permission = "PUT", "/api/meetings/{meeting}", "edit_contacts"
-    body: ClassVar = {"location": "x"}
-
+class TestRescheduling:
     def test_keeps_what_is_left_out_and_clears_what_is_null(self, client, contact):
         meeting = schedule(client, contact, **FULL)
         path = f"/api/meetings/{meeting['id']}"
@@ -212,10 +201,7 @@ class TestRescheduling(GuardedRecord):
             refused(client.put(path, json=body), 422, pointer=pointer)
 
 
-class TestCompleting(GuardedRecord):
-    method, path, permission = "PUT", "/api/meetings/{meeting}/complete", "edit_contacts"
-    body: ClassVar = OUTCOME
-
+class TestCompleting:
     @pytest.fixture
     def meeting(self, client, contact):
         return schedule(client, contact, **FULL)
@@ -315,18 +301,6 @@ class TestCompleting(GuardedRecord):
         answer = done(client.put(f"{path}/complete", json=OUTCOME))
         client.delete(f"/api/interactions/{answer['interactionId']}")
         assert read(client, path) == answer
-
-
-class TestCancelling(GuardedRecord):
-    method, path, permission = "PUT", "/api/meetings/{meeting}/cancel", "edit_contacts"
-
-
-class TestNoShow(GuardedRecord):
-    method, path, permission = "PUT", "/api/meetings/{meeting}/no-show", "edit_contacts"
-
-
-class TestCompletingByPost(GuardedRecord):
-    method, path, permission = "POST", "/api/meetings/{meeting}/complete", "edit_contacts"
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
