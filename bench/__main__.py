@@ -13,10 +13,13 @@ from bench.report import Line
 from bench.rounds import Result
 from bench.seeds import seed
 from bench.servers import ground, kith, peer
+from infrastructure.memory import tune_collector
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(arguments)
+    # As in kith's own processes; what of the library runs in this one gains as much.
+    tune_collector()
     sizes = QUICK if args.quick else Sizes()
     if args.rounds:
         sizes = replace(sizes, rounds=args.rounds)

@@ -1,8 +1,9 @@
 """How the garbage collector is set in kith's processes.
 
 Thousands of short-lived objects come with each page of events. Python's defaults look through all
-of them, and now and then through every object of every library, again and again: that was a third
-of the time of reading the log. What is made while working is freed by its reference count anyway.
+of them, and now and then through every object of every library, again and again: that was half of
+the time of reading the log, and a tenth of a request's, in pauses of tens of milliseconds. What is
+made while working is freed by its reference count anyway.
 """
 
 import gc

@@ -13,6 +13,7 @@ from api.cli import COMMANDS
 from api.cli.errors import CommandError
 from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
+from infrastructure.memory import tune_collector
 from infrastructure.settings import SettingsError
 
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     args = parser(next(iter(arguments), None)).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    tune_collector()
     try:
         return args.run(args) or 0
     except (CommandError, SettingsError, EmbeddedPostgresError) as error:

@@ -9,7 +9,6 @@ import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
-from infrastructure.memory import tune_collector
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting.progress import Bars
 from infrastructure.projecting.status import Status
@@ -28,7 +27,6 @@ def add_arguments(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    tune_collector()
     models = READ_MODELS if args.action == "status" else chosen(args.name)
     with database() as conninfo:
         try:

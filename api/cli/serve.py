@@ -2,18 +2,17 @@
 
 import argparse
 import asyncio
-import gc
 import socket
 import sys
 from dataclasses import replace
 from typing import Any
 
-import uvicorn
 import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
 from api.composition import Application, open_services
+from api.http.server import server_of
 from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings, SettingsError
@@ -76,28 +75,9 @@ async def _serve(
             print(f"kith {role} is running.", file=sys.stderr, flush=True)
             await _until_stopped()
             return
-        config = uvicorn.Config(
-            Application(services),
-            log_level="warning",
-            lifespan="off",
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            timeout_graceful_shutdown=10,
-        )
-        spare_the_collector()
         listener.listen()  # whoever reads the address below can use it
         greet(settings, listener)
-        await uvicorn.Server(config).serve(sockets=[listener])
-
-
-def spare_the_collector() -> None:
-    """What is there by now stays, and what a request makes is freed when it is done, so that
-    looking for cycles finds next to nothing: by default it took a tenth of the processor, in
-    pauses of tens of milliseconds."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+        await server_of(Application(services)).serve(sockets=[listener])
 
 
 async def _until_stopped() -> None:

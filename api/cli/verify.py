@@ -8,7 +8,6 @@ import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
-from infrastructure.memory import tune_collector
 from infrastructure.projecting import verify as verifying
 from infrastructure.projecting.compare import Verdict
 from infrastructure.projecting.progress import Bars
@@ -23,7 +22,6 @@ def add_arguments(commands: Any) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
-    tune_collector()
     with database() as conninfo:
         try:
             return uvloop.run(verify(conninfo))
