@@ -12,6 +12,7 @@ from api.http.front_door import FrontDoor
 from api.identity import verifier_of
 from api.services import Services
 from infrastructure.eventstore.batch import Plan
+from infrastructure.feed.heads import Heads
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.projecting import leisure
@@ -30,17 +31,20 @@ async def open_services(
     behind the append, unless another one already does. With `relay`, it also sends the log to
     Kafka, where one is set, on the same terms."""
     runner, leisurely = _runner(conninfo), _leisurely(conninfo)
+    heads = Heads()
     relaying = Relay(conninfo, settings) if relay and settings.kafka_bootstrap_servers else None
 
     def committed(plan: Plan) -> None:
         runner.committed(plan)
         leisurely.wake()
+        heads.committed(plan)
         if relaying is not None:
             relaying.wake()
 
     metrics = Metrics()
     async with open_system(conninfo, committed=committed) as system:
         metrics.watch(system.door)
+        heads.read_from(system.pool)
         if project:
             await runner.start()
             await leisurely.start()
@@ -48,7 +52,9 @@ async def open_services(
             metrics.watch_relay(lambda: relaying.lag)
             relaying.start()
         try:
-            yield Services(settings, system, verifier_of(settings), metrics, runner)
+            services = Services(settings, system, verifier_of(settings), metrics, runner, heads)
+            metrics.watch_streams(lambda: services.streams.count)
+            yield services
         finally:
             if relaying is not None:
                 await relaying.stop()
@@ -77,7 +83,7 @@ class Application:
     mounted application's lifespan never runs."""
 
     def __init__(self, services: Services):
-        self._services = services
+        self.services = services
         app: ASGIApp = FrontDoor(native(), others())
         origins = services.settings.cors_origins
         if origins:
@@ -91,5 +97,5 @@ class Application:
         self._app = Front(app, services.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["kith"] = self._services
+        scope["kith"] = self.services
         await self._app(scope, receive, send)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from api.event_streams import EventStreams
+from infrastructure.feed.heads import Heads
+from infrastructure.feed.tenant_log import TenantLog
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.shared_reads import SharedReads
@@ -16,7 +19,7 @@ from projections.timeline_page import Page, Question, fetch_pages
 
 class Services:
     """`timelines` answers pages of timelines, many in one statement; `snapshots` are for queries
-    that may take long."""
+    that may take long; `tenant_log` tells a tenant's events, and `streams` as they come."""
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class Services:
         verifier: TokenVerifier,
         metrics: Metrics,
         runner: Runner,
+        heads: Heads,
     ):
         self.settings = settings
         self.system = system
@@ -33,6 +37,13 @@ class Services:
         self.runner = runner
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
         self.snapshots = Snapshots(system.pool)
+        self.tenant_log = TenantLog(system.pool)
+        self.streams = EventStreams(
+            self.tenant_log,
+            heads,
+            base_url=settings.base_url,
+            most=settings.max_event_streams,
+        )
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query. Raises psycopg.OperationalError and PoolTimeout."""

@@ -67,6 +67,14 @@ class Metrics:
             registry=self.registry,
         ).set_function(lag)
 
+    def watch_streams(self, count: Callable[[], int]) -> None:
+        """Report the event streams that this process holds open."""
+        Gauge(
+            "kith_event_streams",
+            "Event streams that clients hold open here.",
+            registry=self.registry,
+        ).set_function(count)
+
     def exposition(self) -> bytes:
         return generate_latest(self.registry)
 

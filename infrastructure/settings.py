@@ -11,6 +11,7 @@ from infrastructure.settings_values import (
     base_url,
     body_size,
     database_url,
+    event_streams,
     flag,
     origins,
     partitions,
@@ -59,6 +60,8 @@ class Settings:
     jwt_audience: KITH_JWT_AUDIENCE, what a token's aud must contain. kith by default.
     max_body_bytes: KITH_MAX_BODY_BYTES, the longest request body that is read, in bytes.
         1 MiB by default.
+    max_event_streams: KITH_MAX_EVENT_STREAMS, the event streams that clients may hold open in one
+        process, 2 to 100000; half of them may be one tenant's. 5000 by default.
     webhooks_allow_private: KITH_WEBHOOKS_ALLOW_PRIVATE, 1 to deliver webhooks by http and to
         private addresses as well, as one needs for development. 0 by default.
     """
@@ -81,6 +84,7 @@ class Settings:
     jwt_issuer: str = "kith"
     jwt_audience: str = "kith"
     max_body_bytes: int = 1024 * 1024
+    max_event_streams: int = 5_000
     webhooks_allow_private: bool = False
 
     @classmethod
@@ -112,6 +116,9 @@ class Settings:
             jwt_issuer=read(env, "KITH_JWT_ISSUER", text, cls.jwt_issuer),
             jwt_audience=read(env, "KITH_JWT_AUDIENCE", text, cls.jwt_audience),
             max_body_bytes=read(env, "KITH_MAX_BODY_BYTES", body_size, cls.max_body_bytes),
+            max_event_streams=read(
+                env, "KITH_MAX_EVENT_STREAMS", event_streams, cls.max_event_streams
+            ),
             webhooks_allow_private=read(env, "KITH_WEBHOOKS_ALLOW_PRIVATE", flag, False),
         )
 

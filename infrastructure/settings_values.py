@@ -46,6 +46,10 @@ def body_size(name: str, value: str) -> int:
     )
 
 
+def event_streams(name: str, value: str) -> int:
+    return _whole_number(name, value, smallest=2, largest=100_000, of="a number of streams")
+
+
 def secret(name: str, value: str) -> str:
     """A secret is never repeated in a message."""
     if len(value.encode()) < _SHORTEST_SECRET_BYTES:

@@ -47,7 +47,8 @@ class Front:
                 await _apologise(send_on)
         finally:
             route = getattr(scope.get("route"), "path", "")
-            self._metrics.count(scope["method"], route, status, time.perf_counter() - started)
+            answered = scope.get("kith.answered") or time.perf_counter()
+            self._metrics.count(scope["method"], route, status, answered - started)
 
 
 def _request_id(scope: Scope) -> str:

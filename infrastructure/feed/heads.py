@@ -71,11 +71,16 @@ class _Followed:
 
 
 class Heads:
-    def __init__(self, pool: AsyncConnectionPool[Any]):
-        self._pool = pool
+    """`read_from` says where the log is, before anybody follows."""
+
+    def __init__(self) -> None:
+        self._pool: AsyncConnectionPool[Any] | None = None
         self._tenants: dict[str, _Followed] = {}
         self._looked: int | None = None
         self._looking: asyncio.Task[None] | None = None
+
+    def read_from(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
 
     async def follow(self, tenant: str) -> None:
         """From now on, nothing that is appended goes unnoticed, until `leave`.
@@ -147,6 +152,7 @@ class Heads:
             await asyncio.sleep(POLL)
 
     async def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        assert self._pool is not None
         async with self._pool.connection() as connection:
             cursor = await connection.execute(sql, parameters, prepare=True)
             rows: list[tuple[Any, ...]] = await cursor.fetchall()

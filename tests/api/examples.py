@@ -19,6 +19,7 @@ from api.http.contract import Contract
 from api.http.route import ContractRoute
 from tests.api.contracts.tracking import office
 from tests.api.running import Service
+from tests.api.streaming import ask
 
 SECRET = "sesame-4711"
 """Stands in every text of the records, and is to be seen by nobody else."""
@@ -57,6 +58,11 @@ class Operation:
         return self.route.permission
 
     @property
+    def is_endless(self) -> bool:
+        """Whether what it answers has no end of its own."""
+        return "text/event-stream" in self.documented["responses"].get("200", {}).get("content", {})
+
+    @property
     def documented(self) -> dict[str, Any]:
         """The operation in the contract's OpenAPI document; of a path that only stands in for
         another one, that of the other."""
@@ -73,7 +79,7 @@ class Operation:
     def send(self, client: httpx.Client, names: Mapping[str, str], **more: Any) -> httpx.Response:
         if self.example.body is not None:
             more = {"json": filled(self.example.body, names)} | more
-        return client.request(self.method, self.example.path.format_map(names), **more)
+        return ask(client, self.method, self.example.path.format_map(names), **more)
 
 
 def filled(body: Any, names: Mapping[str, str]) -> Any:

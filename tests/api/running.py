@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 import psycopg
-import uvicorn
 import uvloop
 
 from api.composition import Application, open_services
+from api.http.server import Server, server_of
 from api.services import Services
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings
@@ -154,7 +154,7 @@ class _Thread(threading.Thread):
         self._conninfo = conninfo
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: Server | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.services: Services | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -181,15 +181,7 @@ class _Thread(threading.Thread):
         self.loop = asyncio.get_running_loop()
         async with open_services(self._settings, self._conninfo) as services:
             self.services = services
-            config = uvicorn.Config(
-                Application(services),
-                log_level="warning",
-                lifespan="off",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-            )
-            self._server = uvicorn.Server(config)
+            self._server = server_of(Application(services))
             serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
             # uvicorn says that it has started by nothing but this flag.
             while not self._server.started and not serving.done():  # noqa: ASYNC110

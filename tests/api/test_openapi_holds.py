@@ -51,7 +51,9 @@ def generated() -> Iterator[Any]:
             assert isinstance(result, Ok)
             operation = result.ok()
             key = f"{operation.method.upper()} {operation.path}"
-            yield pytest.param(operation, known[key], id=f"{name}: {key}")
+            # What has no end can't be held against anything; its own tests read as much as comes.
+            if not known[key].is_endless:
+                yield pytest.param(operation, known[key], id=f"{name}: {key}")
 
 
 @pytest.fixture(scope="module")

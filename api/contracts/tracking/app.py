@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from api.contracts.tracking import (
     analytics,
     contacts,
+    events,
     interactions,
     meetings,
     services,
@@ -38,6 +39,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
             analytics.router,
             tactics.router,
             services.router,
+            events.router,
             *others,
         ),
     )

@@ -45,7 +45,9 @@ def by_cursor(call: Call, documents: str, end: Place | None, bound_to: str) -> R
     """`{items, next}`, with a link to the next page."""
     following = to_cursor(end, bound_to) if end else None
     body = f'{{"items":[{documents}],"next":{to_json(following).decode()}}}'
-    return json_response(body, headers=_link(call, {"cursor": following} if following else None))
+    return json_response(
+        body, headers=next_link(call, {"cursor": following} if following else None)
+    )
 
 
 def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: int) -> Response:
@@ -56,10 +58,11 @@ def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: i
         f'"totalCount":{total},"totalPages":{pages}}}'
     )
     following = {"page": page + 1, "pageSize": size} if page < pages else None
-    return json_response(body, headers=_link(call, following))
+    return json_response(body, headers=next_link(call, following))
 
 
-def _link(call: Call, changed: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:
+def next_link(call: Call, changed: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """The header that names the next page: the same query, but for what is changed."""
     if changed is None:
         return ()
     kept = [(name, value) for name, value in call.query_params.multi_items() if name not in changed]

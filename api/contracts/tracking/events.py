@@ -1,0 +1,128 @@
+"""The event stream over HTTP: in batches, and as server-sent events."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.contracts.tracking import lists
+from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.event_schemas import (
+    POSITION,
+    EventShown,
+    FeedQuery,
+    StreamQuery,
+    bad_position,
+    position_of,
+    subject_of,
+    types_of,
+)
+from api.contracts.tracking.responses import OPENS, errors
+from api.event_streams import TooMany, Wanted
+from api.http.call import Call
+from api.http.event_stream import EventStream
+from api.http.problem import Problem, Refused
+from api.http.route import contract_route, needs
+from application.errors import Unavailable
+from infrastructure.events.cloud_events import BATCH, cloud_event
+from infrastructure.events.judging import Halted
+from infrastructure.feed.tenant_log import Beyond, Page, Question
+from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
+from infrastructure.identity.verifier import LEEWAY
+
+router = APIRouter(route_class=contract_route(TRACKING), tags=["Events"])
+reading = needs("view_contacts") | OPENS
+
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "schema": POSITION,
+    "description": "The id of the last event that was received; it goes before `after`.",
+}
+EVENT = "#/components/schemas/EventShown"
+EVENTS: dict[str, Any] = {
+    "description": "CloudEvents in the order of their positions. `Link` says where to go on.",
+    "content": {BATCH: {"schema": {"type": "array", "items": {"$ref": EVENT}}}},
+}
+FRAMES: dict[str, Any] = {
+    "description": "Frames with `id` (the position), `event` (the type) and `data` (a CloudEvent, "
+    "in one line). A frame without data only moves the position.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+
+@router.get(
+    "/api/events",
+    response_model=list[EventShown],
+    response_class=Response,
+    responses={**errors(400, 422), 200: EVENTS},
+    openapi_extra=reading,
+    summary="The tenant's events in order, as a CloudEvents batch; an empty one is the end for now",
+)
+async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
+    opened = call.open_tags
+    after = position_of(query.after, "query", "after") or 0
+    question = Question(call.tenant, after, types_of(call), subject_of(query.subject), query.limit)
+    try:
+        page = await _page(call, question)
+    except Beyond:
+        raise bad_position("query", "after") from None
+    except Halted:
+        raise Unavailable("The next event can't be told now.") from None
+    base_url = call.services.settings.base_url
+    events = [
+        cloud_event(told.step, hidden=told.hidden_without(opened), base_url=base_url).json()
+        for told in page.told
+    ]
+    following = lists.next_link(call, {"after": page.last})
+    return Response(b"[" + b",".join(events) + b"]", 200, dict(following), BATCH)
+
+
+async def _page(call: Call, question: Question) -> Page:
+    """With something in it, unless there is no more."""
+    while True:
+        page = await call.services.tenant_log.page(question)
+        if page.told or not page.more:
+            return page
+        question = question._replace(after=page.last)
+
+
+@router.get(
+    "/api/events/stream",
+    response_class=Response,
+    responses={**errors(400, 422), 200: FRAMES},
+    openapi_extra=reading | {"parameters": [*OPENS["parameters"], LAST_EVENT_ID]},
+    summary="The tenant's events as they happen, from now on or after a position, without end",
+)
+async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response:
+    wanted = Wanted(
+        call.tenant, types_of(call), subject_of(query.subject), frozenset(call.open_tags)
+    )
+    last = call.header(b"last-event-id")
+    where = ("query", "after") if last is None else ("header", "Last-Event-ID")
+    after = position_of(query.after if last is None else last, *where)
+    try:
+        opened = await call.services.streams.open(
+            wanted,
+            after,
+            until=call.principal.expires_at + LEEWAY,
+            still_valid=lambda: _still_valid(call),
+        )
+    except Beyond:
+        raise bad_position(*where) from None
+    except TooMany:
+        detail = "There are too many streams here; try again in a while."
+        retry = (("Retry-After", "5"),)
+        raise Refused(Problem(503, "too_many_streams", detail, headers=retry)) from None
+    return EventStream(opened)
+
+
+async def _still_valid(call: Call) -> bool:
+    try:
+        await call.services.verifier.verify(call.header(b"authorization"))
+    except InvalidToken:
+        return False
+    except IdentityUnavailable:
+        return True  # it was, and nobody can tell otherwise before it expires
+    return True

@@ -1,0 +1,42 @@
+"""The web server: uvicorn, with what open event streams need of it."""
+
+from socket import socket
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.composition import Application
+from api.event_streams import EventStreams
+
+
+class Protocol(HttpToolsProtocol):
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        # There is no other way to end a connection whose client doesn't read.
+        self.scope["kith.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+
+
+class Server(uvicorn.Server):
+    """Ends the streams when it has to stop: it would wait for them otherwise."""
+
+    def __init__(self, config: uvicorn.Config, streams: EventStreams):
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._streams.stop()
+        await super().shutdown(sockets)
+
+
+def server_of(application: Application) -> Server:
+    """`kith serve`'s own, to be run on sockets that are open already."""
+    config = uvicorn.Config(
+        application,
+        http=Protocol,
+        log_level="warning",
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    return Server(config, application.services.streams)
