@@ -30,6 +30,8 @@ class Sizes:
     mails: int = 12_000
     site: int = 200_000
     searches: int = 600
+    relayed: int = 40_000
+    arrivals: int = 300
 
 
 QUICK = Sizes(
@@ -48,6 +50,8 @@ QUICK = Sizes(
     mails=300,
     site=2_000,
     searches=60,
+    relayed=1_000,
+    arrivals=20,
 )
 """Shows that everything runs; its figures mean nothing."""
 

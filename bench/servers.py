@@ -100,10 +100,12 @@ def ground() -> Iterator[Ground]:
 
 
 @contextmanager
-def kith(ground: Ground, database: str | None = None) -> Iterator[Server]:
-    """`kith serve` on a port of its own, and on another database of the ground if one is named."""
+def kith(ground: Ground, database: str | None = None, **settings: str) -> Iterator[Server]:
+    """`kith serve` on a port of its own, and on another database of the ground if one is named;
+    `settings` are variables of its environment."""
     command, token = [str(KITH), "serve", "--port", "0"], r"token .*: (\S+)"
-    settings = {} if database is None else {"KITH_DATABASE_URL": ground.url(database)}
+    if database is not None:
+        settings["KITH_DATABASE_URL"] = ground.url(database)
     with _running(command, ground, token, **settings) as server:
         yield server
 

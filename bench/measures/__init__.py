@@ -1,6 +1,15 @@
 """The measures, a file each, in the order in which they are taken."""
 
-from bench.measures import appends, catching_up, deep_page, mailbox, post, search, timeline
+from bench.measures import (
+    appends,
+    catching_up,
+    deep_page,
+    mailbox,
+    post,
+    relay,
+    search,
+    timeline,
+)
 from bench.plan import PHASES, Measure
 
 MEASURES = (
@@ -11,4 +20,5 @@ MEASURES = (
     Measure("appends", appends.run, PHASES),
     Measure("mailbox", mailbox.run),
     Measure("search", search.run),
+    Measure("relay", relay.run),
 )

@@ -67,6 +67,8 @@ def schema_url(base_url: str, event_type: str) -> str:
 def _data(step: Step, hidden: bool) -> bytes:
     event = step.recorded.event
     if not hidden:
+        if "changes" not in type(event).model_fields:
+            return event.model_dump_json(exclude_none=True).encode()  # the same, in half the time
         return to_json(data_of(event))
     before = None if step.before is None else step.before.state
     return to_json(data_of(redacted_event(event, before, step.after.state)) | {"redacted": True})

@@ -1,4 +1,4 @@
-"""Kafka as the relay uses it: a topic that is there, and pages sent whole or not at all.
+"""Kafka as the relay uses it: topics that are there, and pages sent whole or not at all.
 
 A page that fails in part is stopped at once: what comes after a message that was refused must not
 arrive before it has been sent again.
@@ -14,9 +14,16 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from infrastructure.relay.cloud_events import Message
+from infrastructure.relay.partitions import RememberingPartitioner
 from infrastructure.settings import Settings
 
 TOPIC = "kith.events.v1"
+"""Every event, kept for ever unless the topic's settings are changed."""
+
+CONTACTS_TOPIC = "kith.contacts.v1"
+"""Each contact's current state: compacted, so that its newest message is kept."""
+
+TOPICS = (TOPIC, CONTACTS_TOPIC)
 
 LARGEST_MESSAGE = 8 * 1024 * 1024
 """Bytes; an amendment of the longest texts there may be holds old and new."""
@@ -24,6 +31,20 @@ LARGEST_MESSAGE = 8 * 1024 * 1024
 SECONDS_TO_CONNECT = 4.0
 SECONDS_TO_ACKNOWLEDGE = 30.0
 NEVER = 2**31 - 1
+
+SENDING = {
+    "acks": "all",
+    "enable_idempotence": True,
+    # Batches of more than one message: each costs about as much as ten messages in it.
+    "linger_ms": 5,
+    "batch_size": 128 * 1024,
+    "metrics_enabled": False,
+}
+"""How the producer sends."""
+
+
+Addressed = tuple[str, Message]
+"""A topic, and what goes there."""
 
 
 class Unacknowledged(Exception):
@@ -58,27 +79,33 @@ def knock(settings: Settings) -> None:
     raise reason
 
 
-def make_topic(settings: Settings) -> None:
-    """Make the topic if it is missing. One that is there is left as it is. Raises KafkaError."""
+def make_topics(settings: Settings) -> None:
+    """Make the topics that are missing. One that is there is left as it is. Raises KafkaError."""
     admin = KafkaAdminClient(
         **connection_options(settings),
         client_id="kith-relay",
         bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
     )
     try:
-        if TOPIC in admin.list_topics():
-            return
-        topic = NewTopic(
-            TOPIC,
-            num_partitions=settings.kafka_topic_partitions,
-            replication_factor=-1,  # the cluster's own default
-            topic_configs={"max.message.bytes": str(LARGEST_MESSAGE)},
-        )
-        admin.create_topics([topic])
+        there = admin.list_topics()
+        missing = [_new_topic(name, settings) for name in TOPICS if name not in there]
+        if missing:
+            admin.create_topics(missing)
     except TopicAlreadyExistsError:
         return
     finally:
         admin.close()
+
+
+def _new_topic(name: str, settings: Settings) -> Any:
+    # What was kept for a week only, as is Kafka's default, couldn't be replayed.
+    kept = {"cleanup.policy": "compact"} if name == CONTACTS_TOPIC else {"retention.ms": "-1"}
+    return NewTopic(
+        name,
+        num_partitions=settings.kafka_topic_partitions,
+        replication_factor=-1,  # the cluster's own default
+        topic_configs={"max.message.bytes": str(LARGEST_MESSAGE)} | kept,
+    )
 
 
 class Broker:
@@ -87,12 +114,12 @@ class Broker:
     def __init__(self, settings: Settings):
         """Raises KafkaError or OSError if no broker answers."""
         knock(settings)
-        make_topic(settings)
+        make_topics(settings)
         self._producer: Any = KafkaProducer(
             **connection_options(settings),
+            **SENDING,
             client_id="kith-relay",
-            acks="all",
-            enable_idempotence=True,
+            partitioner=RememberingPartitioner(),
             # The producer itself never gives up on a message and goes on with the next: the page
             # has a deadline.
             delivery_timeout_ms=NEVER,
@@ -101,21 +128,22 @@ class Broker:
             bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
             reconnect_backoff_max_ms=1000,
             allow_auto_create_topics=False,
-            metrics_enabled=False,
         )
 
-    def send(self, messages: Sequence[Message]) -> Callable[[], None]:
+    def send(self, messages: Sequence[Addressed]) -> Callable[[], None]:
         """Hand messages over, in order. What is returned waits until Kafka has acknowledged all of
         them. Both raise KafkaError; waiting raises Unacknowledged as well."""
         pending = []
-        for key, value, headers in messages:
-            future = self._producer.send(TOPIC, key=key, value=value, headers=headers)
+        for topic, (key, value, headers) in messages:
+            future = self._producer.send(topic, key=key, value=value, headers=headers)
             future.add_errback(self._stop)
             pending.append(future)
 
         def wait() -> None:
             deadline = time.monotonic() + SECONDS_TO_ACKNOWLEDGE
             for future in pending:
+                if future.succeeded():
+                    continue
                 left = deadline - time.monotonic()
                 if not future.is_done and left <= 0:
                     raise Unacknowledged(f"not within {SECONDS_TO_ACKNOWLEDGE:g} seconds")

@@ -3,6 +3,7 @@
 Names of headers and the form of values are an API: consumers in other languages rely on them.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from infrastructure.events.cloud_events import cloud_event, contact_key
@@ -10,8 +11,10 @@ from projections.model import Step
 
 
 class Message(NamedTuple):
+    """Without a value it is a tombstone: in a compacted topic, there is nothing under the key."""
+
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: list[tuple[str, bytes]]
 
 
@@ -22,6 +25,7 @@ def message(step: Step, *, hidden: bool, base_url: str) -> Message:
     return Message(contact_key(step).encode(), event.data, headers)
 
 
+@cache
 def _header(attribute: str) -> str:
     """By the Kafka binding, the type of the content goes by its usual name."""
     return "content-type" if attribute == "datacontenttype" else f"ce_{attribute}"

@@ -1,9 +1,8 @@
 """Sends the log to Kafka: at least once, in order per contact, and never past a gap.
 
-One relay at a time: it holds an advisory lock on the connection on which it moves the checkpoint,
-by compare-and-set, so that a stalled owner can't become a second one. It moves it when Kafka has
-acknowledged a whole page; after any failure it begins again from there, with another connection
-and another producer.
+One relay at a time: it holds an advisory lock on the connection on which it moves the checkpoints.
+It moves them when Kafka has acknowledged a whole page; after any failure it begins again there,
+with another connection and another producer. While a page is on its way, the next is made ready.
 
 It lives in a thread of its own, because kafka-python waits: a Kafka that is down delays the stream
 and nothing else.
@@ -14,14 +13,16 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from kafka.errors import KafkaError
 
 from infrastructure.postgres.locks import RELAY_LOCK
-from infrastructure.relay.broker import TOPIC, Broker, Unacknowledged
+from infrastructure.relay.broker import CONTACTS_TOPIC, TOPIC, Addressed, Broker, Unacknowledged
+from infrastructure.relay.checkpoints import Checkpoints, Moved
 from infrastructure.relay.cloud_events import message
+from infrastructure.relay.contact_states import contact_messages
 from infrastructure.relay.reading import Halted, Log, Told
 from infrastructure.settings import Settings
 
@@ -38,12 +39,14 @@ STAND_BY = 0.25
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between a failure and the next try; they double."""
 
-
-class Moved(Exception):
-    """Somebody else moved the checkpoint."""
-
-
 EXPECTED = (psycopg.Error, KafkaError, Unacknowledged, Halted, Moved, OSError)
+
+
+class Sent(NamedTuple):
+    """A page on its way: `acknowledged` waits for Kafka; the page ends at the position `last`."""
+
+    acknowledged: Callable[[], None]
+    last: int
 
 
 class Relay:
@@ -111,70 +114,65 @@ class Relay:
                 if self._stopped.wait(STAND_BY):
                     return
             self.owner = True
-            log = Log(connection, runner)
-            after = self._checkpoint(connection)
-            self.lag = log.head() - after
+            log, checkpoints = Log(connection, runner), Checkpoints(connection)
+            self.lag = log.head() - checkpoints.first
             broker = self._make_broker(self._settings)
             try:
-                while not self._stopped.is_set():
-                    after = self._relay(connection, log, broker, after)
+                self._relay(log, broker, checkpoints)
             finally:
                 broker.close()
 
-    def _relay(
-        self, connection: psycopg.Connection[Any], log: Log, broker: Broker, after: int
-    ) -> int:
-        """One page, if there is one; the checkpoint then."""
-        self._wake.clear()
-        page = log.page(after, self._page_size)
-        if not page:
-            self.lag = 0
-            self._wake.wait(POLL)
-            return after
-        self.lag = log.head() - after
-        last = self._send(connection, broker, page, after)
-        self.lag -= last - after
-        self._worked = True
-        return last
+    def _relay(self, log: Log, broker: Broker, checkpoints: Checkpoints) -> None:
+        """Page after page, until it is stopped. What is under way then is finished."""
+        under_way: Sent | None = None
+        read = checkpoints.first
+        while not self._stopped.is_set():
+            self._wake.clear()
+            page = self._page(log, read, checkpoints, under_way)
+            messages = self._messages(page, checkpoints)
+            if under_way is not None:
+                self._land(under_way, checkpoints)
+            elif not page:
+                self._wake.wait(POLL)
+            under_way = None
+            if page:
+                read = page[-1].step.recorded.position
+                under_way = Sent(broker.send(messages), read)
+            self.lag = log.head() - checkpoints.first if page else 0
+        if under_way is not None:
+            self._land(under_way, checkpoints)
 
-    def _send(
-        self,
-        connection: psycopg.Connection[Any],
-        broker: Broker,
-        page: list[Told],
-        after: int,
-    ) -> int:
+    def _page(
+        self, log: Log, after: int, checkpoints: Checkpoints, under_way: Sent | None
+    ) -> list[Told]:
+        try:
+            return log.page(after, self._page_size)
+        except Halted:
+            # What can be told is: otherwise it would be sent again and again.
+            if under_way is not None:
+                self._land(under_way, checkpoints)
+            raise
+
+    def _land(self, sent: Sent, checkpoints: Checkpoints) -> None:
+        sent.acknowledged()
+        checkpoints.move(sent.last)
+        self._worked = True
+
+    def _messages(self, page: list[Told], checkpoints: Checkpoints) -> list[Addressed]:
+        """What a page has for each topic that hasn't got it yet."""
+        events, contacts = checkpoints.of(TOPIC), checkpoints.of(CONTACTS_TOPIC)
         base_url = self._settings.base_url
-        acknowledged = broker.send(
-            [message(told.step, hidden=told.hidden, base_url=base_url) for told in page]
-        )
-        acknowledged()
-        last = page[-1].step.recorded.position
-        self._move(connection, after, last)
-        return last
+        found = [
+            (TOPIC, message(told.step, hidden=told.hidden, base_url=base_url))
+            for told in page
+            if told.step.recorded.position > events
+        ]
+        steps = [told.step for told in page if told.step.recorded.position > contacts]
+        return found + [(CONTACTS_TOPIC, state) for state in contact_messages(steps)]
 
     def _try_lock(self, connection: psycopg.Connection[Any]) -> bool:
         ((locked,),) = connection.execute("SELECT pg_try_advisory_lock(%s)", (RELAY_LOCK,))
         return bool(locked)
-
-    def _checkpoint(self, connection: psycopg.Connection[Any]) -> int:
-        connection.execute(
-            "INSERT INTO relay_checkpoints (topic, checkpoint) VALUES (%s, 0) "
-            "ON CONFLICT DO NOTHING",
-            (TOPIC,),
-        )
-        ((checkpoint,),) = connection.execute(
-            "SELECT checkpoint FROM relay_checkpoints WHERE topic = %s", (TOPIC,)
-        )
-        return int(checkpoint)
-
-    def _move(self, connection: psycopg.Connection[Any], old: int, new: int) -> None:
-        moved = connection.execute(
-            "UPDATE relay_checkpoints SET checkpoint = %s WHERE topic = %s AND checkpoint = %s",
-            (new, TOPIC, old),
-        )
-        if moved.rowcount != 1:
-            raise Moved(f"the checkpoint is no longer {old}")
 
 
 @contextmanager

@@ -34,8 +34,7 @@ async def caught_up(opened: Ledger, seconds: float = 20) -> None:
 
 
 async def checkpoint(opened: Ledger) -> int:
-    rows = await opened.rows("SELECT checkpoint FROM relay_checkpoints")
-    return int(rows[0][0]) if rows else 0
+    return int(await opened.value("SELECT coalesce(min(checkpoint), 0) FROM relay_checkpoints"))
 
 
 async def ids(opened: Ledger) -> list[str]:

@@ -1,13 +1,11 @@
 """A relay that ends between acknowledgement and checkpoint, and the mistake that would lose."""
 
-from typing import Any
-
 import pytest
 
-from infrastructure.relay.broker import Broker
-from infrastructure.relay.cloud_events import message
+from infrastructure.relay.broker import Addressed
+from infrastructure.relay.checkpoints import Checkpoints
 from infrastructure.relay.reading import Told
-from infrastructure.relay.relay import Relay
+from infrastructure.relay.relay import Relay, Sent
 from tests.brokers.broker import RealBroker
 from tests.brokers.messages import header
 from tests.infrastructure.projecting.support import Ledger
@@ -27,11 +25,12 @@ class EndsBeforeTheCheckpoint(Relay):
 
     tries = 0
 
-    def _move(self, connection: Any, old: int, new: int) -> None:
+    def _land(self, sent: Sent, checkpoints: Checkpoints) -> None:
+        sent.acknowledged()
         self.tries += 1
         if self.tries % 3 == 0:
             raise OSError("gone after the acknowledgement")
-        super()._move(connection, old, new)
+        checkpoints.move(sent.last)
 
 
 class MovesTooEarly(Relay):
@@ -39,15 +38,14 @@ class MovesTooEarly(Relay):
 
     tries = 0
 
-    def _send(self, connection: Any, broker: Broker, page: list[Told], after: int) -> int:
-        last = page[-1].step.recorded.position
-        self._move(connection, after, last)
-        self.tries += 1
-        if self.tries == 2:
-            raise OSError("gone before the acknowledgement")
-        url = "http://localhost:8000"
-        broker.send([message(one.step, hidden=one.hidden, base_url=url) for one in page])()
-        return last
+    def _messages(self, page: list[Told], checkpoints: Checkpoints) -> list[Addressed]:
+        messages = super()._messages(page, checkpoints)
+        if page:
+            checkpoints.move(page[-1].step.recorded.position)
+            self.tries += 1
+            if self.tries == 2:
+                raise OSError("gone before the acknowledgement")
+        return messages
 
 
 async def test_a_crash_before_the_checkpoint_repeats_with_the_same_id_and_loses_nothing(

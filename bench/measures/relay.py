@@ -1,0 +1,215 @@
+"""The relay sending a log to Kafka, against a bare producer that sends the same bytes.
+
+Both send to the same broker, with acks=all and idempotence, to a topic of the same partitions; the
+producer has the messages in memory, the relay reads, decodes and judges the events first, and moves
+its checkpoint. Then how soon an event is with a consumer, when the service has nothing else to do.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import cycle, islice
+from typing import Any
+
+import httpx
+import psycopg
+import uvloop
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from tqdm import tqdm
+from uuid_utils.compat import uuid7
+
+from bench import sample
+from bench.load import Load
+from bench.plan import Bench
+from bench.rounds import Result, compare
+from bench.seeds import append_all, change, jobs
+from bench.servers import Server, kith
+from infrastructure.eventstore.flusher import Flusher
+from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.relay.broker import TOPIC, make_topics
+from infrastructure.relay.cloud_events import Message, message
+from infrastructure.relay.reading import Log
+from infrastructure.relay.relay import Relay
+from infrastructure.settings import Settings
+from infrastructure.system import open_system, prepare_database
+from tests.brokers import chosen
+from tests.brokers.broker import RealBroker
+
+DATABASE = "relay"
+PATIENCE = 120.0
+"""Seconds that a round may take."""
+PAUSE = 0.03
+"""Seconds between two requests, so that the service is idle when the next one comes."""
+
+
+def run(bench: Bench) -> Iterator[Result]:
+    conninfo = bench.ground.make(DATABASE)
+    prepare_database(conninfo)
+    uvloop.run(_fill(conninfo, bench))
+    bench.ground.execute("VACUUM ANALYZE", DATABASE)
+    bench.ground.settle()
+    with chosen.broker() as broker:
+        broker.start()
+        yield from _rate(bench, conninfo, broker)
+        yield from _latency(bench, conninfo, broker)
+
+
+async def _fill(conninfo: str, bench: Bench) -> None:
+    """A log without read models, through the door."""
+    async with open_system(conninfo):
+        pass  # makes the read models' tables, still empty
+    door = GroupCommit(Flusher(conninfo, []), uuid7)
+    await door.start()
+    try:
+        size = bench.sizes.relayed
+        contacts = islice(cycle(bench.contacts.posted), size)
+        changes = (change(contact, index, index) for index, contact in enumerate(contacts))
+        with tqdm(total=size, desc="filling a log", unit=" events", unit_scale=True) as bar:
+            await append_all(door, jobs(changes), bar.update)
+    finally:
+        await door.stop()
+
+
+def _rate(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result]:
+    messages = _messages(conninfo, broker.settings())
+    name = f"Relaying {len(messages):,} events, to a bare producer ({broker.name})"
+    pairs = compare(
+        bench.sizes.rounds,
+        lambda: _relayed(conninfo, broker),
+        lambda: _produced(broker, messages),
+        bench.sayer(name),
+    )
+    yield Result(
+        name, "events/s", pairs.ours(float), pairs.theirs(float), pairs.ratio(float), target=0.7
+    )
+
+
+def _messages(conninfo: str, settings: Settings) -> list[Message]:
+    """What the relay sends, made beforehand."""
+    found: list[Message] = []
+    with psycopg.connect(conninfo, autocommit=True) as connection, asyncio.Runner() as runner:
+        log = Log(connection, runner)
+        while page := log.page(len(found), 1000):
+            found += [
+                message(told.step, hidden=told.hidden, base_url=settings.base_url) for told in page
+            ]
+    return found
+
+
+def _relayed(conninfo: str, broker: RealBroker) -> float:
+    """Events a second, from the topic's beginning until the checkpoint is at the log's head."""
+    _empty(broker)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("UPDATE relay_checkpoints SET checkpoint = 0")
+        head = _number(connection, "SELECT max(notification_id) FROM stored_events")
+        relay = Relay(conninfo, broker.settings())
+        started = time.perf_counter()
+        relay.start()
+        try:
+            while _number(connection, "SELECT max(checkpoint) FROM relay_checkpoints") < head:
+                if time.perf_counter() > started + PATIENCE:
+                    raise TimeoutError("the relay doesn't come to the end of the log")
+                time.sleep(0.02)
+            return head / (time.perf_counter() - started)
+        finally:
+            asyncio.run(relay.stop())
+
+
+def _produced(broker: RealBroker, messages: list[Message]) -> float:
+    """Messages a second, until the last is acknowledged."""
+    _empty(broker)
+    started = time.perf_counter()
+    producer = KafkaProducer(bootstrap_servers=broker.address, acks="all", enable_idempotence=True)
+    with closing(producer):
+        futures = [
+            producer.send(TOPIC, key=one.key, value=one.value, headers=one.headers)
+            for one in messages
+        ]
+        for future in futures:
+            future.get(PATIENCE)
+        return len(messages) / (time.perf_counter() - started)
+
+
+def _empty(broker: RealBroker) -> None:
+    broker.empty()
+    make_topics(broker.settings())
+
+
+def _number(connection: psycopg.Connection[Any], query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
+def _latency(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result]:
+    _empty(broker)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        # What has been measured with stays where it is: the relay begins at the head.
+        connection.execute(
+            "UPDATE relay_checkpoints SET checkpoint = (SELECT max(notification_id) "
+            "FROM stored_events)"
+        )
+    name = f"From a command's answer to its event at a Kafka consumer, idle ({broker.name})"
+    bench.say(name)
+    settings = {"KITH_KAFKA_BOOTSTRAP_SERVERS": broker.address}
+    with kith(bench.ground, DATABASE, **settings) as server, _Arrivals(broker) as arrivals:
+        taken = _posted(server, bench.sizes.arrivals, arrivals)
+    load = Load(0.0, sorted(taken))
+    yield Result(f"{name}, p50", "ms", load.p50)
+    yield Result(f"{name}, p99", "ms", load.p99, target=100, at_least=False)
+
+
+def _posted(server: Server, count: int, arrivals: "_Arrivals") -> list[float]:
+    """Milliseconds; less than none where the event was there before the answer."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    url = f"http://127.0.0.1:{server.port}"
+    answered: dict[str, float] = {}
+    with httpx.Client(base_url=url, headers=headers) as client:
+        made = client.post("/api/contacts", json={"name": "Idle"}).raise_for_status().json()
+        arrivals.wait({f"contact/{made['id']}"})
+        for index in range(count):
+            body = sample.interaction(made["id"], index)
+            answer = client.post("/api/interactions", json=body).raise_for_status()
+            answered[f"interaction/{answer.json()['id']}"] = time.perf_counter()
+            time.sleep(PAUSE)
+    arrived = arrivals.wait(answered.keys())
+    return [max(0.0, (arrived[subject] - at) * 1000) for subject, at in answered.items()]
+
+
+class _Arrivals:
+    """When each subject's event was with a consumer, that follows the topic in a thread."""
+
+    def __init__(self, broker: RealBroker):
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=broker.address, auto_offset_reset="earliest", enable_auto_commit=False
+        )
+        partitions = self._consumer.partitions_for_topic(TOPIC)
+        self._consumer.assign([TopicPartition(TOPIC, number) for number in partitions])
+        self._at: dict[str, float] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> "_Arrivals":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._consumer.close()
+
+    def _follow(self) -> None:
+        while not self._ended.is_set():
+            for batch in self._consumer.poll(timeout_ms=100).values():
+                now = time.perf_counter()
+                for found in batch:
+                    self._at.setdefault(dict(found.headers)["ce_subject"].decode(), now)
+
+    def wait(self, subjects: "set[str] | Any") -> dict[str, float]:
+        deadline = time.monotonic() + PATIENCE
+        while not subjects <= self._at.keys():
+            if time.monotonic() > deadline:
+                raise TimeoutError("events don't come to the consumer")
+            time.sleep(0.02)
+        return self._at

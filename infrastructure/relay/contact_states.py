@@ -1,0 +1,78 @@
+"""A contact's current state as a message of the compacted topic; a removed one's is a tombstone.
+
+A state is not an event: its headers are plain ones, and it says by `position` which event it is as
+of. States that are sent again after a failure are older than some that were there already, and end
+with the newest; whoever can't wait for that leaves out what is older than what they have.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from application.entity import Entity
+from domain.contact import Contact, Details
+from domain.event import Value
+from domain.relationship import LifecycleStage, RelationshipStatus
+from infrastructure.relay.cloud_events import Message
+from projections.model import Step
+
+CONTENT_TYPE = "application/json"
+
+
+class ContactState(Value):
+    """A contact as it is. What isn't known of it is left out. When it was last contacted isn't a
+    fact about the contact but about its interactions, which are in the topic of events."""
+
+    tenant: str
+    id: UUID
+    number: int
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    company: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    owner_id: str
+    relationship_status: RelationshipStatus
+    lifecycle_stage: LifecycleStage
+    created_at: datetime
+    updated_at: datetime
+    position: int
+    """That of the contact's last event, in the whole log."""
+
+
+def contact_messages(steps: Sequence[Step]) -> list[Message]:
+    """The states after some steps of the log: one of each contact that is in them."""
+    last = {
+        step.recorded.stream: step.after for step in steps if isinstance(step.after.state, Contact)
+    }
+    return [_message(entity) for entity in last.values()]
+
+
+def contact_state(entity: Entity[Contact]) -> ContactState:
+    state = entity.state
+    details = {name: getattr(state.details, name) for name in Details.model_fields}
+    return ContactState(
+        **details,
+        tenant=entity.stream.tenant,
+        id=entity.id,
+        number=state.number,
+        owner_id=state.owner_id,
+        relationship_status=state.status,
+        lifecycle_stage=state.stage,
+        created_at=entity.created.time,
+        updated_at=entity.changed.time,
+        position=entity.position,
+    )
+
+
+def _message(entity: Entity[Contact]) -> Message:
+    """The key is the contact's id, which no two tenants share."""
+    removed = entity.state.removed
+    value = None if removed else contact_state(entity).model_dump_json(exclude_none=True).encode()
+    headers = {"tenant": entity.stream.tenant, "position": str(entity.position)}
+    if not removed:
+        headers["content-type"] = CONTENT_TYPE
+    return Message(
+        str(entity.id).encode(), value, [(name, text.encode()) for name, text in headers.items()]
+    )
