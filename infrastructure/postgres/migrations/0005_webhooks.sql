@@ -9,8 +9,11 @@ CREATE TABLE webhook_confidential (
 
 -- How far the log has been looked through for events to deliver: one row. There are no webhooks
 -- before this migration, and so nothing to deliver from before it.
-CREATE TABLE webhook_checkpoint (checkpoint bigint NOT NULL);
-INSERT INTO webhook_checkpoint SELECT coalesce(max(notification_id), 0) FROM stored_events;
+CREATE TABLE webhook_checkpoint (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    checkpoint bigint NOT NULL
+);
+INSERT INTO webhook_checkpoint (checkpoint) SELECT coalesce(max(notification_id), 0) FROM stored_events;
 
 -- How each endpoint is doing: from which position on it is sent events, how often in a row it has
 -- failed, since when, and until when it is left alone.

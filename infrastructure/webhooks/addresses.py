@@ -1,0 +1,97 @@
+"""Where webhooks may go: addresses that are public on the internet, by https.
+
+Whoever may add webhooks could otherwise make kith knock at doors that only kith can reach: other
+services of its network, the cloud's metadata, the machine itself.
+"""
+
+import ipaddress
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+LONGEST_URL = 2048
+"""Characters."""
+
+FIRST_UNPRIVILEGED_PORT = 1024
+
+_URL = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[A-Za-z0-9_.:-]{1,253}")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+
+
+class NotAllowed(ValueError):
+    """Nothing is sent there. The message says why, in words for whoever set it, and tells nothing
+    about the network."""
+
+
+class Endpoint(NamedTuple):
+    """`origin` is scheme, host and port, as far as it isn't the usual one."""
+
+    url: str
+    origin: str
+
+
+def endpoint(url: str, *, allow_private: bool) -> Endpoint:
+    """Check an address as far as that can be done without looking up its name. Raises NotAllowed.
+
+    `allow_private` is for development: http, any port and any host.
+    """
+    if len(url) > LONGEST_URL:
+        raise NotAllowed(f"An address has up to {LONGEST_URL} characters.")
+    if not _URL.fullmatch(url):
+        raise NotAllowed("An address consists of printable ASCII; encode what isn't.")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise NotAllowed("This is no address.") from None
+    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
+        raise NotAllowed("An address begins with https://.")
+    if "@" in parts.netloc or parts.fragment:
+        raise NotAllowed("An address has no user, no password and no fragment.")
+    if not _HOST.fullmatch(host):
+        raise NotAllowed("An address names a host.")
+    if not allow_private:
+        if port is not None and port != 443 and port < FIRST_UNPRIVILEGED_PORT:
+            raise NotAllowed(f"The port is 443, or {FIRST_UNPRIVILEGED_PORT} and above.")
+        if not may_be_public(host):
+            raise NotAllowed("The host isn't a public one.")
+    elif port == 0:
+        raise NotAllowed("There is no port 0.")
+    where = f"[{host}]" if ":" in host else host
+    return Endpoint(url, f"{parts.scheme}://{where}{'' if port is None else f':{port}'}")
+
+
+def may_be_public(host: str) -> bool:
+    """False for addresses that aren't; what a name stands for is known when it is looked up."""
+    try:
+        return is_public(host)
+    except ValueError:
+        return not f".{host.lower().rstrip('.')}".endswith(".localhost")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is reached over the internet by everybody. Raises ValueError.
+
+    What carries an IPv4 address within an IPv6 one is as public as the former.
+    """
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.scope_id is not None or found in _COMPATIBLE or found.teredo is not None:
+            return False
+        if found.ipv4_mapped is not None:
+            return _is_public(found.ipv4_mapped)
+        if found in _NAT64:
+            return _is_public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
+        if found.sixtofour is not None and not _is_public(found.sixtofour):
+            return False
+        return found in _GLOBAL_UNICAST and _is_public(found)
+    return _is_public(found)
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not (
+        address.is_multicast or address.is_reserved or address.is_unspecified
+    )

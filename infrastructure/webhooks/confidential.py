@@ -1,0 +1,34 @@
+"""What the log must not hold: addresses of webhooks in full, and the secrets that sign."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from projections.paging import Fetch
+
+KEEP = """
+INSERT INTO webhook_confidential AS c (id, tenant, value) VALUES (%s, %s, %s)
+ON CONFLICT (id) DO UPDATE SET value = c.value RETURNING value
+"""
+
+
+async def keep(fetch: Fetch, identity: UUID, tenant: str, value: str) -> str:
+    """Keep a value under an id. What is there already stays: a command that is repeated finds what
+    it kept the first time. Raises psycopg.Error."""
+    ((kept,),) = await fetch(KEEP, (identity, tenant, value))
+    return str(kept)
+
+
+async def known(fetch: Fetch, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await fetch(
+        "SELECT id, value FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s)",
+        (tenant, list(ids)),
+    )
+    return dict(rows)
+
+
+async def forget(fetch: Fetch, tenant: str, ids: Collection[UUID]) -> None:
+    await fetch(
+        "WITH gone AS (DELETE FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s)) "
+        "SELECT 1",
+        (tenant, list(ids)),
+    )

@@ -1,0 +1,80 @@
+"""A process's part in delivering webhooks, put together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from application.context import Principal
+from application.ledger import Caller, Ledger
+from application.ports import Answer
+from application.webhooks import DisableWebhook, disable_webhook
+from domain.webhook import Reason
+from infrastructure.settings import Settings
+from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
+from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.posting import Poster
+from infrastructure.webhooks.queue import Claim, Queue
+from infrastructure.webhooks.schedule import RETRIES
+from infrastructure.webhooks.telling import Teller
+
+CONTRACT = "webhooks"
+"""The entrance through which endpoints disable themselves."""
+
+POOL_SIZE = 6
+
+
+@asynccontextmanager
+async def delivering(
+    conninfo: str,
+    settings: Settings,
+    ledger: Ledger,
+    *,
+    count: Count = lambda _: None,
+    retries: tuple[float, ...] = RETRIES,
+    make_queue: Callable[..., Queue] = Queue,
+    make_poster: Callable[..., Poster] = Poster,
+) -> AsyncIterator[Dispatcher]:
+    """Deliver until the block is left."""
+    async with AsyncConnectionPool[Any](
+        conninfo,
+        min_size=1,
+        max_size=POOL_SIZE,
+        open=False,
+        timeout=10,
+        kwargs={"autocommit": True, "application_name": "kith webhooks"},
+        configure=_relaxed,
+    ) as pool:
+        dispatcher = Dispatcher(
+            Planner(pool),
+            make_queue(pool, retries=retries),
+            Teller(pool, settings.base_url),
+            make_poster(allow_private=settings.webhooks_allow_private),
+            disabling(ledger),
+            count,
+        )
+        dispatcher.start()
+        try:
+            yield dispatcher
+        finally:
+            await dispatcher.stop()
+
+
+async def _relaxed(connection: AsyncConnection[Any]) -> None:
+    """What a crash of the database takes back is planned again with its checkpoint, or sent again:
+    nothing here needs to wait for the disk."""
+    await connection.execute("SET synchronous_commit = off")
+
+
+def disabling(ledger: Ledger) -> Disable:
+    """Disables a webhook in the name of the service."""
+
+    async def disable(claim: Claim, reason: Reason) -> None:
+        principal = Principal(user="kith", name="kith", tenant=claim.tenant)
+        caller = Caller(principal, CONTRACT, str(claim.id))
+        command = DisableWebhook(claim.webhook, reason)
+        await ledger.carry_out(caller, disable_webhook, command, lambda _: Answer(204))
+
+    return disable

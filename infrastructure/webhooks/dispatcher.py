@@ -1,0 +1,182 @@
+"""Delivers: notes what is to be sent, sends what is due, and forgets what ended long ago.
+
+Any number of processes may do this at once. An event is sent at least once: what was sent, but not
+noted as sent, is sent again.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from application.errors import AppendError
+from domain.errors import Refusal
+from domain.webhook import Reason
+from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.posting import GONE, Attempt, Poster
+from infrastructure.webhooks.queue import Claim, Queue
+from infrastructure.webhooks.signing import headers
+from infrastructure.webhooks.telling import Teller
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 64
+"""Deliveries under way in one process."""
+
+POLL = 0.25
+"""Seconds between two looks at the log, and at what is due, when nothing rings."""
+
+PACE = 0.02
+"""Seconds for which events may gather before the log is looked at."""
+
+FORGET_EVERY = 600.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between a failure of our own and the next try; they double."""
+
+EXPECTED = (psycopg.Error, PoolTimeout, AppendError, OSError)
+
+Disable = Callable[[Claim, Reason], Awaitable[None]]
+Count = Callable[[str], None]
+
+UNTELLABLE = Attempt(0, error="The event can't be read.")
+
+
+class Dispatcher:
+    """`disable` disables a webhook, `count` hears how each attempt ended: delivered, retried or
+    failed."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        queue: Queue,
+        teller: Teller,
+        poster: Poster,
+        disable: Disable,
+        count: Count = lambda _: None,
+    ):
+        self._planner = planner
+        self._queue = queue
+        self._teller = teller
+        self._poster = poster
+        self._disable = disable
+        self._count = count
+        self._prepared = False
+        self._appended = asyncio.Event()
+        self._due = asyncio.Event()
+        self._busy: Counter[Any] = Counter()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        for step in (self._plan, self._send, self._forget):
+            self._tasks.append(asyncio.create_task(_for_ever(step), name=f"webhooks {step}"))
+
+    async def stop(self) -> None:
+        """What is under way is given up here, and sent again later."""
+        tasks = [*self._tasks, *self._sending]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._poster.close()
+
+    def wake(self) -> None:
+        """Something has been appended."""
+        self._appended.set()
+
+    async def _plan(self) -> None:
+        self._appended.clear()
+        if not self._prepared:
+            await self._planner.prepare()
+            self._prepared = True
+        while await self._planner.plan():
+            self._due.set()
+        self._due.set()
+        if await _rings(self._appended, POLL):
+            await asyncio.sleep(PACE)
+
+    async def _send(self) -> None:
+        self._due.clear()
+        room = AT_ONCE - len(self._sending)
+        claims = await self._queue.take(room, self._busy) if room else []
+        for claim in claims:
+            self._busy[claim.webhook] += 1
+            task = asyncio.create_task(self._deliver(claim))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        if not claims:
+            await _rings(self._due, POLL)
+
+    async def _forget(self) -> None:
+        more = await self._queue.forget()
+        await asyncio.sleep(PACE if more else FORGET_EVERY)
+
+    async def _deliver(self, claim: Claim) -> None:
+        """One attempt. What goes wrong here is as if this process had died with it."""
+        try:
+            body = await self._teller.body(claim.position)
+            if body is None:
+                await self._queue.given_up(claim, UNTELLABLE)
+                self._count("failed")
+                return
+            signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
+            await self._note(claim, await self._poster.post(claim.url, signed, body))
+        except EXPECTED as error:
+            logger.warning("a delivery is left to be tried again: %s", error)
+        except Exception:
+            logger.exception("a delivery is left to be tried again")
+        finally:
+            self._busy[claim.webhook] -= 1
+            if not self._busy[claim.webhook]:
+                del self._busy[claim.webhook]
+            self._due.set()  # there is room again
+
+    async def _note(self, claim: Claim, attempt: Attempt) -> None:
+        if attempt.delivered:
+            await self._queue.delivered(claim, attempt)
+            self._count("delivered")
+            return
+        if attempt.status == GONE:
+            await self._disabled(claim, Reason.GONE)
+            await self._queue.given_up(claim, attempt)
+            self._count("failed")
+            return
+        again, for_too_long = await self._queue.failed(claim, attempt)
+        self._count("retried" if again else "failed")
+        if for_too_long:
+            await self._disabled(claim, Reason.FAILING)
+
+    async def _disabled(self, claim: Claim, reason: Reason) -> None:
+        with suppress(Refusal):  # it has been removed
+            await self._disable(claim, reason)
+
+
+async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
+    """Whatever goes wrong is tried again, with growing pauses."""
+    pause = SHORTEST_PAUSE
+    while True:
+        try:
+            await step()
+            pause = SHORTEST_PAUSE
+            continue
+        except EXPECTED as error:
+            logger.warning("webhooks start again: %s: %s", type(error).__name__, error)
+        except Exception:
+            logger.exception("webhooks start again")
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def _rings(bell: asyncio.Event, seconds: float) -> bool:
+    # Not wait_for: in 3.11 it swallows being cancelled in the moment in which the bell rings.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await bell.wait()
+    return False

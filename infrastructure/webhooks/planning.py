@@ -1,0 +1,206 @@
+"""From the log to deliveries: which events go to which webhooks, each noted once.
+
+The deliveries of a page of the log are written in one transaction with the checkpoint, whose row is
+locked meanwhile: so any number of processes may do it, one at a time, and none does it twice.
+
+No event is decoded for this. Types are compared as they are stored.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from domain.streams import StreamName
+from domain.webhook import (
+    WebhookAdded,
+    WebhookDisabled,
+    WebhookEnabled,
+    WebhookRemoved,
+    WebhookReplayRequested,
+)
+from infrastructure.eventstore.mapper import decode
+from infrastructure.eventstore.reading import head
+
+PAGE_SIZE = 1000
+"""Positions looked through in one transaction."""
+
+MOST_WAITING = 1000
+"""Deliveries that may wait for a webhook before replaying adds more."""
+
+CONTROLS = {
+    event.type: event
+    for event in (
+        WebhookAdded,
+        WebhookDisabled,
+        WebhookEnabled,
+        WebhookRemoved,
+        WebhookReplayRequested,
+    )
+}
+
+TAKE = "SELECT checkpoint FROM webhook_checkpoint FOR UPDATE SKIP LOCKED"
+FROM_THE_BEGINNING = "INSERT INTO webhook_checkpoint (checkpoint) VALUES (0) ON CONFLICT DO NOTHING"
+MOVE = "UPDATE webhook_checkpoint SET checkpoint = %s"
+
+SELECT_CONTROLS = """
+SELECT originator_id, notification_id, topic, state FROM stored_events
+WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s) ORDER BY notification_id
+"""
+
+# The event's id stands at the beginning of what is stored. An event without one is planned too:
+# that it can't be told is found out when it is to be sent, and said there.
+EVENT_ID = """coalesce(
+    substring(encode(substr(e.state, 1, 200), 'escape') from '"id":"([0-9a-f-]{36})"')::uuid,
+    '00000000-0000-0000-0000-000000000000')"""
+
+COLUMNS = "webhook, tenant, cause, event_id, type, position"
+
+PLAN = f"""
+INSERT INTO webhook_deliveries ({COLUMNS})
+SELECT w.id, w.tenant, 'event', {EVENT_ID}, e.topic, e.notification_id
+FROM stored_events e
+JOIN webhooks w ON w.tenant = split_part(e.originator_id, '/', 1)
+JOIN webhook_endpoints p ON p.webhook = w.id
+WHERE e.notification_id > %s AND e.notification_id <= %s AND e.notification_id > p.since
+    AND w.disabled IS NULL AND (w.types = '{{}}' OR e.topic = ANY(w.types))
+ORDER BY e.notification_id
+"""
+
+BEGIN = """
+INSERT INTO webhook_endpoints (webhook, since) VALUES (%s, %s)
+ON CONFLICT (webhook) DO UPDATE
+SET since = excluded.since, failures = 0, failing_since = NULL, paused_until = NULL
+"""
+
+GIVE_UP = """
+UPDATE webhook_deliveries SET outcome = 'canceled', ended_at = now()
+WHERE webhook = %s AND outcome = 'pending' AND position <= %s
+"""
+
+REPLAY = """
+INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+TAKE_REPLAY = f"""
+SELECT r.position, r.webhook, r.tenant, r.after, r.upto, r.any_type FROM webhook_replays r
+WHERE (SELECT count(*) FROM (
+    SELECT FROM webhook_deliveries d WHERE d.webhook = r.webhook AND d.outcome = 'pending'
+    LIMIT {MOST_WAITING}) waiting) < {MOST_WAITING}
+ORDER BY r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
+"""
+
+PLAN_REPLAY = f"""
+WITH page AS (
+    SELECT e.notification_id, e.topic, {EVENT_ID} AS event_id FROM stored_events e
+    WHERE split_part(e.originator_id, '/', 1) = %(tenant)s
+        AND e.notification_id > %(after)s AND e.notification_id <= %(upto)s
+    ORDER BY e.notification_id LIMIT %(limit)s
+), planned AS (
+    INSERT INTO webhook_deliveries ({COLUMNS})
+    SELECT w.id, w.tenant, 'replay', page.event_id, page.topic, page.notification_id
+    FROM page JOIN webhooks w ON w.id = %(webhook)s AND w.disabled IS NULL
+    WHERE %(any_type)s OR w.types = '{{}}' OR page.topic = ANY(w.types)
+    ORDER BY page.notification_id
+)
+SELECT count(*), coalesce(max(notification_id), 0) FROM page
+"""
+
+
+class Planner:
+    def __init__(self, pool: AsyncConnectionPool[Any], *, page_size: int = PAGE_SIZE):
+        self._pool = pool
+        self._page_size = page_size
+
+    async def prepare(self) -> None:
+        """See to it that there is a checkpoint, even if somebody emptied its table."""
+        async with self._pool.connection() as connection:
+            await connection.execute(FROM_THE_BEGINNING)
+
+    async def plan(self) -> bool:
+        """Look through a page of the log, and of one replay; whether there may be more at once.
+        Raises psycopg.Error."""
+        async with self._pool.connection() as connection:
+            async with connection.transaction():
+                more = await self._page(connection)
+            async with connection.transaction():
+                return await self._replay(connection) or more
+
+    async def _page(self, connection: AsyncConnection[Any]) -> bool:
+        row = await (await connection.execute(TAKE)).fetchone()
+        if row is None:
+            return False  # somebody else is at it
+        after = row[0]
+        upto = min(after + self._page_size, last := await head(connection))
+        if upto <= after:
+            return False
+        cursor = await connection.execute(SELECT_CONTROLS, (after, upto, list(CONTROLS)))
+        controls = await cursor.fetchall()
+        for control in controls:
+            await self._begin(connection, *control)
+        await connection.execute(PLAN, (after, upto), prepare=True)
+        for control in controls:
+            await self._end(connection, *control)
+        await connection.execute(MOVE, (upto,), prepare=True)
+        return bool(upto < last)
+
+    async def _begin(
+        self,
+        connection: AsyncConnection[Any],
+        stream: str,
+        position: int,
+        topic: str,
+        state: bytes,
+    ) -> None:
+        """Before a page is planned: where webhooks begin."""
+        if CONTROLS[topic] in (WebhookAdded, WebhookEnabled):
+            await connection.execute(BEGIN, (StreamName.parse(stream).id, position))
+
+    async def _end(
+        self,
+        connection: AsyncConnection[Any],
+        stream: str,
+        position: int,
+        topic: str,
+        state: bytes,
+    ) -> None:
+        """After it: where they end, and what is to be sent again."""
+        tenant, _, webhook = StreamName.parse(stream)
+        kind = CONTROLS[topic]
+        if kind in (WebhookDisabled, WebhookRemoved):
+            await connection.execute(GIVE_UP, (webhook, position))
+        if kind is WebhookRemoved:
+            await connection.execute("DELETE FROM webhook_endpoints WHERE webhook = %s", (webhook,))
+        if kind is WebhookReplayRequested:
+            event, _ = decode(topic, state)
+            assert isinstance(event, WebhookReplayRequested)
+            single = event.delivery is not None
+            upto = event.after + 1 if single else position
+            await connection.execute(REPLAY, (position, webhook, tenant, event.after, upto, single))
+
+    async def _replay(self, connection: AsyncConnection[Any]) -> bool:
+        row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
+        if row is None:
+            return False
+        position, webhook, tenant, after, upto, any_type = row
+        cursor = await connection.execute(
+            PLAN_REPLAY,
+            {
+                "tenant": tenant,
+                "webhook": webhook,
+                "after": after,
+                "upto": upto,
+                "any_type": any_type,
+                "limit": self._page_size,
+            },
+        )
+        count, reached = await cursor.fetchone() or (0, 0)
+        if count < self._page_size:
+            await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
+        else:
+            await connection.execute(
+                "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
+            )
+        return True

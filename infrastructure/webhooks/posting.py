@@ -1,0 +1,132 @@
+"""One attempt to deliver: a POST, and what became of it.
+
+Nothing of an answer counts but its status. It is read as far as manners ask for, and kept nowhere,
+so that a webhook can't be used to read what kith can reach.
+"""
+
+import asyncio
+import math
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+import httpcore
+
+from infrastructure.webhooks.addresses import NotAllowed, endpoint
+from infrastructure.webhooks.network import CheckedNetwork, Resolve, Resolver
+
+SECONDS = 10.0
+"""From looking up the name to the end of the answer."""
+
+MOST_READ = 4096
+"""Bytes of an answer's body."""
+
+GONE = 410
+MAY_SAY_WHEN = (429, 503)
+"""Statuses whose Retry-After counts."""
+
+
+class Attempt(NamedTuple):
+    """`status` is None if there was no answer. `error` is None for a delivery that was taken.
+    `retry_after` are the seconds that the endpoint asked to be left alone."""
+
+    milliseconds: int
+    status: int | None = None
+    error: str | None = None
+    retry_after: float | None = None
+
+    @property
+    def delivered(self) -> bool:
+        return self.error is None
+
+
+class Poster:
+    """Sends no cookies, follows no redirects, knows no proxies, and opens a connection for each
+    attempt: so its address is checked each time."""
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        resolve: Resolve | None = None,
+        seconds: float = SECONDS,
+    ):
+        self._allow_private = allow_private
+        self._seconds = seconds
+        self._resolver = Resolver()
+        self._client = httpcore.AsyncConnectionPool(
+            max_connections=None,
+            max_keepalive_connections=0,
+            network_backend=CheckedNetwork(resolve or self._resolver, allow_private=allow_private),
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+        self._resolver.close()
+
+    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+        began = time.monotonic()
+        status, error, retry_after = await self._answer(url, headers, body)
+        return Attempt(round((time.monotonic() - began) * 1000), status, error, retry_after)
+
+    async def _answer(
+        self, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int | None, str | None, float | None]:
+        try:
+            async with asyncio.timeout(self._seconds):
+                endpoint(url, allow_private=self._allow_private)
+                return await self._exchange(url, headers, body)
+        except NotAllowed as error:
+            return None, str(error), None
+        except (TimeoutError, httpcore.TimeoutException):
+            return None, f"There was no answer within {self._seconds:g} seconds.", None
+        except httpcore.ConnectError as error:
+            return None, f"There was no connection: {error}", None
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
+            return None, "The connection broke off.", None
+
+    async def _exchange(
+        self, url: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, str | None, float | None]:
+        sent: list[tuple[str | bytes, str | bytes]] = [*headers.items(), ("Connection", "close")]
+        async with self._client.stream("POST", url, headers=sent, content=body) as response:
+            status = response.status
+            retry_after = None
+            if status in MAY_SAY_WHEN:
+                given = {name.lower(): value for name, value in response.headers}
+                retry_after = _retry_after(given.get(b"retry-after"))
+            with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+                await _read_some(response)
+        return status, _error(status), retry_after
+
+
+async def _read_some(response: httpcore.Response) -> None:
+    size = 0
+    async for chunk in response.aiter_stream():
+        size += len(chunk)
+        if size >= MOST_READ:
+            return
+
+
+def _error(status: int) -> str | None:
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return f"It answered {status}: redirects are not followed."
+    return f"It answered {status}."
+
+
+def _retry_after(value: bytes | None) -> float | None:
+    """Seconds, given as such or as a date."""
+    if value is None:
+        return None
+    text = value.decode("latin-1").strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    with suppress(ValueError, TypeError):
+        at = parsedate_to_datetime(text)
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+        return max(0.0, math.ceil(seconds))
+    return None

@@ -1,0 +1,181 @@
+"""The deliveries that are due, and what became of those that were tried.
+
+Who takes a delivery has it for a while: its next attempt is put off beyond the longest that an
+attempt may take. Whoever dies with it leaves it to whoever looks next. All of it goes by the clock
+of the database.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+from pydantic_core import to_json
+
+from infrastructure.webhooks.posting import Attempt
+from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause, rest
+
+EACH = 8
+"""Deliveries to one endpoint at a time, in one process."""
+
+LEASE = 30.0
+"""Seconds."""
+
+RETENTION_DAYS = 30
+"""For which what became of a delivery is kept."""
+
+SECRETS = """ARRAY(
+    SELECT c.value FROM webhook_confidential c WHERE c.id = w.secret OR c.id IN (
+        SELECT f.secret FROM unnest(w.former, w.former_until) AS f(secret, until)
+        WHERE f.until > now())
+    ORDER BY c.id = w.secret DESC)"""
+
+TAKE = f"""
+WITH busy AS (SELECT * FROM json_to_recordset(%(busy)s::json) AS b(webhook uuid, count int)),
+waiting AS (
+    SELECT d.id, d.due_at, a.value AS url, {SECRETS} AS secrets,
+        row_number() OVER (PARTITION BY w.id ORDER BY d.due_at, d.position)
+            + coalesce(b.count, 0) AS number,
+        CASE WHEN p.failures < {TROUBLED} THEN {EACH} ELSE 1 END AS most
+    FROM webhooks w
+    JOIN webhook_endpoints p ON p.webhook = w.id
+    JOIN webhook_confidential a ON a.id = w.address
+    LEFT JOIN busy b ON b.webhook = w.id
+    CROSS JOIN LATERAL (
+        SELECT id, due_at, position FROM webhook_deliveries
+        WHERE webhook = w.id AND outcome = 'pending' AND due_at <= now()
+        ORDER BY due_at, position LIMIT {EACH} FOR UPDATE SKIP LOCKED) d
+    WHERE w.disabled IS NULL AND (p.paused_until IS NULL OR p.paused_until <= now())
+), taken AS (
+    SELECT * FROM waiting WHERE number <= most ORDER BY due_at LIMIT %(room)s
+)
+UPDATE webhook_deliveries d
+SET attempts = d.attempts + 1, attempted_at = now(), due_at = now() + %(lease)s * interval '1 s'
+FROM taken WHERE d.id = taken.id
+RETURNING d.id, d.webhook, d.tenant, d.event_id, d.position, d.attempts, taken.url, taken.secrets
+"""
+
+DELIVERED = """
+WITH ended AS (
+    UPDATE webhook_deliveries
+    SET outcome = 'delivered', ended_at = now(), milliseconds = %(milliseconds)s,
+        status = %(status)s, error = NULL
+    WHERE id = %(id)s AND outcome = 'pending'
+)
+UPDATE webhook_endpoints SET failures = 0, failing_since = NULL, paused_until = NULL
+WHERE webhook = %(webhook)s AND failures > 0
+"""
+
+# Whoever was so late that another has taken it meanwhile has nothing to say about it any more.
+FAILED = """
+WITH tried AS (
+    UPDATE webhook_deliveries
+    SET outcome = CASE WHEN %(pause)s::float8 IS NULL THEN 'failed' ELSE outcome END,
+        ended_at = CASE WHEN %(pause)s::float8 IS NULL THEN now() END,
+        due_at = now() + coalesce(%(pause)s::float8, 0) * interval '1 s',
+        milliseconds = %(milliseconds)s, status = %(status)s, error = %(error)s
+    WHERE id = %(id)s AND outcome = 'pending' AND attempts = %(attempts)s
+)
+UPDATE webhook_endpoints
+SET failures = failures + 1, failing_since = coalesce(failing_since, now())
+WHERE webhook = %(webhook)s
+RETURNING failures, coalesce(failing_since < now() - %(patience)s * interval '1 s', false)
+"""
+
+LEAVE_ALONE = """
+UPDATE webhook_endpoints
+SET paused_until = greatest(paused_until, now() + %s * interval '1 s') WHERE webhook = %s
+"""
+
+FORGET = f"""
+DELETE FROM webhook_deliveries WHERE id IN (
+    SELECT id FROM webhook_deliveries
+    WHERE ended_at < now() - interval '{RETENTION_DAYS} days' LIMIT 5000)
+"""
+
+DUE = """
+SELECT count(*) FROM (
+    SELECT FROM webhook_deliveries WHERE outcome = 'pending' AND due_at <= now() LIMIT 100000) due
+"""
+
+
+class Claim(NamedTuple):
+    """A delivery that is this process's to try, for a while; `attempts` counts this one."""
+
+    id: UUID
+    webhook: UUID
+    tenant: str
+    event_id: UUID
+    position: int
+    attempts: int
+    url: str
+    secrets: Sequence[str]
+
+
+class Queue:
+    """All methods raise psycopg.Error."""
+
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[Any],
+        *,
+        retries: tuple[float, ...] = RETRIES,
+        lease: float = LEASE,
+    ):
+        self._pool = pool
+        self._retries = retries
+        self._lease = lease
+
+    async def take(self, room: int, busy: Mapping[UUID, int]) -> list[Claim]:
+        """Up to so many deliveries that are due; `busy` is how many of each webhook are under way
+        here."""
+        counts = [{"webhook": webhook, "count": count} for webhook, count in busy.items()]
+        parameters = {"busy": to_json(counts).decode(), "room": room, "lease": self._lease}
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(TAKE, parameters, prepare=True)
+            return [Claim._make(row) for row in await cursor.fetchall()]
+
+    async def delivered(self, claim: Claim, attempt: Attempt) -> None:
+        parameters = {
+            "id": claim.id,
+            "webhook": claim.webhook,
+            "milliseconds": attempt.milliseconds,
+            "status": attempt.status,
+        }
+        async with self._pool.connection() as connection:
+            await connection.execute(DELIVERED, parameters, prepare=True)
+
+    async def failed(self, claim: Claim, attempt: Attempt) -> tuple[bool, bool]:
+        """Whether it is tried again, and whether the endpoint has failed for too long."""
+        again = pause(claim.attempts, self._retries)
+        parameters = {
+            "id": claim.id,
+            "webhook": claim.webhook,
+            "attempts": claim.attempts,
+            "pause": again,
+            "milliseconds": attempt.milliseconds,
+            "status": attempt.status,
+            "error": attempt.error,
+            "patience": PATIENCE,
+        }
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(FAILED, parameters, prepare=True)
+            failures, for_too_long = await cursor.fetchone() or (0, False)
+            if seconds := rest(failures, attempt.retry_after):
+                await connection.execute(LEAVE_ALONE, (seconds, claim.webhook), prepare=True)
+        return again is not None, for_too_long
+
+    async def given_up(self, claim: Claim, attempt: Attempt) -> None:
+        """It failed, and won't be tried again."""
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE webhook_deliveries SET outcome = 'failed', ended_at = now(), "
+                "milliseconds = %s, status = %s, error = %s WHERE id = %s AND outcome = 'pending'",
+                (attempt.milliseconds, attempt.status, attempt.error, claim.id),
+            )
+
+    async def forget(self) -> bool:
+        """Drop what ended long ago, some of it; whether there was any."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(FORGET)
+            return bool(cursor.rowcount > 0)

@@ -1,0 +1,29 @@
+"""Signatures by Standard Webhooks: what a receiver checks before it believes a message."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from standardwebhooks import Webhook
+
+from infrastructure.events.cloud_events import STRUCTURED
+
+SECRET_BYTES = 32
+
+
+def new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def headers(message_id: str, body: bytes, signing: Sequence[str], now: datetime) -> dict[str, str]:
+    """The headers of a message, with a signature by each of the secrets."""
+    text = body.decode()
+    signatures = [Webhook(secret).sign(message_id, now, text) for secret in signing]
+    return {
+        "Content-Type": STRUCTURED,
+        "User-Agent": "kith-webhooks/1",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }

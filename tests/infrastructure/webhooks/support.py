@@ -1,0 +1,84 @@
+"""Webhooks straight in the ledger, and processes that deliver to them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+from uuid_utils.compat import uuid7
+
+from application.entity import Entity
+from application.ledger import Ledger as Commands
+from domain.streams import StreamName
+from domain.webhook import Subscription, Webhook
+from infrastructure.eventstore.log import PostgresEventLog
+from infrastructure.eventstore.numbers import BlockNumbers
+from infrastructure.postgres.fetch import fetching
+from infrastructure.settings import Settings
+from infrastructure.system import now
+from infrastructure.webhooks import confidential
+from infrastructure.webhooks.addresses import endpoint
+from infrastructure.webhooks.delivering import delivering
+from infrastructure.webhooks.dispatcher import Dispatcher
+from infrastructure.webhooks.signing import new_secret
+from tests.infrastructure.projecting.support import Ledger, eventually
+
+SETTINGS = Settings(data_dir=Path("unused"), webhooks_allow_private=True)
+SOON = (0.05, 0.05, 0.05)
+"""Retries that a test can wait for."""
+
+
+async def subscribe(
+    opened: Ledger, url: str, *types: str, tenant: str = "1", secret: str | None = None
+) -> Entity[Webhook]:
+    fetch = fetching(opened.pool)
+    address, signing = uuid7(), uuid7()
+    await confidential.keep(fetch, address, tenant, url)
+    await confidential.keep(fetch, signing, tenant, secret or new_secret())
+    origin = endpoint(url, allow_private=True).origin
+    subscription = Subscription(origin=origin, address=address, types=types)
+    stream = StreamName(tenant, Webhook.kind, uuid7())
+    return await opened.append(stream, None, *Webhook.add(subscription, signing))
+
+
+async def secret_of(opened: Ledger, webhook: Entity[Webhook]) -> str:
+    found = await confidential.known(
+        fetching(opened.pool), webhook.stream.tenant, [webhook.state.secret]
+    )
+    return found[webhook.state.secret]
+
+
+@asynccontextmanager
+async def dispatching(
+    opened: Ledger, settings: Settings = SETTINGS, **options: Any
+) -> AsyncIterator[Dispatcher]:
+    """A process that delivers, with retries that come soon."""
+    pool: AsyncConnectionPool[Any] = opened.pool
+    commands = Commands(PostgresEventLog(pool, opened.door), BlockNumbers(pool), now, uuid7)
+    options = {"retries": SOON} | options
+    async with delivering(opened.conninfo, settings, commands, **options) as dispatcher:
+        yield dispatcher
+
+
+async def ended(opened: Ledger, webhook: UUID, count: int = 1, seconds: float = 10) -> None:
+    """Wait until so many deliveries to a webhook have ended."""
+
+    async def there() -> bool:
+        found = await opened.value(
+            "SELECT count(*) FROM webhook_deliveries WHERE webhook = %s AND outcome <> 'pending'",
+            webhook,
+        )
+        return int(found) >= count
+
+    await eventually(there, seconds)
+
+
+async def outcomes(opened: Ledger, webhook: UUID) -> list[tuple[str, int, int | None, str | None]]:
+    """Of each delivery: its outcome, its attempts, the last status and the last error."""
+    return await opened.rows(
+        "SELECT outcome, attempts, status, error FROM webhook_deliveries WHERE webhook = %s "
+        "ORDER BY position, created_at",
+        webhook,
+    )

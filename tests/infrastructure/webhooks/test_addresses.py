@@ -1,0 +1,274 @@
+"""Where webhooks may go, and that nothing else is ever connected to."""
+
+import socket
+import threading
+import time
+
+import httpcore
+import pytest
+
+from infrastructure.webhooks.addresses import LONGEST_URL, NotAllowed, endpoint, is_public
+from infrastructure.webhooks.network import CheckedNetwork
+from infrastructure.webhooks.posting import Poster
+from tests.infrastructure.webhooks.receiver import Receiver
+
+pytestmark = pytest.mark.anyio
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",  # the metadata of clouds
+    "100.64.0.1",
+    "192.0.0.1",
+    "198.18.0.1",
+    "203.0.113.1",
+    "224.0.0.1",
+    "239.1.1.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::7f00:1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2002:a00:1::1",
+    "2001:0:1::1",
+    "2001:db8::1",
+    "fc00::1",
+    "fd12:3456::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "100::1",
+]
+PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_what_isnt_reached_by_everybody_isnt_public(address: str):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_what_is_reached_by_everybody_is_public(address: str):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://hooks.example.com/a?b=c", "https://hooks.example.com"),
+        ("https://hooks.example.com:8443", "https://hooks.example.com:8443"),
+        ("https://[2606:4700::1111]/", "https://[2606:4700::1111]"),
+        ("https://xn--mnchen-3ya.example/", "https://xn--mnchen-3ya.example"),
+    ],
+)
+def test_an_address_tells_its_origin(url: str, origin: str):
+    assert endpoint(url, allow_private=False).origin == origin
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/",
+        "ftp://hooks.example.com/",
+        "//hooks.example.com/",
+        "hooks.example.com",
+        "https://",
+        "https:///path",
+        "https://user@hooks.example.com/",
+        "https://user:pass@hooks.example.com/",
+        "https://@hooks.example.com/",
+        "https://good.example\\@127.0.0.1/",
+        "https://hooks.example.com/#part",
+        "https://hooks.example.com:22/",
+        "https://hooks.example.com:0/",
+        "https://hooks.example.com:99999/",
+        "https://hooks.example.com/ä",
+        "https://münchen.example/",
+        "https://hooks.example.com/\r\nX: y",
+        "https://hooks .example.com/",
+        "https://localhost/",
+        "https://a.localhost./",
+        *(f"https://{f'[{one}]' if ':' in one else one}/" for one in PRIVATE),
+        "https://hooks.example.com/" + "a" * LONGEST_URL,
+        "https://[::1",
+    ],
+)
+def test_what_isnt_an_https_address_on_the_internet_is_refused(url: str):
+    with pytest.raises(NotAllowed, match=r"\.$"):
+        endpoint(url, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:80/", "http://127.0.0.1:8080/a", "https://[::1]:9/", "http://a:1"]
+)
+def test_in_development_all_of_it_is_allowed_but_credentials(url: str):
+    assert endpoint(url, allow_private=True)
+    with pytest.raises(NotAllowed):
+        endpoint(url.replace("//", "//user:pass@"), allow_private=True)
+
+
+class Names:
+    """A name server that answers differently each time it is asked."""
+
+    def __init__(self, *answers: list[str]):
+        self._answers = list(answers)
+        self.asked = 0
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        self.asked += 1
+        return self._answers.pop(0)
+
+
+class Connecting:
+    """Instead of the network: notes where a connection would go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch):
+        self.to: list[str] = []
+
+        async def connect_tcp(_, host, *__):
+            self.to.append(host)
+            raise httpcore.ConnectError("nobody is there")
+
+        monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect_tcp)
+
+
+@pytest.fixture
+def connecting(monkeypatch: pytest.MonkeyPatch) -> Connecting:
+    return Connecting(monkeypatch)
+
+
+async def post(names: Names, url: str = "https://hooks.example.com/"):
+    poster = Poster(allow_private=False, resolve=names)
+    try:
+        return await poster.post(url, {}, b"{}")
+    finally:
+        await poster.close()
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+async def test_a_name_that_stands_for_a_private_address_is_not_connected_to(connecting, address):
+    attempt = await post(Names([address]))
+    assert attempt.error == "The host isn't a public one."
+    assert connecting.to == []
+
+
+async def test_one_private_address_among_public_ones_is_one_too_many(connecting):
+    attempt = await post(Names(["1.1.1.1", "10.0.0.1"]))
+    assert attempt.error == "The host isn't a public one."
+    assert connecting.to == []
+
+
+async def test_a_name_is_looked_up_once_and_the_checked_address_is_connected_to(connecting):
+    """A second look-up would be answered with this machine (DNS rebinding)."""
+    names = Names(["1.1.1.1"], ["127.0.0.1"])
+    attempt = await post(names)
+    assert attempt.error is not None
+    assert names.asked == 1
+    assert connecting.to == ["1.1.1.1"]
+
+
+async def test_each_attempt_is_checked_anew(connecting):
+    names = Names(["1.1.1.1"], ["127.0.0.1"])
+    poster = Poster(allow_private=False, resolve=names)
+    await poster.post("https://hooks.example.com/", {}, b"{}")
+    attempt = await poster.post("https://hooks.example.com/", {}, b"{}")
+    await poster.close()
+    assert attempt.error == "The host isn't a public one."
+    assert connecting.to == ["1.1.1.1"]
+
+
+async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
+    """As the system resolves it: no name server is asked for these."""
+    for host in ("2130706433", "0x7f.1", "127.1", "017700000001"):
+        poster = Poster(allow_private=False)
+        attempt = await poster.post(f"https://{host}/", {}, b"{}")
+        await poster.close()
+        assert attempt.error is not None
+        assert attempt.status is None
+        assert "connection" not in attempt.error or "isn't known" in attempt.error
+
+
+async def test_what_was_allowed_once_is_judged_by_the_rules_of_today(receiver: Receiver):
+    """A webhook from development doesn't go to this machine in production."""
+    poster = Poster(allow_private=False)
+    attempt = await poster.post(receiver.url, {}, b"{}")
+    await poster.close()
+    assert attempt.error == "An address begins with https://."
+    assert receiver.received == []
+
+
+async def test_proxies_of_the_environment_are_not_used(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    poster = Poster(allow_private=True)
+    attempt = await poster.post(receiver.url, {}, b"{}")
+    await poster.close()
+    assert attempt.delivered
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end():
+    """Headers come at once, the body never ends: the status counts."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        poster = Poster(allow_private=True, seconds=5)
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+            try:
+                while True:
+                    connection.sendall(b"x" * 65536)
+            except OSError:
+                connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        attempt = await poster.post(f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
+        await poster.close()
+        thread.join(5)
+    assert attempt.delivered
+    assert attempt.milliseconds < 2000
+
+
+async def test_an_answer_that_drips_is_cut_off():
+    """Each byte comes in time, all of it doesn't."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            try:
+                for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000:
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.05)
+            except OSError:
+                connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        poster = Poster(allow_private=True, seconds=0.5)
+        attempt = await poster.post(f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
+        await poster.close()
+        thread.join(5)
+    assert attempt.error == "There was no answer within 0.5 seconds."
+
+
+async def test_a_name_nobody_knows_is_said_to_be_unknown():
+    async def unknown(*_: object) -> list[str]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    network = CheckedNetwork(unknown, allow_private=False)
+    with pytest.raises(httpcore.ConnectError, match="isn't known"):
+        await network.connect_tcp("hooks.example.com", 443)
