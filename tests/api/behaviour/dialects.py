@@ -34,6 +34,7 @@ class Tracking(Dialect):
 class Rapport(Dialect):
     name, base = "rapport", "/rapport"
     text, when = "user_notes", "interaction_datetime"
+    written = frozenset({"updated_at"})
     required = frozenset({"interaction"})
     tenant_is = "tenant"
     unsaid = dict.fromkeys(

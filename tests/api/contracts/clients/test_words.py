@@ -11,7 +11,7 @@ from api.contracts.clients import facts
 from api.contracts.clients.schemas import InteractionChanges, NewInteraction
 from api.contracts.clients.shown import InteractionShown, interaction
 from api.contracts.clients.types import LARGEST, clock
-from api.contracts.clients.words import KINDS, NEAREST, InteractionType, word_for
+from api.contracts.clients.words import NEAREST, InteractionType, word_for
 from domain.kinds import Kind
 from domain.record import Answer, Record, Service
 from domain.redaction import redacted
@@ -23,18 +23,6 @@ WORDS = get_args(InteractionType)
 
 
 # Kinds, both ways
-
-
-def test_every_word_is_a_kind_and_every_kind_has_a_word():
-    assert set(KINDS) == set(WORDS)
-    assert set(NEAREST) == set(Kind)
-    assert set(NEAREST.values()) == set(WORDS)
-
-
-@pytest.mark.parametrize("word", WORDS)
-def test_a_words_own_kind_leads_back_to_it(word: str):
-    assert NEAREST[KINDS[word]] == word
-    assert len({KINDS[each] for each in WORDS}) == len(WORDS)
 
 
 @for_any(st.sampled_from(WORDS), st.sampled_from(Kind))
@@ -134,19 +122,6 @@ def test_a_change_makes_it_what_was_sent(first: dict[str, Any], second: dict[str
     changed = InteractionChanges.model_validate(second).revise(record, ())
     answer = shown(changed)
     assert {name: answer[name] for name in second} == second
-
-
-@for_any(anything.records(), encounters)
-def test_a_change_keeps_what_this_contract_doesnt_know(record: Record, sent: dict[str, Any]):
-    changed = InteractionChanges.model_validate(sent).revise(record, ("tax",))
-    assert changed.people == record.people
-    assert changed.rapport == record.rapport
-    assert changed.follow_up == record.follow_up
-    assert changed.mail == record.mail
-    assert changed.place.medium == record.place.medium
-    assert changed.said == record.said.model_copy(update={"description": changed.said.description})
-    assert changed.labels.tags == record.labels.tags
-    assert {*record.labels.restricted, "tax"} == set(changed.labels.restricted)
 
 
 # Durations

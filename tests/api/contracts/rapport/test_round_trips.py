@@ -1,10 +1,7 @@
 """One ledger: what is written here reads elsewhere, and the other way round, as the same record."""
 
 import pytest
-from hypothesis import given as for_any
-from hypothesis import strategies as st
 
-from api.contracts.tracking.interaction_changes import InteractionChanges
 from domain.record import Rapport, Said, TacticUse
 from tests.api.contracts.rapport.people import (
     INTERACTIONS,
@@ -15,8 +12,7 @@ from tests.api.contracts.rapport.people import (
     said,
 )
 from tests.api.restricted import log_restricted
-from tests.domain import anything
-from tests.domain.samples import NOW, record
+from tests.domain.samples import record
 
 FULL = {
     "medium": "Video Call",
@@ -129,13 +125,6 @@ def test_what_is_written_natively_reads_here(client, native, contact):
     }
 
 
-def test_what_is_deleted_natively_is_gone_here(client, native, contact):
-    id_ = client.post(INTERACTIONS, json=said(contact)).json()["id"]
-    native.delete(f"/api/interactions/{id_}")
-    assert client.get(f"/api/v1/interactions/{id_}").status_code == 404
-    assert client.get(f"/api/v1/contacts/{contact}/interactions").json() == []
-
-
 def test_tactics_used_here_count_in_the_native_analytics(client, native, contact):
     client.post(INTERACTIONS, json=said(contact, LISTENING))
     found = native.get("/api/analytics/interactions").json()["tacticEffectiveness"]
@@ -177,28 +166,3 @@ class TestARestrictedRecord:
             assert response.status_code == 403
             detail = "Insufficient permissions: tag:<name> required"
             assert response.json() == {"detail": detail}
-
-
-changes = st.fixed_dictionaries(
-    {},
-    optional={
-        "interactionType": st.sampled_from(["meeting", "call", "email", "message", "lunch"]),
-        "date": st.just(NOW.isoformat()),
-        "duration": st.none() | st.integers(1, 500),
-        "location": st.none() | st.text(max_size=5),
-        "medium": st.none() | st.text(max_size=5),
-        "topicsDiscussed": st.none() | st.lists(st.text(max_size=5), max_size=2),
-        "notes": st.none() | st.text(max_size=5),
-        "sentiment": st.none() | st.sampled_from(["positive", "neutral", "negative"]),
-        "tags": st.none() | st.just(["vip"]),
-    },
-)
-
-
-@for_any(anything.records(), changes)
-def test_no_native_update_touches_what_only_this_contract_records(old, body):
-    new = InteractionChanges.model_validate(body).revise(old)
-    assert new.rapport == old.rapport
-    assert new.said.subject == old.said.subject
-    if "medium" not in body:
-        assert new.place.medium == old.place.medium

@@ -8,13 +8,11 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 
 from api.contracts.relationships.interaction_schemas import (
-    TYPES,
     ContactInteraction,
     ContactInteractionRequest,
     interaction_shown,
 )
 from api.contracts.relationships.types import InteractionType
-from domain.kinds import Kind
 from domain.record import Said
 from projections.document import document, redacted_document
 from tests.api.ledger_documents import ANN, entity_of
@@ -26,12 +24,6 @@ OWN_TYPES = get_args(InteractionType)
 
 def shown(text: str) -> dict[str, Any]:
     return interaction_shown(from_json(text), ANN)
-
-
-def test_every_kind_has_a_type_and_every_type_is_a_kind_of_its_own():
-    assert set(TYPES) == set(Kind)
-    assert {TYPES[Kind(own)] for own in OWN_TYPES} == set(OWN_TYPES)
-    assert all(TYPES[Kind(own)] == own for own in OWN_TYPES)
 
 
 @for_any(anything.records())
