@@ -1,11 +1,12 @@
 # Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test kafka check bench clean
+.PHONY: help install serve test kafka asyncapi check bench clean
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 KAFKA := .kafka/.fetched
+ASYNCAPI := .asyncapi/3.0.0.json
 
 help: ## show this list
 	@echo "kith: an event-sourced ledger of contacts and interactions"
@@ -24,6 +25,9 @@ test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on t
 kafka: $(KAFKA) ## fetch Apache Kafka for the tests (needs Java 17 and Maven; else they use Tansu)
 	@echo "The tests run on Apache Kafka, from ./.kafka."
 
+asyncapi: $(ASYNCAPI) ## fetch AsyncAPI's own JSON Schema for the tests (needs npm; else they skip it)
+	@echo "The tests hold the AsyncAPI document against ./$(ASYNCAPI)."
+
 check: $(STAMP) ## lint, formatting, types, and the import rule between the layers
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -34,7 +38,7 @@ bench: $(STAMP) ## measure kith against a plain CRUD peer and the library (takes
 	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## remove the virtual environment and caches; your data stays
-	rm -rf .venv .kafka build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .kafka .asyncapi build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf .import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -56,6 +60,14 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-deps \
 	    --no-build-isolation --editable .
 	@touch $(STAMP)
+
+$(ASYNCAPI):
+	@command -v npm > /dev/null || { echo "This needs npm, and there is none here." >&2; exit 1; }
+	@mkdir -p .asyncapi
+	@cd .asyncapi && npm pack --silent @asyncapi/specs@6.11.1 > /dev/null && \
+	    tar xzf asyncapi-specs-6.11.1.tgz --strip-components=2 package/schemas/3.0.0.json && \
+	    rm asyncapi-specs-6.11.1.tgz
+	@touch $(ASYNCAPI)
 
 $(KAFKA): tests/brokers/pom.xml
 	@for tool in java mvn; do command -v $$tool > /dev/null || { \

@@ -1,6 +1,6 @@
 """The contracts that are served, and where each of them answers."""
 
-from api import system_app
+from api import descriptions_app, system_app
 from api.contracts.clients.app import clients_app
 from api.contracts.rapport.app import rapport_app
 from api.contracts.relationships.app import relationships_app
@@ -10,7 +10,7 @@ from api.http.contract import Contract
 
 
 def native() -> Contract:
-    return Contract("tracking", "", tracking_app(system_app.router))
+    return Contract("tracking", "", tracking_app(descriptions_app.router, system_app.router))
 
 
 def others() -> tuple[Contract, ...]:

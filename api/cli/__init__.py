@@ -12,6 +12,7 @@ COMMANDS = {
     "export": "api.cli.export",
     "projections": "api.cli.projections",
     "verify": "api.cli.verify",
+    "asyncapi": "api.cli.asyncapi",
 }
 
 

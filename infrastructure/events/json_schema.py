@@ -17,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
-from domain.event import Changed, Event
+from domain.event import Changed
 from infrastructure.events.catalogue import CHANGED, REDACTABLE, TYPES
 from infrastructure.events.meanings import MEANINGS
 
@@ -70,23 +70,22 @@ class Published(GenerateJsonSchema):
         return made
 
 
-def schema(event: type[Event]) -> Schema:
-    """The JSON Schema of one type of event, complete in itself."""
-    made = event.model_json_schema(mode="serialization", schema_generator=Published)
-    top = {"$schema": DIALECT, "title": event.type, "description": description(event)}
+def schema(cls: type[BaseModel], title: str) -> Schema:
+    """The JSON Schema of an event's data, or of what else is published; complete in itself."""
+    made = cls.model_json_schema(mode="serialization", schema_generator=Published)
     definitions = made.pop("$defs", None)
-    made = top | {name: made[name] for name in made if name not in top}
+    made = {"$schema": DIALECT, "title": title} | made
     if definitions:
         made["$defs"] = definitions
     described: Schema = _described(made)
     return described
 
 
-def components(reference: str) -> dict[str, Schema]:
-    """The schemas of all events and of the values in them, by the names of their classes;
-    `reference` is how they refer to each other, with `{model}` for the name."""
+def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
+    """The schemas of all events, of others and of the values in them, by the names of their
+    classes; `reference` is how they refer to each other, with `{model}` for the name."""
     _, made = models_json_schema(
-        [(event, "serialization") for event in TYPES.values()],
+        [(cls, "serialization") for cls in (*TYPES.values(), *others)],
         ref_template=reference,
         schema_generator=Published,
     )

@@ -61,10 +61,11 @@ from domain.webhook import (
     WebhookReplayRequested,
     WebhookSecretRotated,
 )
+from infrastructure.relay.contact_states import ContactState
 
 CHANGES = "Each changed field by its path, with its old and its new value."
 WITH = {"contact_id": "The contact it is with."}
-WITH_ANYBODY = {"contact_id": "The contact it is with; absent where it is with nobody in the list."}
+WITH_ANYBODY = {"contact_id": "The contact it is with; absent where it is with none."}
 TACTIC = {"tactic_id": "The tactic: the id in the subject, too."}
 STATUS = {
     "old_status": "The relationship before.",
@@ -137,6 +138,23 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "title": "Their title or position.",
         "tags": "Free labels.",
     },
+    ContactState: {
+        "tenant": "Whose contact it is.",
+        "id": "The contact's id, which is also the key.",
+        "number": "The contact's number in its tenant.",
+        "name": "The contact's name.",
+        "email": "Their mail address.",
+        "phone": "Their telephone number, as it was written.",
+        "company": "Who they work for.",
+        "title": "Their title or position.",
+        "tags": "Free labels.",
+        "owner_id": "The user whose contact it is.",
+        "relationship_status": "The relationship.",
+        "lifecycle_stage": "The stage of the customer's life cycle.",
+        "created_at": "When it came into the ledger, in UTC.",
+        "updated_at": "When it last changed, in UTC.",
+        "position": "That of the contact's last event, in the whole log.",
+    },
     Record: {
         "kind": "What kind of interaction it was.",
         "word": "The writer's own word for the kind.",
@@ -154,7 +172,7 @@ MEANINGS: Mapping[type[BaseModel], Mapping[str, str]] = {
         "at": "When it began, in UTC.",
         "zone": "The IANA time zone it was given in.",
         "ends_at": "When it ended, in UTC.",
-        "duration": "How long it took, in seconds; given instead of an end.",
+        "duration": "How long it took, in seconds; where there is an end, that counts.",
         "written": "The date as it was written, where its offset matters to the writer.",
         "whole_day": "Whether only a date was given; `at` is then the start of that day in UTC.",
     },

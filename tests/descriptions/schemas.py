@@ -4,12 +4,18 @@ import json
 from functools import cache
 from pathlib import Path
 
+from pydantic import BaseModel
+
 import infrastructure.events
 from infrastructure.events.catalogue import TYPES
 from infrastructure.events.json_schema import schema
+from infrastructure.relay.broker import CONTACTS_TOPIC
+from infrastructure.relay.contact_states import ContactState
 from tests.descriptions.compatible import broken
 
 COMMITTED = Path(infrastructure.events.__path__[0]) / "schemas"
+
+PUBLISHED: dict[str, type[BaseModel]] = {**TYPES, CONTACTS_TOPIC: ContactState}
 
 
 class Incompatible(Exception):
@@ -19,7 +25,7 @@ class Incompatible(Exception):
 @cache
 def generated() -> dict[str, str]:
     """By file name."""
-    return {f"{name}.json": _text(schema(event)) for name, event in TYPES.items()}
+    return {f"{name}.json": _text(schema(cls, name)) for name, cls in PUBLISHED.items()}
 
 
 def write(folder: Path = COMMITTED) -> None:
