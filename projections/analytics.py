@@ -37,6 +37,14 @@ class Wanted(NamedTuple):
     group_by: GroupBy
 
 
+class TacticUse(NamedTuple):
+    """How often a tactic was used, and how well it worked on average where that was said."""
+
+    tactic_id: UUID
+    uses: int
+    average: float | None
+
+
 @dataclass(slots=True)
 class Analytics:
     """`first` is the day that bucket 1 begins with, None if there is nothing to count."""
@@ -47,7 +55,7 @@ class Analytics:
     seconds: int = 0
     sentiment: Counter[str] = field(default_factory=Counter)
     buckets: list[tuple[str, date, date, int]] = field(default_factory=list)
-    tactics: list[dict[str, Any]] = field(default_factory=list)
+    tactics: list[TacticUse] = field(default_factory=list)
 
     @property
     def average_minutes(self) -> int | None:
@@ -130,9 +138,7 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
     result.buckets = list(_buckets(days, wanted))
     for tactic_id, uses, scored, sum_ in await fetch(TACTICS, parameters):  # type: ignore[arg-type]
         average = round(sum_ / scored, 2) if scored else None
-        result.tactics.append(
-            {"tacticId": tactic_id, "uses": uses, "averageEffectiveness": average}
-        )
+        result.tactics.append(TacticUse(tactic_id, uses, average))
     return result
 
 

@@ -1,10 +1,27 @@
 """What holds for the query of every request, whatever a contract makes of it."""
 
+from typing import Any
+
 from api.http.call import Call
 from api.http.problem import Fault, Problem, Refused, unprocessable
 
 LONGEST = 32 * 1024
 """Bytes. Every filter at its longest has room; taking megabytes apart would hold up everybody."""
+
+
+OPENS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "tags",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string"},
+            "description": "Restricted tags, separated by commas: what they hide is shown. Each "
+            "needs its permission, tag:<name>.",
+        }
+    ]
+}
+"""For `openapi_extra`: the parameter that a route takes by `Call.open_tags`."""
 
 
 def check_query(call: Call, known: tuple[str, ...]) -> None:

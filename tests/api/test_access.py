@@ -11,7 +11,15 @@ import pytest
 
 from api.http.contract import Contract
 from api.http.route import PUBLIC, SIGNED_IN, ContractRoute
-from tests.api.examples import OPERATIONS, SECRET, Operation, each_contract, each_operation, records
+from tests.api.examples import (
+    OPERATIONS,
+    SECRET,
+    Operation,
+    each_contract,
+    each_endpoint,
+    each_operation,
+    records,
+)
 from tests.api.hostile import in_form
 from tests.api.running import EVERYTHING, Service
 from tests.api.running import SECRET as KEY
@@ -137,6 +145,19 @@ class TestMatrix:
             assert response.status_code == 401, kind
             assert_untouched(service, tenant, events, response)
             assert header not in response.text
+
+
+@each_endpoint
+def test_naming_a_restricted_tag_is_documented_wherever_it_counts(
+    service, home, operation: Operation
+):
+    _, names = home
+    client = caller(service, operation, HOME, EVERYTHING)
+    if operation.permission in (PUBLIC, SIGNED_IN) or operation.method == "DELETE":
+        return
+    refused = operation.send(client, names, params={"tags": "immigration"}, json=None)
+    parameters = [one["name"] for one in operation.documented.get("parameters", ())]
+    assert refused.status_code != 403 or "tags" in parameters
 
 
 @each_contract

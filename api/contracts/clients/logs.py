@@ -12,7 +12,7 @@ from api.contracts.clients.dialect import CLIENTS
 from api.contracts.clients.pages import link
 from api.contracts.clients.responses import errors
 from api.contracts.clients.shown import PersonShown, Shown, person
-from api.contracts.clients.types import LARGEST, PageQuery
+from api.contracts.clients.types import LARGEST, TAGS, PageQuery
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs
@@ -54,7 +54,7 @@ class LogsShown(Shown):
     "/api/clients/{client_id}/logs",
     response_model=LogsShown,
     responses=errors(404),
-    openapi_extra=needs("view_contacts"),
+    openapi_extra=needs("view_contacts") | TAGS,
     summary="What was done to a client's interactions, newest first",
 )
 async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.contracts.clients.dialect import CLIENTS
 from api.contracts.clients.responses import errors
 from api.contracts.clients.shown import Shown
+from api.contracts.clients.types import TAGS
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs
@@ -45,7 +46,7 @@ class ServicesShown(Shown):
     "/api/services",
     response_model=ServicesShown,
     responses=errors(),
-    openapi_extra=needs("view_contacts"),
+    openapi_extra=needs("view_contacts") | TAGS,
     summary="The services there are",
 )
 async def listed(call: Call) -> Response:

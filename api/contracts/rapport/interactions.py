@@ -21,6 +21,7 @@ from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
 from api.http.detail_form import errors
 from api.http.problem import invalid
+from api.http.query import OPENS
 from api.http.route import contract_route, needs
 from application.entity import Entity
 from application.own_interactions import LogOwnInteraction, log_own_interaction
@@ -32,7 +33,7 @@ from projections.document import document
 from projections.tactics import named
 
 router = APIRouter(route_class=contract_route(RAPPORT), tags=["Interactions"])
-reading, writing = needs("view_contacts"), needs("edit_contacts")
+reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
 
 
 @router.post(

@@ -20,6 +20,7 @@ from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
 from api.http.detail_form import errors
+from api.http.query import OPENS
 from api.http.route import contract_route, needs
 from application.entity import Entity
 from application.interactions_now import LogInteractionNow, log_interaction_now
@@ -30,7 +31,7 @@ from projections import contact_interactions, contact_list, interaction_list
 from projections.document import document
 
 router = APIRouter(route_class=contract_route(RELATIONSHIPS), tags=["Interactions"])
-reading, writing = needs("view_contacts"), needs("edit_contacts")
+reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Analytics of the native contract (f53ea5b3782d77ea)."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic_core import to_json
@@ -20,6 +21,7 @@ from infrastructure.projecting.waiting import caught_up
 from projections import analytics
 from projections.activity import ACTIVITY
 from projections.tactic_use import TACTIC_USE
+from projections.tactics import TacticRow, named
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Analytics"])
 
@@ -42,6 +44,15 @@ class BucketShown(Shown):
     count: int
 
 
+class TacticUseShown(Shown):
+    """`name` is what it is called today; the average, from 1 to 5, is of the uses with a score."""
+
+    tacticId: UUID
+    name: str | None
+    uses: int
+    averageEffectiveness: float | None
+
+
 class AnalyticsShown(Shown):
     """`week1` (`day1`, `month1`) counts from `startDate`, else from the first interaction."""
 
@@ -51,7 +62,7 @@ class AnalyticsShown(Shown):
     averageDuration: int | None
     buckets: list[BucketShown]
     sentiment: dict[str, int]
-    tacticEffectiveness: list[dict[str, Any]]
+    tacticEffectiveness: list[TacticUseShown]
 
 
 @router.get(
@@ -75,10 +86,11 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
         found = await analytics.analytics(call.services.fetch, wanted)
     except analytics.TooManyBuckets as error:
         raise invalid(("query", "groupBy"), "too_many_buckets", str(error)) from None
-    return json_response(to_json(_shown(found)))
+    known = await named(services.fetch, call.tenant, [use.tactic_id for use in found.tactics])
+    return json_response(to_json(_shown(found, known)))
 
 
-def _shown(found: analytics.Analytics) -> dict[str, Any]:
+def _shown(found: analytics.Analytics, known: dict[UUID, TacticRow]) -> dict[str, Any]:
     return {
         "totalInteractions": found.total,
         "byType": {kind: count for kind, count in found.by_type.most_common() if count},
@@ -89,5 +101,13 @@ def _shown(found: analytics.Analytics) -> dict[str, Any]:
             for key, start, end, count in found.buckets
         ],
         "sentiment": {name: found.sentiment[name] for name in ("positive", "neutral", "negative")},
-        "tacticEffectiveness": found.tactics,
+        "tacticEffectiveness": [
+            {
+                "tacticId": use.tactic_id,
+                "name": row.name if (row := known.get(use.tactic_id)) else None,
+                "uses": use.uses,
+                "averageEffectiveness": use.average,
+            }
+            for use in found.tactics
+        ],
     }

@@ -4,6 +4,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.http.query import OPENS
+
+__all__ = ["OPENS", "ErrorShown", "ProblemShown", "errors"]
+
 
 class ErrorShown(BaseModel):
     """One thing that is wrong: where (a JSON pointer into the body), a stable code, a sentence."""
@@ -23,20 +27,6 @@ class ProblemShown(BaseModel):
     code: str
     errors: list[ErrorShown]
 
-
-OPENS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "tags",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string"},
-            "description": "Restricted tags, separated by commas: what they hide is shown. Each "
-            "needs its permission, tag:<name>.",
-        }
-    ]
-}
-"""For `openapi_extra`: the parameter that a route takes by `Call.open_tags`."""
 
 SENTENCES = {
     400: "The request is malformed",

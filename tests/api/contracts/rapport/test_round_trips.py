@@ -128,7 +128,9 @@ def test_what_is_written_natively_reads_here(client, native, contact):
 def test_tactics_used_here_count_in_the_native_analytics(client, native, contact):
     client.post(INTERACTIONS, json=said(contact, LISTENING))
     found = native.get("/api/analytics/interactions").json()["tacticEffectiveness"]
-    assert [(each["tacticId"], each["uses"]) for each in found] == [(LISTENING, 1)]
+    name = "Active Listening (Validation/Paraphrasing)"
+    use = {"tacticId": LISTENING, "name": name, "uses": 1, "averageEffectiveness": 5.0}
+    assert found == [use]
 
 
 class TestARestrictedRecord:
