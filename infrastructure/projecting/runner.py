@@ -26,10 +26,10 @@ logger = logging.getLogger(__name__)
 POLL = 0.05
 """Seconds between two looks at the log, where nobody rings."""
 
-PACE = 0.02
+PACE = 0.2
 """Seconds that steps may gather while nobody waits for them, so that pages aren't tiny."""
 
-STALE = 0.25
+STALE = 1.0
 """Seconds after which even a busy process looks at what others have appended."""
 
 STAND_BY = 0.25
