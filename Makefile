@@ -1,7 +1,7 @@
 # Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test kafka asyncapi check bench clean
+.PHONY: help install serve test faults kafka asyncapi check bench clean
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -21,6 +21,9 @@ serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 pic
 
 test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on to pytest)
 	@$(PYTHON) -m pytest $(ARGS)
+
+faults: $(STAMP) $(KAFKA) ## the relay under faults: kills, restarts, cut connections (takes minutes)
+	@$(PYTHON) -m tests.faults $(ARGS)
 
 kafka: $(KAFKA) ## fetch Apache Kafka for the tests (needs Java 17 and Maven; else they use Tansu)
 	@echo "The tests run on Apache Kafka, from ./.kafka."

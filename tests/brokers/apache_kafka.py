@@ -21,9 +21,10 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},BEHIND://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},BEHIND://127.0.0.1:{proxy}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,BEHIND:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={directory}/data
 # One node can't keep three copies.
 offsets.topic.replication.factor=1
@@ -37,11 +38,15 @@ auto.create.topics.enable=false
 
 
 class ApacheKafka(RealBroker):
-    """Keeps what it has in a directory: it is there again after a start."""
+    """Keeps what it has in a directory: it is there again after a start.
+
+    Who comes to its port `behind` is told to find it at the port `proxy`: room for a proxy between.
+    """
 
     def __init__(self, directory: Path):
         super().__init__()
         self.name = f"Apache Kafka {version()}"
+        self.behind, self.proxy = free_port(), free_port()
         self._directory = directory
         self._properties = directory / "server.properties"
         self._said = directory / "stderr"
@@ -68,7 +73,11 @@ class ApacheKafka(RealBroker):
 
     def _format(self) -> None:
         properties = PROPERTIES.format(
-            port=self.port, controller=free_port(), directory=self._directory
+            port=self.port,
+            behind=self.behind,
+            proxy=self.proxy,
+            controller=free_port(),
+            directory=self._directory,
         )
         self._properties.write_text(properties)
         cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")

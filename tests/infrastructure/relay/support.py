@@ -61,13 +61,16 @@ def without_repeats(messages: Iterable[Any]) -> list[Any]:
 async def check_complete(opened: Ledger, messages: list[Any]) -> None:
     """Every event of the log, none invented, each key's on one partition and in order."""
     kept = without_repeats(messages)
-    assert {header(one, "ce_id") for one in kept} == set(await ids(opened))
+    told, logged = {header(one, "ce_id") for one in kept}, set(await ids(opened))
+    assert not logged - told, f"lost: {len(logged - told)} of {len(logged)}"
+    assert not told - logged, f"invented: {told - logged}"
     positions, partitions = defaultdict(list), defaultdict(set)
     for one in kept:
         positions[one.key].append(int(header(one, "ce_position")))
         partitions[one.key].add(one.partition)
-    assert all(found == sorted(found) for found in positions.values())
-    assert all(len(found) == 1 for found in partitions.values())
+    unordered = [key for key, found in positions.items() if found != sorted(found)]
+    assert not unordered, f"out of order: {len(unordered)} of {len(positions)} keys"
+    assert all(len(found) == 1 for found in partitions.values()), "a key on two partitions"
 
 
 def owners(opened: Ledger) -> int:
