@@ -21,6 +21,15 @@ class PreconditionFailed(AppendError):
     """`If-Match` names a version that is no longer the current one."""
 
 
+class Rejected(AppendError):
+    """The database refused what was decided, for good; nothing was appended. `for_its_data` is
+    whether a value was to blame, one that the ledger can't keep, rather than the ledger."""
+
+    def __init__(self, *, for_its_data: bool):
+        super().__init__("The database refuses what was decided; nothing was appended.")
+        self.for_its_data = for_its_data
+
+
 class Overloaded(AppendError):
     """Too much is waiting to be appended; come back after `retry_after` seconds."""
 

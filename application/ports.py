@@ -98,7 +98,7 @@ class EventLog(Protocol):
         ...
 
     async def append(self, job: Job) -> Receipt:
-        """Raises VersionConflict, KeyReused, Overloaded, OutcomeUnknown."""
+        """Raises VersionConflict, KeyReused, Overloaded, OutcomeUnknown, Rejected."""
         ...
 
     async def answered(self, key: CommandKey) -> Answer | None:

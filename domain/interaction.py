@@ -132,6 +132,10 @@ class Interaction:
         return [] if self.deleted else [InteractionDeleted(contact_id=self.contact_id)]
 
 
+LONGEST = 2**40
+"""Seconds: longer than any calendar, and millions of them still make a sum that can be kept."""
+
+
 def check(record: Record, now: datetime, *, may_plan: bool) -> None:
     """The rules of f53ea5b3782d77ea: not in the future, and no negative duration."""
     if record.when.is_future(now) and not may_plan:
@@ -142,4 +146,10 @@ def check(record: Record, now: datetime, *, may_plan: bool) -> None:
     if seconds is not None and seconds < 0:
         raise Invalid(
             "An interaction can't end before it starts", code="ends_before_start", field="when.end"
+        )
+    if seconds is not None and seconds > LONGEST:
+        raise Invalid(
+            f"An interaction takes up to {LONGEST} seconds",
+            code="duration_out_of_range",
+            field="when.duration",
         )

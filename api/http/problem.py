@@ -80,6 +80,9 @@ def problem_of(error: Exception) -> Problem:
         case errors.VersionConflict():
             detail = "Other commands kept changing the same record; try again."
             return Problem(409, "version_conflict", detail)
+        case errors.Rejected(for_its_data=True):
+            detail = "The ledger can't keep what this would record; nothing was saved."
+            return Problem(422, "rejected", detail)
         case errors.Overloaded() | errors.Unavailable() | errors.OutcomeUnknown() | errors.Behind():
             return _later(error, error.retry_after)
         case IdentityUnavailable():

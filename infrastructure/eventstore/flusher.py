@@ -11,7 +11,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-from application.errors import OutcomeUnknown, Unavailable
+import psycopg
+
+from application.errors import OutcomeUnknown, Rejected, Unavailable
 from application.ports import Receipt
 from infrastructure.eventstore.attempt import Attempt
 from infrastructure.eventstore.batch import Plan, Prepared
@@ -127,6 +129,8 @@ class Flusher:
         if way == self.attempt.together:
             return await self._write(batch, self.attempt.apart)
         logger.error("the database refuses a job", exc_info=error)
+        if isinstance(error, psycopg.Error):
+            return [Rejected(for_its_data=isinstance(error, psycopg.DataError))]
         return [error]
 
     async def _roll_back(self) -> None:

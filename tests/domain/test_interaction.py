@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from domain.errors import Invalid, NotFound
 from domain.event import Changed
 from domain.interaction import (
+    LONGEST,
     EmailExchangeTracked,
     Interaction,
     InteractionAmended,
@@ -127,6 +128,18 @@ def test_an_interaction_may_end_when_it_starts_or_later(lasting: timedelta):
     given().when(logged(forwards)).then(
         InteractionLogged(number=1, contact_id=ANN, record=forwards)
     )
+
+
+def test_an_interaction_takes_no_longer_than_any_calendar():
+    def lasting(seconds: int) -> Record:
+        return CALL.model_copy(update={"when": When(at=NOW - DAY, duration=seconds)})
+
+    longest = InteractionLogged(number=1, contact_id=ANN, record=lasting(LONGEST))
+    given().when(logged(lasting(LONGEST))).then(longest)
+    for history, decision in (((), logged), ((LOGGED,), amended)):
+        given(*history).when(decision(lasting(LONGEST + 1))).refuses(
+            Invalid, code="duration_out_of_range", field="when.duration"
+        )
 
 
 def test_a_negative_duration_is_no_duration():

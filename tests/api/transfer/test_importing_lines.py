@@ -72,6 +72,8 @@ async def test_a_line_without_an_id_stands_for_one_record_however_it_is_spaced(h
         (CALLED.replace("2024-04-01T10:00:00Z", TOMORROW), "can't be dated in the future"),
         (CALLED.replace("b302099a8057", "b302099a8058"), "there is no contact with this id"),
         (CALLED[:-1] + ',"duration":"30"}', "duration: Input should be a valid integer"),
+        (CALLED[:-1] + f',"duration":{2**63 - 1}}}', "takes up to"),
+        (CALLED[:-1] + f',"durationSeconds":{2**63 - 1}}}', "takes up to"),
         (
             f'{{"type":"meeting","contactId":"{ANN}","scheduledDateTime":"{TOMORROW}",'
             '"status":"completed"}',

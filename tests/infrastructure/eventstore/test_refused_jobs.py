@@ -8,6 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from application.errors import Rejected
 from application.ports import Answer, Change, Job, Receipt
 from domain.interaction import Interaction, InteractionLogged
 from domain.streams import StreamName
@@ -132,7 +133,9 @@ async def test_a_job_the_log_refuses_fails_alone(
     jobs = [adds(name) for name in names]
     jobs[guilty] = adds(names[guilty], "refused by the log")
     results = await in_one_batch(one, held, jobs)
-    assert isinstance(results.pop(guilty), psycopg.DatabaseError)
+    refused = results.pop(guilty)
+    assert isinstance(refused, Rejected)
+    assert not refused.for_its_data
     assert all(isinstance(result, Receipt) for result in results)
     log = check_log(ledger)
     assert {(str(name), 1) for name in names} - set(log) == {(str(names[guilty]), 1)}
@@ -150,7 +153,8 @@ async def test_several_guilty_jobs_fail_alone(ledger: str, one: Process, held: H
 async def test_a_stream_whose_name_no_text_can_hold_fails_alone(one: Process, held: Hold):
     jobs = [adds(), adds(stream(tenant="NUL\0")), adds()]
     good, bad, fine = await in_one_batch(one, held, jobs)
-    assert isinstance(bad, psycopg.Error)
+    assert isinstance(bad, Rejected)
+    assert bad.for_its_data
     assert isinstance(good, Receipt)
     assert isinstance(fine, Receipt)
 
