@@ -1,7 +1,7 @@
 """The one composition root: here, and nowhere else, the parts are put together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,16 +20,26 @@ from infrastructure.projecting.runner import Runner
 from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
+from infrastructure.webhooks.delivering import delivering
+from infrastructure.webhooks.dispatcher import Dispatcher
+from infrastructure.webhooks.posting import Poster
+from infrastructure.webhooks.trying import Tester
 from projections.all_models import READ_MODELS
 
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, conninfo: str, *, project: bool = True, relay: bool = True
+    settings: Settings,
+    conninfo: str,
+    *,
+    project: bool = True,
+    relay: bool = True,
+    webhooks: bool = True,
 ) -> AsyncIterator[Services]:
     """Open everything a server needs. With `project`, this process also feeds the read models
     behind the append, unless another one already does. With `relay`, it also sends the log to
-    Kafka, where one is set, on the same terms."""
+    Kafka, where one is set, on the same terms. With `webhooks`, it delivers those, beside whoever
+    else does."""
     runner, leisurely = _runner(conninfo), _leisurely(conninfo)
     heads = Heads()
     relaying = Relay(conninfo, settings) if relay and settings.kafka_bootstrap_servers else None
@@ -40,19 +50,30 @@ async def open_services(
         heads.committed(plan)
         if relaying is not None:
             relaying.wake()
+        if dispatcher is not None:
+            dispatcher.wake()
 
+    dispatcher: Dispatcher | None = None
     metrics = Metrics()
-    async with open_system(conninfo, committed=committed) as system:
+    async with AsyncExitStack() as stack:
+        system = await stack.enter_async_context(open_system(conninfo, committed=committed))
         metrics.watch(system.door)
         heads.read_from(system.pool)
         if project:
             await runner.start()
             await leisurely.start()
+        tester = Tester(Poster(allow_private=settings.webhooks_allow_private))
+        stack.push_async_callback(tester.close)
+        if webhooks:
+            delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)
+            dispatcher = await stack.enter_async_context(delivery)
         if relaying is not None:
             metrics.watch_relay(lambda: relaying.lag)
             relaying.start()
         try:
-            services = Services(settings, system, verifier_of(settings), metrics, runner, heads)
+            services = Services(
+                settings, system, verifier_of(settings), metrics, runner, heads, tester
+            )
             metrics.watch_streams(lambda: services.streams.count)
             yield services
         finally:

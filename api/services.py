@@ -14,6 +14,8 @@ from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.status import lag
 from infrastructure.settings import Settings
 from infrastructure.system import System
+from infrastructure.webhooks.delivery_log import due
+from infrastructure.webhooks.trying import Tester
 from projections.timeline_page import Page, Question, fetch_pages
 
 
@@ -29,12 +31,14 @@ class Services:
         metrics: Metrics,
         runner: Runner,
         heads: Heads,
+        webhook_tester: Tester,
     ):
         self.settings = settings
         self.system = system
         self.verifier = verifier
         self.metrics = metrics
         self.runner = runner
+        self.webhook_tester = webhook_tester
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
         self.snapshots = Snapshots(system.pool)
         self.tenant_log = TenantLog(system.pool)
@@ -56,7 +60,8 @@ class Services:
         return await fetch_pages(self.fetch, questions)
 
     async def measure_lag(self) -> None:
-        """Bring the figures of the read models up to date."""
+        """Bring the figures of the read models and of the webhooks up to date."""
         for read_model, events, seconds in await lag(self.system.pool):
             self.metrics.lag_events.labels(read_model).set(events)
             self.metrics.lag_seconds.labels(read_model).set(seconds)
+        self.metrics.webhooks_due.set(await due(self.fetch))

@@ -46,6 +46,22 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.webhooks_due = Gauge(
+            "kith_webhook_due",
+            "Deliveries of webhooks that wait to be tried, up to 100,000.",
+            registry=self.registry,
+        )
+        self._deliveries = Counter(
+            "kith_webhook_deliveries",
+            "Attempts of this process to deliver, by what became of them.",
+            ("outcome",),
+            registry=self.registry,
+        )
+
+    def count_delivery(self, outcome: str) -> None:
+        """`outcome` is delivered, retried or failed."""
+        self._deliveries.labels(outcome).inc()
+
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         key = (method if method in METHODS else "other", route or "none", status)
         figures = self._figures.get(key)

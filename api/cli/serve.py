@@ -17,7 +17,7 @@ from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings, SettingsError
 
-ROLES = ("all", "api", "projector", "relay")
+ROLES = ("all", "api", "projector", "relay", "webhooks")
 
 
 def add_arguments(commands: Any) -> None:
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
             "A relay needs a Kafka to send to: set KITH_KAFKA_BOOTSTRAP_SERVERS, "
             "for example to localhost:9092."
         )
-    listener = None if args.role in ("projector", "relay") else _listen(settings)
+    listener = _listen(settings) if args.role in ("all", "api") else None
     with database(settings) as conninfo:
         uvloop.run(_serve(settings, conninfo, args.role, listener))
     return 0
@@ -69,8 +69,13 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(
     settings: Settings, conninfo: str, role: str, listener: socket.socket | None
 ) -> None:
-    project, relay = role in ("all", "projector"), role in ("all", "relay")
-    async with open_services(settings, conninfo, project=project, relay=relay) as services:
+    async with open_services(
+        settings,
+        conninfo,
+        project=role in ("all", "projector"),
+        relay=role in ("all", "relay"),
+        webhooks=role in ("all", "webhooks"),
+    ) as services:
         if listener is None:
             print(f"kith {role} is running.", file=sys.stderr, flush=True)
             await _until_stopped()

@@ -5,6 +5,13 @@ from uuid import UUID
 
 from projections.paging import Fetch
 
+SECRETS = """ARRAY(
+    SELECT c.value FROM webhook_confidential c WHERE c.id = w.secret OR c.id IN (
+        SELECT f.secret FROM unnest(w.former, w.former_until) AS f(secret, until)
+        WHERE f.until > now())
+    ORDER BY c.id = w.secret DESC)"""
+"""The secrets that sign for a row `w` of webhooks now, the current one first."""
+
 KEEP = """
 INSERT INTO webhook_confidential AS c (id, tenant, value) VALUES (%s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET value = c.value RETURNING value

@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
+from infrastructure.webhooks.confidential import SECRETS
 from infrastructure.webhooks.posting import Attempt
 from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause, rest
 
@@ -23,12 +24,6 @@ LEASE = 30.0
 
 RETENTION_DAYS = 30
 """For which what became of a delivery is kept."""
-
-SECRETS = """ARRAY(
-    SELECT c.value FROM webhook_confidential c WHERE c.id = w.secret OR c.id IN (
-        SELECT f.secret FROM unnest(w.former, w.former_until) AS f(secret, until)
-        WHERE f.until > now())
-    ORDER BY c.id = w.secret DESC)"""
 
 TAKE = f"""
 WITH busy AS (SELECT * FROM json_to_recordset(%(busy)s::json) AS b(webhook uuid, count int)),

@@ -20,6 +20,7 @@ from api.http.route import ContractRoute
 from tests.api.contracts.tracking import office
 from tests.api.running import Service
 from tests.api.streaming import ask
+from tests.api.webhooked import new_webhook, past_delivery
 
 SECRET = "sesame-4711"
 """Stands in every text of the records, and is to be seen by nobody else."""
@@ -145,6 +146,7 @@ def records(service: Service, tenant: str) -> dict[str, str]:
     client.put(f"/api/contacts/{inactive['id']}/status", json={"relationshipStatus": "inactive"})
     tactic = {"name": SECRET, "domain": "Social Psychology", "description": SECRET}
     offer = {"serviceName": SECRET, "programName": SECRET}
+    webhook = new_webhook(client, description=SECRET)
     return {
         "contact": contact["id"],
         "contact_number": str(contact["number"]),
@@ -155,4 +157,6 @@ def records(service: Service, tenant: str) -> dict[str, str]:
         "meeting": meeting["id"],
         "tactic": office.done(client.post("/api/admin/tactics", json=tactic), 201)["id"],
         "service": str(office.done(client.post("/api/admin/services", json=offer), 201)["id"]),
+        "webhook": webhook["id"],
+        "delivery": past_delivery(service, tenant, webhook["id"]),
     }

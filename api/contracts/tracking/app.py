@@ -11,6 +11,8 @@ from api.contracts.tracking import (
     services,
     status,
     tactics,
+    webhook_deliveries,
+    webhooks,
 )
 from api.contracts.tracking.dialect import render
 from api.contracts.tracking.responses import ProblemShown
@@ -40,6 +42,8 @@ def tracking_app(*others: APIRouter) -> FastAPI:
             tactics.router,
             services.router,
             events.router,
+            webhooks.router,
+            webhook_deliveries.router,
             *others,
         ),
     )

@@ -9,6 +9,11 @@ NEW_SERVICE = {
     "programName": "Bicycles",
     "customQuestions": [{"type": "select", "label": "Which?", "options": ["City", "Race"]}],
 }
+NEW_WEBHOOK = {
+    "url": "https://hooks.invalid/kith",
+    "types": ["kith.meeting.missed.v1"],
+    "description": "x",
+}
 EXAMPLES = {
     "POST /api/interactions": Example(
         "/api/interactions",
@@ -120,6 +125,25 @@ EXAMPLES = {
     "GET /api/events/stream": Example("/api/events/stream"),
     "GET /asyncapi.json": Example("/asyncapi.json"),
     "GET /schemas/{name}": Example("/schemas/kith.contact.added.v1.json"),
+    "POST /api/webhooks": Example("/api/webhooks", NEW_WEBHOOK, 201),
+    "GET /api/webhooks": Example("/api/webhooks"),
+    "GET /api/webhooks/{id}": Example("/api/webhooks/{webhook}"),
+    "PATCH /api/webhooks/{id}": Example(
+        "/api/webhooks/{webhook}", {**NEW_WEBHOOK, "enabled": False}
+    ),
+    "DELETE /api/webhooks/{id}": Example("/api/webhooks/{webhook}", status=204),
+    "POST /api/webhooks/{id}/secret": Example(
+        "/api/webhooks/{webhook}/secret", {"overlapSeconds": 60}
+    ),
+    "POST /api/webhooks/{id}/test": Example("/api/webhooks/{webhook}/test"),
+    "GET /api/webhooks/{id}/deliveries": Example("/api/webhooks/{webhook}/deliveries"),
+    "GET /api/webhooks/{id}/deliveries/{delivery_id}": Example(
+        "/api/webhooks/{webhook}/deliveries/{delivery}"
+    ),
+    "POST /api/webhooks/{id}/deliveries/{delivery_id}/replay": Example(
+        "/api/webhooks/{webhook}/deliveries/{delivery}/replay", status=202
+    ),
+    "POST /api/webhooks/{id}/replay": Example("/api/webhooks/{webhook}/replay", {"after": 0}, 202),
     "GET /health/live": Example("/health/live"),
     "GET /health/ready": Example("/health/ready"),
     "GET /metrics": Example("/metrics"),

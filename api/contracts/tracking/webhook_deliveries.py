@@ -1,0 +1,168 @@
+"""What became of a webhook's deliveries, tests, and sending events again."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.contracts.tracking import lists
+from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.responses import errors
+from api.contracts.tracking.webhook_schemas import (
+    DeliveriesShown,
+    DeliveryQuery,
+    DeliveryShown,
+    Replay,
+    ReplayShown,
+    delivery_json,
+)
+from api.contracts.tracking.webhooks import administering, webhook_row
+from api.http.answers import json_response, response_of
+from api.http.call import Call
+from api.http.problem import invalid
+from api.http.records import as_uuid
+from api.http.route import contract_route
+from application.entity import Entity
+from application.ports import Answer
+from application.webhooks import (
+    DisableWebhook,
+    ReplayEvents,
+    disable_webhook,
+    replay_events,
+    webhook,
+)
+from application.work import Work
+from domain.errors import Conflict, NotFound
+from domain.streams import StreamName
+from domain.webhook import Reason, Webhook
+from infrastructure.webhooks import delivery_log
+from infrastructure.webhooks.delivery_log import Delivery
+from infrastructure.webhooks.posting import GONE
+from projections.paging import scope
+
+router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
+
+
+@router.get(
+    "/api/webhooks/{id}/deliveries",
+    response_model=DeliveriesShown,
+    responses=errors(404, 422),
+    openapi_extra=administering,
+    summary="Deliveries of the last 30 days and those that wait, newest first",
+)
+async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query()]) -> Response:
+    row = await webhook_row(call, id)
+    bound_to = scope(call.tenant, "deliveries", row.id, query.outcome, query.event_id)
+    found, end = await delivery_log.page(
+        call.services.fetch,
+        call.tenant,
+        row.id,
+        query.limit,
+        outcome=query.outcome,
+        event_id=query.event_id,
+        before=lists.place(query.cursor, bound_to),
+    )
+    return lists.by_cursor(call, ",".join(map(delivery_json, found)), end, bound_to)
+
+
+@router.get(
+    "/api/webhooks/{id}/deliveries/{delivery_id}",
+    response_model=DeliveryShown,
+    responses=errors(404),
+    openapi_extra=administering,
+    summary="One delivery",
+)
+async def delivery(call: Call, id: str, delivery_id: str) -> Response:
+    return json_response(delivery_json(await _delivery(call, id, delivery_id)))
+
+
+@router.post(
+    "/api/webhooks/{id}/deliveries/{delivery_id}/replay",
+    status_code=202,
+    response_model=ReplayShown,
+    responses=errors(400, 404, 409, 422),
+    openapi_extra=administering,
+    summary="Send the event of a delivery again, as a new delivery",
+)
+async def replay_one(call: Call, id: str, delivery_id: str) -> Response:
+    found = await _delivery(call, id, delivery_id)
+    if found.position is None:
+        raise Conflict("A test has no event; send another test", code="test_not_replayable")
+    return await _replay(call, await _id(call, id), found.position - 1, found)
+
+
+@router.post(
+    "/api/webhooks/{id}/replay",
+    status_code=202,
+    response_model=ReplayShown,
+    responses=errors(400, 404, 409, 413, 415, 422),
+    openapi_extra=administering,
+    summary="Send the webhook's events again after a position or since an instant",
+)
+async def replay(call: Call, id: str, body: Replay) -> Response:
+    identity, fetch = await _id(call, id), call.services.fetch
+    if body.since is not None:
+        after = await delivery_log.position_before(fetch, body.since.at)
+    else:
+        after = int(body.after or 0)
+        if after > await delivery_log.head(fetch):
+            detail = "The log hasn't come to this position yet."
+            raise invalid(("body", "after"), "position_unknown", detail)
+    return await _replay(call, identity, after)
+
+
+@router.post(
+    "/api/webhooks/{id}/test",
+    response_model=DeliveryShown,
+    responses=errors(400, 404, 409, 422),
+    openapi_extra=administering,
+    summary="Send a test event now; the answer says what became of it",
+)
+async def test(call: Call, id: str) -> Response:
+    identity, caller, services = await _id(call, id), call.caller(), call.services
+    if caller.key and (answer := await services.system.log.answered(caller.key)):
+        return response_of(answer)
+    tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
+    if tried is None:
+        raise NotFound("Webhook not found", code="webhook_not_found")
+    ledger = services.system.ledger
+    if tried.status == GONE:
+        command = DisableWebhook(identity, Reason.GONE)
+        unkeyed = replace(caller, key=None)
+        await ledger.carry_out(unkeyed, disable_webhook, command, lambda _: Answer(204))
+    answer = Answer(200, (), delivery_json(tried))
+    return response_of(await ledger.carry_out(caller, _tested, identity, lambda _: answer))
+
+
+async def _tested(work: Work, identity: UUID) -> StreamName:
+    """Nothing happens to the webhook; the answer is kept where there is a key."""
+    return (await webhook(work, identity)).stream
+
+
+async def _replay(
+    call: Call, identity: UUID, after: int, single: Delivery | None = None
+) -> Response:
+    def requested(entity: Entity[Webhook]) -> Answer:
+        upto = entity.position if single is None else single.position
+        return Answer(202, (), to_json({"after": after, "upTo": upto}).decode())
+
+    command = ReplayEvents(identity, after, single and single.id)
+    ledger = call.services.system.ledger
+    return response_of(await ledger.carry_out(call.caller(), replay_events, command, requested))
+
+
+async def _id(call: Call, id: str) -> UUID:
+    return (await webhook_row(call, id)).id
+
+
+async def _delivery(call: Call, id: str, delivery_id: str) -> Delivery:
+    """Raises NotFound."""
+    row, identity = await webhook_row(call, id), as_uuid(delivery_id)
+    fetch = call.services.fetch
+    found = identity and await delivery_log.one(fetch, call.tenant, row.id, identity)
+    if not found:
+        raise NotFound("Delivery not found", code="delivery_not_found")
+    return found

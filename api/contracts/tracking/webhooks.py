@@ -1,0 +1,229 @@
+"""Webhooks in the native contract: where a tenant has its events sent."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter
+from pydantic_core import to_json
+from starlette.responses import Response
+from uuid_utils.compat import uuid7
+
+from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.responses import errors
+from api.contracts.tracking.webhook_schemas import (
+    NewWebhook,
+    Rotation,
+    SecretShown,
+    WebhookChanges,
+    WebhookCreated,
+    WebhookShown,
+    WebhooksShown,
+    webhook_shown,
+)
+from api.http.answers import entity_tag, json_response, response_of
+from api.http.call import Call
+from api.http.problem import invalid
+from api.http.records import as_uuid
+from api.http.route import contract_route, needs
+from application.entity import Entity
+from application.ledger import Caller
+from application.ports import Answer
+from application.webhooks import (
+    AddWebhook,
+    ChangeWebhook,
+    RemoveWebhook,
+    RotateSecret,
+    add_webhook,
+    change_webhook,
+    remove_webhook,
+    rotate_secret,
+)
+from domain.errors import Conflict, NotFound
+from domain.webhook import Subscription, Webhook
+from infrastructure.webhooks import confidential
+from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
+from infrastructure.webhooks.delivery_log import failing_since
+from infrastructure.webhooks.signing import new_secret
+from projections.webhooks import WebhookRow, all_of, one, row_of
+
+router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
+administering = needs("admin")
+
+MOST = 100
+"""Webhooks of a tenant."""
+
+KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
+"""The namespace of what is kept under an idempotency key: repeated, it is found again."""
+
+
+@router.post(
+    "/api/webhooks",
+    status_code=201,
+    response_model=WebhookCreated,
+    responses=errors(400, 409, 413, 415, 422),
+    openapi_extra=administering,
+    summary="Have events sent to an endpoint, from now on",
+)
+async def add(call: Call, body: NewWebhook) -> Response:
+    where, caller = _allowed(call, body.url), call.caller()
+    if len(await all_of(call.services.fetch, call.tenant)) >= MOST:
+        raise Conflict(f"A tenant has up to {MOST} webhooks", code="too_many_webhooks")
+    address, url = await _kept(call, caller, "address", where.url)
+    identity, secret = await _kept(call, caller, "secret", new_secret())
+    subscription = Subscription(
+        origin=where.origin,
+        address=address,
+        types=tuple(body.types),
+        description=body.description,
+    )
+
+    def created(entity: Entity[Webhook]) -> Answer:
+        shown = webhook_shown(row_of(entity), url) | {"secret": secret}
+        headers = (("Location", f"/api/webhooks/{entity.id}"), _tag(entity.position))
+        return Answer(201, headers, to_json(shown).decode())
+
+    command = AddWebhook(subscription, identity)
+    ledger = call.services.system.ledger
+    return response_of(await ledger.carry_out(caller, add_webhook, command, created))
+
+
+@router.get(
+    "/api/webhooks",
+    response_model=WebhooksShown,
+    responses=errors(),
+    openapi_extra=administering,
+    summary="The tenant's webhooks, without their secrets",
+)
+async def every(call: Call) -> Response:
+    rows = await all_of(call.services.fetch, call.tenant)
+    return json_response(to_json({"items": await _shown(call, rows)}))
+
+
+@router.get(
+    "/api/webhooks/{id}",
+    response_model=WebhookShown,
+    responses=errors(404),
+    openapi_extra=administering,
+    summary="A webhook, without its secret",
+)
+async def get(call: Call, id: str) -> Response:
+    return await _answer(call, await webhook_row(call, id))
+
+
+@router.patch(
+    "/api/webhooks/{id}",
+    response_model=WebhookShown,
+    responses=errors(400, 404, 409, 412, 413, 415, 422),
+    openapi_extra=administering,
+    summary="Change where to or what for, disable it, or enable it from now on",
+)
+async def change(call: Call, id: str, body: WebhookChanges) -> Response:
+    fetch, tenant = call.services.fetch, call.tenant
+    before = await webhook_row(call, id)
+    given = body.model_fields_set
+    update: dict[str, Any] = {}
+    if "types" in given:
+        update["types"] = tuple(body.types)
+    if "description" in given:
+        update["description"] = body.description
+    if "url" in given:
+        where = _allowed(call, body.url)
+        known = await confidential.known(fetch, tenant, [before.address])
+        if known.get(before.address) != where.url:
+            address = uuid7()
+            await confidential.keep(fetch, address, tenant, where.url)
+            update |= {"address": address, "origin": where.origin}
+
+    command = ChangeWebhook(
+        before.id,
+        lambda subscription: subscription.model_copy(update=update),
+        body.enabled if "enabled" in given else None,
+    )
+    await call.services.system.ledger.carry_out(
+        call.caller(), change_webhook, command, lambda _: Answer(204)
+    )
+    if "address" in update:
+        await confidential.forget(fetch, tenant, [before.address])
+    return await _answer(call, await webhook_row(call, id))
+
+
+@router.delete(
+    "/api/webhooks/{id}",
+    status_code=204,
+    responses=errors(404, 409, 412),
+    openapi_extra=administering,
+    summary="End a webhook; what waits to be sent is given up",
+)
+async def remove(call: Call, id: str) -> Response:
+    row = await webhook_row(call, id)
+    ledger, command = call.services.system.ledger, RemoveWebhook(row.id)
+    answer = await ledger.carry_out(call.caller(), remove_webhook, command, lambda _: Answer(204))
+    ids = (row.address, row.secret, *row.former)
+    await confidential.forget(call.services.fetch, call.tenant, ids)
+    return response_of(answer)
+
+
+@router.post(
+    "/api/webhooks/{id}/secret",
+    response_model=SecretShown,
+    responses=errors(400, 404, 409, 412, 413, 415, 422),
+    openapi_extra=administering,
+    summary="Make a new secret; the one before signs beside it for a while",
+)
+async def rotate(call: Call, id: str, body: Rotation | None = None) -> Response:
+    row, caller = await webhook_row(call, id), call.caller()
+    identity, secret = await _kept(call, caller, "secret", new_secret())
+
+    def rotated(entity: Entity[Webhook]) -> Answer:
+        shown = {"secret": secret, "formerUntil": entity.state.former[0].until}
+        return Answer(200, (_tag(entity.position),), to_json(shown).decode())
+
+    overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
+    command = RotateSecret(row.id, identity, overlap)
+    ledger = call.services.system.ledger
+    return response_of(await ledger.carry_out(caller, rotate_secret, command, rotated))
+
+
+async def webhook_row(call: Call, id: str) -> WebhookRow:
+    """Raises NotFound."""
+    identity = as_uuid(id)
+    row = identity and await one(call.services.fetch, call.tenant, identity)
+    if not row:
+        raise NotFound("Webhook not found", code="webhook_not_found")
+    return row
+
+
+async def _kept(call: Call, caller: Caller, what: str, value: str) -> tuple[UUID, str]:
+    """Keep a value before the command that refers to it: its id, and the value. A command that is
+    repeated under its key finds the value of the first time."""
+    key = caller.key
+    scope = key and f"{what}\n{key.scope}{key.digest.hex()}"
+    identity = uuid5(KEPT, scope) if scope else uuid7()
+    return identity, await confidential.keep(call.services.fetch, identity, call.tenant, value)
+
+
+def _allowed(call: Call, url: str) -> Endpoint:
+    """Raises a 422."""
+    try:
+        return endpoint(url, allow_private=call.services.settings.webhooks_allow_private)
+    except NotAllowed as error:
+        raise invalid(("body", "url"), "url_not_allowed", str(error)) from None
+
+
+async def _answer(call: Call, row: WebhookRow) -> Response:
+    (shown,) = await _shown(call, [row])
+    return json_response(to_json(shown), headers=(_tag(row.position),))
+
+
+async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
+    fetch = call.services.fetch
+    urls = await confidential.known(fetch, call.tenant, [row.address for row in rows])
+    failing = await failing_since(fetch, [row.id for row in rows])
+    return [
+        webhook_shown(row, urls.get(row.address, row.origin), failing.get(row.id)) for row in rows
+    ]
+
+
+def _tag(position: int) -> tuple[str, str]:
+    return "ETag", entity_tag(position)

@@ -1,0 +1,140 @@
+"""What is asked about deliveries and endpoints: by those who run them, and for the figures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from infrastructure.webhooks.confidential import SECRETS
+from infrastructure.webhooks.posting import Attempt
+from projections.paging import Fetch, Place
+
+
+class Delivery(NamedTuple):
+    """`due_at` is when a pending one is tried next; `position` is None for a test."""
+
+    id: UUID
+    event_id: UUID
+    type: str
+    position: int | None
+    cause: str
+    outcome: str
+    attempts: int
+    status: int | None
+    error: str | None
+    milliseconds: int | None
+    created_at: datetime
+    attempted_at: datetime | None
+    due_at: datetime
+    ended_at: datetime | None
+
+
+COLUMNS = ", ".join(Delivery._fields)
+OF_WEBHOOK = "tenant = %s AND webhook = %s"
+
+
+async def page(
+    fetch: Fetch,
+    tenant: str,
+    webhook: UUID,
+    limit: int,
+    *,
+    outcome: str | None = None,
+    event_id: UUID | None = None,
+    before: Place | None = None,
+) -> tuple[list[Delivery], Place | None]:
+    """The newest deliveries, and where the next page begins, None if there is none."""
+    where, parameters = OF_WEBHOOK, [tenant, webhook]
+    for column, value in (("outcome", outcome), ("event_id", event_id)):
+        if value is not None:
+            where += f" AND {column} = %s"
+            parameters.append(value)
+    if before is not None:
+        where += " AND (created_at, id) < (%s, %s)"
+        parameters += before
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM webhook_deliveries WHERE {where} "
+        "ORDER BY created_at DESC, id DESC LIMIT %s",
+        [*parameters, limit + 1],
+    )
+    found = [Delivery._make(row) for row in rows[:limit]]
+    end = Place(found[-1].created_at, found[-1].id) if len(rows) > limit else None
+    return found, end
+
+
+async def one(fetch: Fetch, tenant: str, webhook: UUID, delivery: UUID) -> Delivery | None:
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM webhook_deliveries WHERE {OF_WEBHOOK} AND id = %s",
+        (tenant, webhook, delivery),
+    )
+    return Delivery._make(rows[0]) if rows else None
+
+
+async def failing_since(fetch: Fetch, webhooks: Sequence[UUID]) -> dict[UUID, datetime]:
+    """The endpoints that have taken nothing since they first failed, and when that was."""
+    rows = await fetch(
+        "SELECT webhook, failing_since FROM webhook_endpoints "
+        "WHERE webhook = ANY(%s) AND failing_since IS NOT NULL",
+        (list(webhooks),),
+    )
+    return dict(rows)
+
+
+async def target(fetch: Fetch, tenant: str, webhook: UUID) -> tuple[str, list[str]] | None:
+    """Where a webhook is, and the secrets that sign for it now; None if it isn't there."""
+    rows = await fetch(
+        f"SELECT a.value, {SECRETS} FROM webhooks w "
+        "JOIN webhook_confidential a ON a.id = w.address WHERE w.tenant = %s AND w.id = %s",
+        (tenant, webhook),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def note_test(
+    fetch: Fetch, tenant: str, webhook: UUID, event_id: UUID, type: str, attempt: Attempt
+) -> Delivery:
+    """Put a test that was sent into the log."""
+    (row,) = await fetch(
+        "INSERT INTO webhook_deliveries (webhook, tenant, cause, event_id, type, outcome, "
+        "attempts, attempted_at, ended_at, milliseconds, status, error) "
+        "VALUES (%s, %s, 'test', %s, %s, %s, 1, now(), now(), %s, %s, %s) "
+        f"RETURNING {COLUMNS}",
+        (
+            webhook,
+            tenant,
+            event_id,
+            type,
+            "delivered" if attempt.delivered else "failed",
+            attempt.milliseconds,
+            attempt.status,
+            attempt.error,
+        ),
+    )
+    return Delivery._make(row)
+
+
+async def position_before(fetch: Fetch, instant: datetime) -> int:
+    """The position of the last event before an instant, 0 if there is none."""
+    rows = await fetch(
+        "SELECT coalesce(max(position), 0) FROM commits WHERE recorded_at < %s", (instant,)
+    )
+    return int(rows[0][0])
+
+
+async def head(fetch: Fetch) -> int:
+    """The position of the last event of the whole log."""
+    rows = await fetch("SELECT coalesce(max(position), 0) FROM commits", ())
+    return int(rows[0][0])
+
+
+MOST_COUNTED = 100_000
+
+
+async def due(fetch: Fetch) -> int:
+    """Deliveries that wait to be tried, of all tenants; counted up to a bound."""
+    rows = await fetch(
+        "SELECT count(*) FROM (SELECT FROM webhook_deliveries "
+        "WHERE outcome = 'pending' AND due_at <= now() LIMIT %s) due",
+        (MOST_COUNTED,),
+    )
+    return int(rows[0][0])

@@ -1,0 +1,55 @@
+"""A test delivery: sent at once and once, so that whoever sets up an endpoint sees what happens."""
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from infrastructure.events.cloud_events import DATA_CONTENT_TYPE, CloudEvent
+from infrastructure.webhooks.delivery_log import Delivery, note_test, target
+from infrastructure.webhooks.posting import Poster
+from infrastructure.webhooks.signing import headers
+from projections.paging import Fetch
+
+TYPE = "kith.webhook.test.v1"
+"""In no log: a test has neither position nor sequence."""
+
+AT_ONCE = 8
+"""Tests under way in one process; others wait for their turn."""
+
+
+class Tester:
+    def __init__(self, poster: Poster):
+        self._poster = poster
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    async def close(self) -> None:
+        await self._poster.close()
+
+    async def test(self, fetch: Fetch, tenant: str, webhook: UUID) -> Delivery | None:
+        """Send a test, and note what became of it; None if there is no such webhook. Raises
+        psycopg.Error."""
+        async with self._turns:
+            found = await target(fetch, tenant, webhook)
+            if found is None:
+                return None
+            url, secrets = found
+            event_id, now = uuid7(), datetime.now(UTC)
+            body = _event(event_id, tenant, webhook, now).json()
+            attempt = await self._poster.post(url, headers(str(event_id), body, secrets, now), body)
+            return await note_test(fetch, tenant, webhook, event_id, TYPE, attempt)
+
+
+def _event(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:
+    attributes = {
+        "specversion": "1.0",
+        "id": str(event_id),
+        "source": f"/kith/{tenant}",
+        "type": TYPE,
+        "subject": f"webhook/{webhook}",
+        "time": now.isoformat().replace("+00:00", "Z"),
+        "datacontenttype": DATA_CONTENT_TYPE,
+        "tenant": tenant,
+    }
+    return CloudEvent(attributes, b"{}")
