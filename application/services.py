@@ -11,6 +11,7 @@ from uuid import UUID
 
 from application.entity import Entity
 from application.envelope import Actor, Envelope
+from application.user_numbers import stable_number
 from application.work import Work
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.errors import Invalid, NotFound
@@ -25,7 +26,7 @@ ORIGIN = Envelope(
 
 @dataclass(frozen=True, slots=True)
 class AddService:
-    """A program or a question whose number is NEW is given one."""
+    """A program or a question whose number is NEW is given one; a program's is that of its name."""
 
     offer: Offer
 
@@ -71,7 +72,8 @@ async def _numbered(work: Work, offer: Offer) -> Offer:
     """The offer with a number for everything that has none yet."""
     program = offer.program
     if program.id == NEW:
-        program = program.model_copy(update={"id": await work.number(Service.kind)})
+        # Made of the name, so that two who name a new program at once name the same one.
+        program = program.model_copy(update={"id": stable_number(program.name)})
     questions = [
         question
         if question.id != NEW

@@ -1,15 +1,18 @@
-"""Users as contracts with numeric ids know them."""
+"""Numbers made of names: of users, for contracts with numeric ids, and of programs."""
 
 from hashlib import sha256
 
 FIRST_OWN = 2**52
-"""From here to 2^53 are the numbers of users whose tokens have none; whole numbers of that size
-still survive in JavaScript."""
+"""From here to 2^53 are the numbers that are made of names; whole numbers of that size still
+survive in JavaScript."""
 
 
 def user_number(user: str, number: int | None = None) -> int:
     """The number of the token if it has one, else a stable one made of the user's id."""
-    if number is not None:
-        return number
-    digest = sha256(user.encode()).digest()
+    return stable_number(user) if number is None else number
+
+
+def stable_number(name: str) -> int:
+    """Always the same for a name, whoever asks, and for no other one."""
+    digest = sha256(name.encode()).digest()
     return FIRST_OWN + int.from_bytes(digest[:8], "big") % FIRST_OWN
