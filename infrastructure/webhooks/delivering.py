@@ -34,6 +34,7 @@ async def delivering(
     *,
     count: Count = lambda _: None,
     retries: tuple[float, ...] = RETRIES,
+    make_planner: Callable[..., Planner] = Planner,
     make_queue: Callable[..., Queue] = Queue,
     make_poster: Callable[..., Poster] = Poster,
 ) -> AsyncIterator[Dispatcher]:
@@ -48,7 +49,7 @@ async def delivering(
         configure=_relaxed,
     ) as pool:
         dispatcher = Dispatcher(
-            Planner(pool),
+            make_planner(pool),
             make_queue(pool, retries=retries),
             Teller(pool, settings.base_url),
             make_poster(allow_private=settings.webhooks_allow_private),

@@ -87,7 +87,10 @@ class Receiver:
         self.answer = lambda _: Answered(status, headers or {})
 
     def serve(self, request: BaseHTTPRequestHandler) -> None:
-        body = request.rfile.read(int(request.headers["Content-Length"]))
+        length = int(request.headers["Content-Length"])
+        body = request.rfile.read(length)
+        if len(body) < length:
+            return  # whoever sent it is gone
         one = Received(request.path, dict(request.headers), body)
         with self._lock:
             self.received.append(one)

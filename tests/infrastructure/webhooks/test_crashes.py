@@ -1,0 +1,141 @@
+"""Processes that deliver are killed at any moment, and every event still arrives."""
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.webhooks.receiver import Answered, Received, Receiver
+from tests.infrastructure.webhooks.support import ended, subscribe
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[3]
+EVENTS = 300
+LOGGED = "kith.interaction.logged.v1"
+
+
+class Sender:
+    """A process that is started anew whenever it was killed."""
+
+    def __init__(self, conninfo: str, *mistake: str):
+        self._command = [sys.executable, "-m", f"{__package__}.sender", conninfo, *mistake]
+        self._process = self._started()
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = self._started()
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def sending(opened: Ledger, *mistake: str) -> Iterator[Sender]:
+    sender = Sender(opened.conninfo, *mistake)
+    try:
+        yield sender
+    finally:
+        sender.end()
+
+
+class KillsOnce:
+    """An endpoint that kills who sends, at the given requests, before it answers."""
+
+    def __init__(self, sender: Sender, *requests: int):
+        self._sender = sender
+        self._requests = set(requests)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, _: Received) -> Answered:
+        with self._lock:
+            self._count += 1
+            if self._count in self._requests:
+                self._sender.kill()
+        return Answered()
+
+
+async def arrived(receiver: Receiver, seconds: float) -> Counter[str]:
+    """How often each event arrived, once all have or no more come."""
+
+    async def all_of_them() -> bool:
+        return len({event["id"] for event in receiver.events}) == EVENTS
+
+    with suppress(TimeoutError):
+        await eventually(all_of_them, seconds)
+    return Counter(event["id"] for event in receiver.events)
+
+
+async def check_complete(opened: Ledger, found: Counter[str]) -> None:
+    """Each event that was asked for at least once, none invented."""
+    rows = await opened.rows(
+        "SELECT convert_from(state, 'UTF8')::json->>'id' FROM stored_events WHERE topic = %s",
+        LOGGED,
+    )
+    assert set(found) == {row[0] for row in rows}
+    assert len(found) == EVENTS
+
+
+async def test_killed_between_sending_and_noting_it_is_sent_again(opened, receiver):
+    webhook = await subscribe(opened, receiver.url, LOGGED)
+    with sending(opened) as sender:
+        receiver.answer = KillsOnce(sender, 1, 100, 200)
+        await opened.log_many(EVENTS)
+        await ended(opened, webhook.id, EVENTS, 60)
+        found = await arrived(receiver, 1)
+    await check_complete(opened, found)
+    assert found.total() > EVENTS  # at least once, and here more than once
+
+
+async def test_the_check_finds_a_sender_that_notes_too_early(opened, receiver):
+    await subscribe(opened, receiver.url, LOGGED)
+    with sending(opened, "notes too early") as sender:
+        receiver.answer = KillsOnce(sender, 1, 100, 200)
+        await opened.log_many(EVENTS)
+        found = await arrived(receiver, 5)
+    with pytest.raises(AssertionError):
+        await check_complete(opened, found)
+
+
+async def test_killed_at_any_moment_every_event_arrives(opened, receiver):
+    await killed_at_random(opened, receiver)
+
+
+async def test_the_check_finds_a_planner_that_moves_too_early(opened, receiver):
+    with pytest.raises(AssertionError):
+        await killed_at_random(opened, receiver, "moves too early")
+
+
+async def killed_at_random(opened: Ledger, receiver: Receiver, *mistake: str) -> None:
+    """Four times while events are appended."""
+    await subscribe(opened, receiver.url, LOGGED)
+    dice = random.Random(4711)
+    with sending(opened, *mistake) as sender:
+        await opened.log_many(EVENTS // 5)
+        await eventually(lambda: _some(receiver), 20)
+        for _ in range(4):
+            await opened.log_many(EVENTS // 5)
+            await asyncio.sleep(dice.uniform(0, 0.2))
+            await asyncio.to_thread(sender.kill)
+            await asyncio.sleep(dice.uniform(0.8, 1.6))
+        found = await arrived(receiver, 10)
+    await check_complete(opened, found)
+
+
+async def _some(receiver: Receiver) -> bool:
+    return bool(receiver.received)
