@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.contracts_served import native, others
+from api.contracts_served import native, others, system_app
 from api.http.front import Front
 from api.http.front_door import FrontDoor
 from api.identity import verifier_of
@@ -68,7 +68,7 @@ async def open_services(
             delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)
             dispatcher = await stack.enter_async_context(delivery)
         if relaying is not None:
-            metrics.watch_relay(lambda: relaying.lag)
+            metrics.watch_relay(lambda: relaying.lag, lambda: relaying.owner)
             relaying.start()
         try:
             services = Services(
@@ -101,11 +101,12 @@ def _leisurely(conninfo: str) -> Runner:
 
 class Application:
     """The ASGI application. The server opens the services before it takes requests, because a
-    mounted application's lifespan never runs."""
+    mounted application's lifespan never runs. Without `api` it answers only what concerns the
+    service itself."""
 
-    def __init__(self, services: Services):
+    def __init__(self, services: Services, *, api: bool = True):
         self.services = services
-        app: ASGIApp = FrontDoor(native(), others())
+        app: ASGIApp = FrontDoor(native(), others()) if api else system_app()
         origins = services.settings.cors_origins
         if origins:
             app = CORSMiddleware(

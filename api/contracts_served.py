@@ -1,16 +1,33 @@
 """The contracts that are served, and where each of them answers."""
 
-from api import descriptions_app, system_app
+from fastapi import FastAPI
+
+from api import descriptions_app
+from api import system_app as system_routes
 from api.contracts.clients.app import clients_app
 from api.contracts.rapport.app import rapport_app
 from api.contracts.relationships.app import relationships_app
 from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
+from api.contracts.tracking.dialect import render
+from api.contracts.tracking.responses import ProblemShown
 from api.http.contract import Contract
+from api.http.contract_app import contract_app
 
 
 def native() -> Contract:
-    return Contract("tracking", "", tracking_app(descriptions_app.router, system_app.router))
+    return Contract("tracking", "", tracking_app(descriptions_app.router, system_routes.router))
+
+
+def system_app() -> FastAPI:
+    """For processes that serve no contract: whether they are well, and their figures."""
+    return contract_app(
+        title="kith",
+        description="Whether this process is well, and its figures.",
+        render=render,
+        problem=ProblemShown,
+        routers=(system_routes.router,),
+    )
 
 
 def others() -> tuple[Contract, ...]:

@@ -75,8 +75,13 @@ class Metrics:
         """Report the appends of this process."""
         self.registry.register(_Appends(door))
 
-    def watch_relay(self, lag: Callable[[], int]) -> None:
-        """Report how far this process's relay is behind the log."""
+    def watch_relay(self, lag: Callable[[], int], owner: Callable[[], bool]) -> None:
+        """Report whether this process relays, and how far it is behind the log."""
+        Gauge(
+            "kith_relay_owner",
+            "1 in the one process that relays the log to Kafka.",
+            registry=self.registry,
+        ).set_function(owner)
         Gauge(
             "kith_relay_lag_events",
             "Events that Kafka hasn't acknowledged; 0 where another process relays.",

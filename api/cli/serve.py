@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import os
+import signal
 import socket
 import sys
 from dataclasses import replace
@@ -17,7 +19,8 @@ from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings, SettingsError
 
-ROLES = ("all", "api", "projector", "relay", "webhooks")
+WITH_API = ("all", "api")
+ROLES = (*WITH_API, "projector", "relay", "webhooks")
 
 
 def add_arguments(commands: Any) -> None:
@@ -43,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
             "A relay needs a Kafka to send to: set KITH_KAFKA_BOOTSTRAP_SERVERS, "
             "for example to localhost:9092."
         )
-    listener = _listen(settings) if args.role in ("all", "api") else None
+    if args.role not in WITH_API and args.port is None and not os.environ.get("KITH_PORT"):
+        settings = replace(settings, port=0)  # the usual port is the API's
+    listener = _listen(settings)
     with database(settings) as conninfo:
         uvloop.run(_serve(settings, conninfo, args.role, listener))
     return 0
@@ -66,9 +71,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-async def _serve(
-    settings: Settings, conninfo: str, role: str, listener: socket.socket | None
-) -> None:
+async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.socket) -> None:
     async with open_services(
         settings,
         conninfo,
@@ -76,29 +79,27 @@ async def _serve(
         relay=role in ("all", "relay"),
         webhooks=role in ("all", "webhooks"),
     ) as services:
-        if listener is None:
-            print(f"kith {role} is running.", file=sys.stderr, flush=True)
-            await _until_stopped()
-            return
         listener.listen()  # whoever reads the address below can use it
-        greet(settings, listener)
-        await server_of(Application(services)).serve(sockets=[listener])
+        if role in WITH_API:
+            greet(settings, listener)
+        else:
+            told = f"kith {role} is running; {address_of(listener)} has /health/ready and /metrics."
+            print(told, file=sys.stderr, flush=True)
+        # uvicorn raises the signal that stopped it once more, when it is done: somebody has to hear
+        # it, or the process ends there and then, with everything still open.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
+        application = Application(services, api=role in WITH_API)
+        await server_of(application).serve(sockets=[listener])
 
 
-async def _until_stopped() -> None:
-    import signal
-
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
+def address_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def greet(settings: Settings, listener: socket.socket) -> None:
     """Say where it is, where its documents are, and give a token to begin with."""
-    host, port = listener.getsockname()[:2]
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = address_of(listener)
     print(f"kith is listening on {address}")
     print(f"Documents: {address}/docs")
     if not settings.jwks_url:
