@@ -42,7 +42,7 @@ class ChangeService:
 
 
 async def add_service(work: Work, command: AddService) -> StreamName:
-    offer = await _numbered(work, command.offer)
+    offer = await numbered(work, command.offer)
     events = Service.add(await work.number(Service.kind), offer)
     return work.begin(Service.kind, work.new_id(Service.kind), events)
 
@@ -62,13 +62,13 @@ async def change_service(work: Work, command: ChangeService) -> StreamName:
                 code="unknown_question",
                 field="questions",
             )
-        events += state.change(await _numbered(work, offer))
+        events += state.change(await numbered(work, offer))
     if command.hidden is not None:
         events += state.hide() if command.hidden else state.show()
     return work.go_on(entity, events)
 
 
-async def _numbered(work: Work, offer: Offer) -> Offer:
+async def numbered(work: Work, offer: Offer) -> Offer:
     """The offer with a number for everything that has none yet."""
     program = offer.program
     if program.id == NEW:

@@ -73,19 +73,24 @@ def listed_of(entity: Entity[Service]) -> Listed:
     return Listed(state.number, entity.id, offer, state.hidden, entity.position)
 
 
+COLUMNS = "number, id, offer, hidden, position"
+
+
+def listed_row(
+    number: int, identity: UUID, offer: str | None, hidden: bool, position: int
+) -> Listed:
+    """A service from its row, which is COLUMNS."""
+    known = UNTOUCHED.get(number)
+    what = Offer.model_validate_json(offer or "") if known is None else known.offer
+    return Listed(number, identity, what, hidden, position)
+
+
 async def services(fetch: Fetch, tenant: str) -> dict[int, Listed]:
     """All services of a tenant by number, hidden ones too, in the order of their numbers."""
     rows = await fetch(
-        "SELECT number, id, offer, hidden, position FROM services WHERE tenant = %s "
-        "ORDER BY number",
-        (tenant,),
+        f"SELECT {COLUMNS} FROM services WHERE tenant = %s ORDER BY number", (tenant,)
     )
-    found = dict(UNTOUCHED)
-    for number, identity, offer, hidden, position in rows:
-        known = UNTOUCHED.get(number)
-        what = Offer.model_validate_json(offer) if known is None else known.offer
-        found[number] = Listed(number, identity, what, hidden, position)
-    return found
+    return UNTOUCHED | {listed.number: listed for listed in (listed_row(*row) for row in rows)}
 
 
 async def offers(fetch: Fetch, tenant: str) -> dict[int, Offer]:

@@ -1,11 +1,19 @@
-"""Everything of one tenant, for exports: contacts, then meetings and interactions, by id.
+"""Everything of one tenant, for exports: what it added to the catalogues or hid of them, contacts,
+then meetings and interactions, by id.
 
 Contacts that were removed are left out, and with them what was recorded with them: without its
 contact, nobody could bring it back in. What restricted tags hide stays hidden unless they are open.
 """
 
+from projections import services, tactics
 from projections.contact_list import COLUMNS, LAST_CONTACTED
 from projections.meeting_list import RESTRICTED, SHOWN
+
+TACTICS = f"SELECT {tactics.COLUMNS} FROM tactics WHERE tenant = %(tenant)s ORDER BY id"
+"""The columns of a TacticRow."""
+
+SERVICES = f"SELECT {services.COLUMNS} FROM services WHERE tenant = %(tenant)s ORDER BY number"
+"""The columns of `listed_row`."""
 
 CONTACTS = f"""
 SELECT {COLUMNS}, (
@@ -45,7 +53,10 @@ SELECT
     (SELECT count(*) FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
      WHERE m.tenant = %(tenant)s AND c.removed),
     (SELECT count(*) {WITH_CONTACTS} AND c.removed IS NOT TRUE
-     AND NOT t.restricted <@ %(open)s::text[])
+     AND NOT t.restricted <@ %(open)s::text[]),
+    (SELECT count(*) FROM tactics WHERE tenant = %(tenant)s),
+    (SELECT count(*) FROM services WHERE tenant = %(tenant)s)
 """
 """How many of each there are; how many interactions and meetings are left out with removed
-contacts; and of how many interactions the content is hidden."""
+contacts; of how many interactions the content is hidden; and how many tactics and services are the
+tenant's own, or changed or hidden by it."""

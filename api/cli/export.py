@@ -26,8 +26,9 @@ def add_arguments(commands: Any) -> None:
     ndjson = formats.add_parser(
         "ndjson",
         help="one record of JSON a line",
-        description="Write contacts, meetings and interactions, one record of JSON a line, as "
-        "they are at this moment. kith import ndjson reads them in again.",
+        description="Write contacts, meetings and interactions, and what the tenant added to the "
+        "catalogues of tactics and services, one record of JSON a line, as they are at this "
+        "moment. kith import ndjson reads them in again.",
     )
     add_tenant(ndjson)
     ndjson.add_argument("--output", type=Path, metavar="FILE", help="default: standard output")
@@ -77,6 +78,11 @@ def _summary(counts: Counts, tenant: str) -> str:
         f"Tenant {tenant}: {counts.contacts:,} contacts, {counts.meetings:,} meetings "
         f"and {counts.interactions:,} interactions were exported."
     )
+    if counts.tactics or counts.services:
+        said += (
+            f"\nOf the catalogues, what it added, changed or hid: {counts.tactics:,} tactics "
+            f"and {counts.services:,} services."
+        )
     if counts.interactions_left_out or counts.meetings_left_out:
         said += (
             f"\nLeft out with removed contacts: {counts.meetings_left_out:,} meetings "

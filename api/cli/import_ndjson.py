@@ -24,7 +24,8 @@ def add_arguments(formats: Any) -> None:
     command = formats.add_parser(
         "ndjson",
         help="records, one a line, as kith export ndjson writes them",
-        description="Take over contacts, meetings and interactions, one record of JSON a line. "
+        description="Take over contacts, meetings, interactions, tactics and services, one record "
+        "of JSON a line. "
         "What is there already, by its id, stays as it is. Ends with 1 if a line was refused.",
     )
     command.add_argument("file", metavar="FILE", help="the file, or - for standard input")

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from api.contracts.tracking.contact_schemas import row_shown
+from api.contracts.tracking.service_schemas import service_json
+from api.contracts.tracking.tactic_schemas import tactic_json
 from infrastructure.postgres.snapshot import Snapshot
 from projections import whole_tenant
 from projections.contact_list import ContactRow
+from projections.services import listed_row
+from projections.tactics import TacticRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,13 @@ class Export:
         return Counts(*self.snapshot.one(whole_tenant.COUNTS, self._parameters))
 
     def lines(self) -> Iterator[bytes]:
-        """Contacts, then meetings, then interactions, by id."""
+        """Tactics and services of its own, contacts, then meetings, then interactions, by id."""
+        for tactic in self.snapshot.rows(whole_tenant.TACTICS, self._parameters):
+            yield _line(b"tactic", tactic_json(TacticRow(*tactic)).encode())
+        for service in self.snapshot.rows(whole_tenant.SERVICES, self._parameters):
+            listed = listed_row(*service)
+            identity = f'{{"uuid":"{listed.id}",'
+            yield _line(b"service", (identity + service_json(listed)[1:]).encode())
         for *row, history in self.snapshot.rows(whole_tenant.CONTACTS, self._parameters):
             shown = to_json(row_shown(ContactRow(*row)))
             entries = ",".join(history or ()).encode()
@@ -48,10 +58,13 @@ class Counts:
     interactions_left_out: int
     meetings_left_out: int
     redacted: int
+    tactics: int
+    services: int
 
     @property
     def lines(self) -> int:
-        return self.contacts + self.meetings + self.interactions
+        records = self.contacts + self.meetings + self.interactions
+        return records + self.tactics + self.services
 
 
 def _line(kind: bytes, document: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Brings lines into the ledger, many at once, and lists those that can't be."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, NamedTuple
 
 from api.transfer.lines import BadLine, Command, command_of
@@ -15,6 +15,13 @@ from application.transfer import (
     import_interaction,
     import_meeting,
 )
+from application.transfer_catalogue import (
+    ImportService,
+    ImportTactic,
+    Renumbering,
+    import_service,
+    import_tactic,
+)
 from domain.errors import NotFound, Refusal
 from infrastructure.in_flight import InFlight
 
@@ -27,7 +34,11 @@ HANDLERS: dict[type, tuple[str, Handler[Any]]] = {
     ImportContact: ("contacts", import_contact),
     ImportInteraction: ("interactions", import_interaction),
     ImportMeeting: ("meetings", import_meeting),
+    ImportService: ("services", import_service),
+    ImportTactic: ("tactics", import_tactic),
 }
+GROUND = (ImportContact, ImportService, ImportTactic)
+"""What the others may be about."""
 
 
 class Line(NamedTuple):
@@ -72,13 +83,14 @@ class LineImport:
     def __init__(self, ledger: Ledger, caller: Caller):
         self._ledger = ledger
         self._caller = caller
+        self._learnt = Renumbering()
         self.tally = Tally()
 
     async def run(
         self, lines: Iterable[Line], progress: Callable[[Tally], None] = lambda _: None
     ) -> None:
         """Import them all. Errors of the ledger's, other than its refusals, end it at once."""
-        contacts_under_way = False
+        ground_under_way = False
         async with InFlight() as work:
             for line in lines:
                 self.tally.lines += 1
@@ -86,12 +98,12 @@ class LineImport:
                 command = self._command(line)
                 if command is None:
                     continue
-                if isinstance(command, ImportContact):
-                    contacts_under_way = True
-                elif contacts_under_way:
+                if isinstance(command, GROUND):
+                    ground_under_way = True
+                elif ground_under_way:
                     # What follows may be about them.
                     await work.all_done()
-                    contacts_under_way = False
+                    ground_under_way = False
                 await work.start(self._carry_out(line.number, command))
         self.tally.refused.sort()
 
@@ -99,12 +111,14 @@ class LineImport:
         try:
             if line.content is None:
                 raise BadLine(f"It is longer than {LONGEST_LINE >> 20} MB.")
-            return command_of(line.content, self._caller.tenant)
+            return command_of(line.content, self._caller.tenant, self._learnt)
         except BadLine as error:
             self._refuse(line.number, str(error))
             return None
 
     async def _carry_out(self, number: int, command: Command) -> None:
+        if isinstance(command, ImportInteraction):
+            command = replace(command, record=self._learnt.renumbered(command.record))
         name, handler = HANDLERS[type(command)]
         try:
             added = await takes_effect(self._ledger, self._caller, handler, command)

@@ -7,17 +7,21 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from api.http.strict_json import MalformedJson, parse
+from api.transfer.catalogue_line import ServiceLine, TacticLine
 from api.transfer.contact_line import ContactLine
 from api.transfer.interaction_line import InteractionLine
 from api.transfer.meeting_line import MeetingLine
 from application.transfer import ImportContact, ImportInteraction, ImportMeeting, id_of
+from application.transfer_catalogue import ImportService, ImportTactic, Renumbering
 
-Command = ImportContact | ImportInteraction | ImportMeeting
+Command = ImportContact | ImportInteraction | ImportMeeting | ImportService | ImportTactic
 
-LINES: dict[str, type[ContactLine | InteractionLine | MeetingLine]] = {
+LINES: dict[str, type[ContactLine | InteractionLine | MeetingLine | ServiceLine | TacticLine]] = {
     "contact": ContactLine,
     "interaction": InteractionLine,
     "meeting": MeetingLine,
+    "service": ServiceLine,
+    "tactic": TacticLine,
 }
 
 
@@ -25,8 +29,8 @@ class BadLine(ValueError):
     """A line that can't be imported; the text is the reason, for people."""
 
 
-def command_of(line: bytes, tenant: str) -> Command:
-    """Raises BadLine."""
+def command_of(line: bytes, tenant: str, learnt: Renumbering) -> Command:
+    """`learnt` hears which numbers services get. Raises BadLine."""
     try:
         value = parse(line)
     except MalformedJson as error:
@@ -36,9 +40,12 @@ def command_of(line: bytes, tenant: str) -> Command:
     kind = value.get("type")
     model = LINES.get(kind) if isinstance(kind, str) else None
     if model is None:
-        raise BadLine("Its type is none of contact, interaction and meeting.")
+        raise BadLine("Its type is none of contact, interaction, meeting, service and tactic.")
     try:
-        return model.model_validate(value).command(_own_id(value, tenant))
+        read, own_id = model.model_validate(value), _own_id(value, tenant)
+        if isinstance(read, ServiceLine):
+            return read.service(own_id, learnt)
+        return read.command(own_id)
     except ValidationError as error:
         raise BadLine(reason_of(error)) from None
 

@@ -19,7 +19,8 @@ def filled(module_database) -> str:
     done = run(module_database, "import", "ndjson", "-", "--tenant", "1", given=LINES)
     assert (done.returncode, done.stdout) == (
         0,
-        "2 lines read: 1 contacts, 1 interactions, 0 meetings added, 0 already there\n",
+        "2 lines read: 1 contacts, 1 interactions, 0 meetings, 0 services, 0 tactics added, "
+        "0 already there\n",
     ), done.stderr
     return module_database
 
@@ -45,9 +46,10 @@ def test_a_refused_line_is_listed_and_the_command_ends_with_1(filled):
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        "3 lines read: 0 contacts, 0 interactions, 0 meetings added, 2 already there",
+        "3 lines read: 0 contacts, 0 interactions, 0 meetings, 0 services, 0 tactics added, "
+        "2 already there",
         "1 refused",
-        "  line 3: Its type is none of contact, interaction and meeting.",
+        "  line 3: Its type is none of contact, interaction, meeting, service and tactic.",
     ]
 
 
