@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from api.event_streams import EventStreams
+from api.streams.streams import EventStreams
 from infrastructure.feed.heads import Heads
 from infrastructure.feed.tenant_log import TenantLog
 from infrastructure.identity.verifier import TokenVerifier

@@ -9,7 +9,7 @@ import time
 from fastapi.sse import EventSourceResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from api.event_streams import Stream
+from api.streams.stream import Stream
 
 HEADERS = {
     "Cache-Control": "no-store",

@@ -6,7 +6,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.composition import Application
-from api.event_streams import EventStreams
+from api.streams.streams import EventStreams
 
 
 class Protocol(HttpToolsProtocol):

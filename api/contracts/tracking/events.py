@@ -18,11 +18,12 @@ from api.contracts.tracking.event_schemas import (
     types_of,
 )
 from api.contracts.tracking.responses import OPENS, errors
-from api.event_streams import TooMany, Wanted
 from api.http.call import Call
 from api.http.event_stream import EventStream
 from api.http.problem import Problem, Refused
 from api.http.route import contract_route, needs
+from api.streams.stream import Wanted
+from api.streams.streams import TooMany
 from application.errors import Unavailable
 from infrastructure.events.cloud_events import BATCH, cloud_event
 from infrastructure.events.judging import Halted

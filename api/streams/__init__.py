@@ -1,0 +1,1 @@
+"""Event streams: what their clients are sent, and how many there may be."""

@@ -1,0 +1,37 @@
+"""The bytes of a stream, which clients in other languages rely on."""
+
+from pathlib import Path
+
+from api.streams.frames import frame, note
+from domain.interaction import InteractionLogged
+from domain.record import Labels
+from infrastructure.events.judging import Told
+from tests.infrastructure.events.golden_steps import BASE_URL, step
+from tests.infrastructure.eventstore.golden_events import CONTACT, RECORD
+
+GOLDEN = Path(__file__).parent / "golden" / "events.sse"
+
+
+def stream() -> bytes:
+    """Where it begins, an event as it is, the same one redacted and opened, and notes."""
+    record = RECORD.model_copy(update={"labels": Labels(restricted=("tax",))})
+    event = step(InteractionLogged(number=1, contact_id=CONTACT, record=record))
+    told = Told(event, frozenset({"tax"}))
+    return b"".join(
+        [
+            note(17, retry=1000),
+            frame(Told(event, frozenset()), frozenset(), BASE_URL),
+            frame(told, frozenset({"law"}), BASE_URL),
+            frame(told, frozenset({"law", "tax"}), BASE_URL),
+            note(42, "caught up"),
+            note(43, "heartbeat"),
+        ]
+    )
+
+
+def test_the_bytes_of_a_stream_stay_as_they_are():
+    assert stream() == GOLDEN.read_bytes()
+
+
+def test_an_event_is_one_line_of_data():
+    assert stream().count(b"\ndata: ") == stream().count(b"\nid: 42\n\n") - 1 == 3

@@ -1,0 +1,77 @@
+"""A client that doesn't read what it asked for: it is cut in time, and harms nobody meanwhile."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.api.contracts.tracking import office
+from tests.api.running import Service
+from tests.api.streaming import STREAM, events, listening
+from tests.api.test_event_stream import eventually, opened
+
+LARGE = "x" * 100_000
+MEGABYTES = 8
+"""More than sockets hold on to by themselves."""
+
+
+@contextmanager
+def not_reading(service: Service, tenant: str) -> Iterator[socket.socket]:
+    """A client that follows everything from the beginning, and never looks at it."""
+    address = urlsplit(service.url)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect((address.hostname, address.port))
+        request = (
+            f"GET {STREAM}?after=0 HTTP/1.1\r\nHost: kith\r\n"
+            f"Authorization: Bearer {service.token(tenant=tenant)}\r\n\r\n"
+        )
+        client.sendall(request.encode())
+        yield client
+
+
+@pytest.fixture
+def patience(service: Service, monkeypatch: pytest.MonkeyPatch) -> float:
+    seconds = 1.0
+    monkeypatch.setattr(service.services.streams, "patience", seconds)
+    return seconds
+
+
+def test_who_doesnt_read_is_cut_and_others_are_told_as_quickly_as_ever(
+    service: Service, tenant: str, patience: float
+):
+    client = service.client(tenant=tenant)
+    contact = office.add(client)
+    for _ in range(MEGABYTES * 10):
+        office.log(client, contact, notes=LARGE)
+    before = opened(service)
+    with not_reading(service, tenant) as slow, listening(client) as response:
+        stream = events(response)
+        eventually(lambda: opened(service) == before + 2)
+        started = time.monotonic()
+        while opened(service) == before + 2:
+            office.log(client, contact, notes="quick")
+            answered = time.monotonic()
+            assert next(stream).data["data"]["record"]["said"]["notes"] == "quick"
+            assert time.monotonic() - answered < 0.5
+            assert answered - started < patience + 5
+        assert time.monotonic() - started > patience / 2
+        assert opened(service) == before + 1
+        slow.settimeout(10)
+        received = b"".join(iter(lambda: slow.recv(65_536), b""))
+        assert 0 < len(received) < MEGABYTES * 1_000_000
+        assert not received.endswith(b"0\r\n\r\n"), "it was told that this is all"
+
+
+def test_who_has_nothing_to_read_may_be_as_idle_as_they_like(
+    service: Service, tenant: str, patience: float
+):
+    before = opened(service)
+    with not_reading(service, tenant):
+        eventually(lambda: opened(service) == before + 1)
+        time.sleep(2 * patience)
+        assert opened(service) == before + 1
+    eventually(lambda: opened(service) == before)
