@@ -26,6 +26,7 @@ from domain.record import (
 from tests.api.restricted import log_restricted
 from tests.api.running import EVERYTHING
 from tests.api.running import Service as Running
+from tests.api.webhooked import new_webhook, past_delivery
 
 AT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 MINUTES = 987_654
@@ -141,6 +142,9 @@ class Planted:
         encounter = sent(self.trusted.post(address, json=ENCOUNTER, params=tags))
         self.ids = [contact["id"], str(contact["number"]), secret, str(number), meeting["id"]]
         self.ids += [interaction, str(encounter["id"]), ACTIVE_LISTENING, "7"]
+        webhook = new_webhook(self.blind)["id"]
+        delivery = past_delivery(self.service, self.tenant, webhook)
+        self.ids += [webhook, delivery, "kith.interaction.logged.v1.json"]
 
     def contact(self) -> str:
         return self.ids[0]
