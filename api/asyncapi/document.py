@@ -132,7 +132,8 @@ def _channels() -> Json:
             "description": "Each event is a POST to the address of the webhook, signed as "
             "Standard Webhooks says. What restricted tags hide is left out.",
             "servers": [ref("servers", "endpoint")],
-            "messages": refs("Webhook"),
+            "messages": refs("Webhook")
+            | {"WebhookTest": ref("components", "messages", "WebhookTest")},
         },
     }
 

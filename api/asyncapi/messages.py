@@ -9,6 +9,7 @@ from infrastructure.events.catalogue import TYPES
 from infrastructure.events.cloud_events import DATA_CONTENT_TYPE, STRUCTURED
 from infrastructure.events.json_schema import description
 from infrastructure.relay.contact_states import ContactState
+from infrastructure.webhooks.trying import TYPE as TEST
 
 KAFKA_VERSION = "0.5.0"
 """Of AsyncAPI's bindings to Kafka."""
@@ -145,9 +146,28 @@ def contact_state() -> Json:
     }
 
 
+def webhook_test() -> Json:
+    here = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "tenant")
+    properties = {name: {"type": "string"} | ATTRIBUTES[name] for name in here}
+    payload: Json = {
+        "type": "object",
+        "description": "A CloudEvent 1.0 in structured mode that stands in no log.",
+        "properties": properties | {"type": {"const": TEST}, "data": {"type": "object"}},
+        "required": [*here, "data"],
+    }
+    return {
+        "name": TEST,
+        "title": TEST,
+        "summary": "Somebody asked for a test delivery. Nothing has happened.",
+        "contentType": STRUCTURED,
+        "headers": SIGNED,
+        "payload": payload,
+    }
+
+
 def messages() -> dict[str, Any]:
     """All of them, by name: the event's class and what carries it."""
-    found = {ContactState.__name__: contact_state()}
+    found = {ContactState.__name__: contact_state(), "WebhookTest": webhook_test()}
     for carrier, form in FORMS.items():
         found |= {f"{name}{carrier}": form(event) for name, event in _named().items()}
     return found

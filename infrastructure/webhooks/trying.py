@@ -36,12 +36,12 @@ class Tester:
                 return None
             url, secrets = found
             event_id, now = uuid7(), datetime.now(UTC)
-            body = _event(event_id, tenant, webhook, now).json()
+            body = test_delivery(event_id, tenant, webhook, now).json()
             attempt = await self._poster.post(url, headers(str(event_id), body, secrets, now), body)
             return await note_test(fetch, tenant, webhook, event_id, TYPE, attempt)
 
 
-def _event(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:
+def test_delivery(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:
     attributes = {
         "specversion": "1.0",
         "id": str(event_id),
