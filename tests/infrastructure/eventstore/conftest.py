@@ -46,7 +46,7 @@ def held(ledger: str) -> Hold:
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
 
             async def waited_for() -> None:
-                for _ in range(2_000):
+                for _ in range(12_000):
                     cursor = await connection.execute(WAITING)
                     if await cursor.fetchone() == (True,):
                         return

@@ -72,6 +72,6 @@ async def process(
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait for it, however busy the machine is."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is awaited knows nothing of being awaited
             await asyncio.sleep(0.002)
