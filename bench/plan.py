@@ -32,6 +32,8 @@ class Sizes:
     searches: int = 600
     relayed: int = 40_000
     arrivals: int = 300
+    streams: int = 1_000
+    idle_seconds: float = 20.0
 
 
 QUICK = Sizes(
@@ -52,6 +54,8 @@ QUICK = Sizes(
     searches=60,
     relayed=1_000,
     arrivals=20,
+    streams=20,
+    idle_seconds=2.0,
 )
 """Shows that everything runs; its figures mean nothing."""
 

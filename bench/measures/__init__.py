@@ -8,6 +8,7 @@ from bench.measures import (
     post,
     relay,
     search,
+    stream,
     timeline,
 )
 from bench.plan import PHASES, Measure
@@ -21,4 +22,5 @@ MEASURES = (
     Measure("mailbox", mailbox.run),
     Measure("search", search.run),
     Measure("relay", relay.run),
+    Measure("stream", stream.run),
 )
