@@ -5,6 +5,7 @@ before it: who goes on from the last position misses nothing. Every way of askin
 leads straight to the answer, however many events there are of others, or of another type.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from infrastructure.eventstore.reading import COLUMNS, Unreadable
 from infrastructure.projecting.folding import Folder, Item
 from infrastructure.projecting.pages import SELECT_EARLIER, Read
 from projections.model import Step
+
+logger = logging.getLogger(__name__)
 
 MOST_BYTES = 4_000_000
 """A page ends early where its events are large: with the event that goes beyond."""
@@ -140,6 +143,7 @@ class _Reading:
         for item in await self._steps(rows):
             if isinstance(item, Unreadable):
                 if not steps:
+                    logger.warning("event %s of %s: %s", item.position, item.stream, item.reason)
                     raise Halted(item)
                 last, more = steps[-1].recorded.position, True
                 break  # what comes before it is told
