@@ -29,11 +29,14 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 64
 """Deliveries under way in one process."""
 
-POLL = 0.25
-"""Seconds between two looks at the log, and at what is due, when nothing rings."""
+LOOK_AT_LOG, LOOK_AT_DUE = 0.1, 0.25
+"""Seconds between two looks when nothing rings."""
 
 PACE = 0.02
 """Seconds for which events may gather before the log is looked at."""
+
+GATHER = 0.005
+"""Seconds for which places that have become free may gather before deliveries are taken."""
 
 FORGET_EVERY = 600.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -85,7 +88,7 @@ class Dispatcher:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
-        await self._poster.close()
+        self._poster.close()
 
     def wake(self) -> None:
         """Something has been appended."""
@@ -99,29 +102,29 @@ class Dispatcher:
         while await self._planner.plan():
             self._due.set()
         self._due.set()
-        if await _rings(self._appended, POLL):
+        if await _rings(self._appended, LOOK_AT_LOG):
             await asyncio.sleep(PACE)
 
     async def _send(self) -> None:
         self._due.clear()
         room = AT_ONCE - len(self._sending)
         claims = await self._queue.take(room, self._busy) if room else []
+        bodies = await self._teller.bodies(claim.position for claim in claims) if claims else {}
         for claim in claims:
             self._busy[claim.webhook] += 1
-            task = asyncio.create_task(self._deliver(claim))
+            task = asyncio.create_task(self._deliver(claim, bodies.get(claim.position)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         if not claims:
-            await _rings(self._due, POLL)
+            await _rings(self._due, LOOK_AT_DUE)
 
     async def _forget(self) -> None:
         more = await self._queue.forget()
         await asyncio.sleep(PACE if more else FORGET_EVERY)
 
-    async def _deliver(self, claim: Claim) -> None:
+    async def _deliver(self, claim: Claim, body: bytes | None) -> None:
         """One attempt. What goes wrong here is as if this process had died with it."""
         try:
-            body = await self._teller.body(claim.position)
             if body is None:
                 await self._queue.given_up(claim, UNTELLABLE)
                 self._count("failed")
@@ -136,7 +139,8 @@ class Dispatcher:
             self._busy[claim.webhook] -= 1
             if not self._busy[claim.webhook]:
                 del self._busy[claim.webhook]
-            self._due.set()  # there is room again
+            # There is room again; what else ends in a moment is filled up with it.
+            asyncio.get_running_loop().call_later(GATHER, self._due.set)
 
     async def _note(self, claim: Claim, attempt: Attempt) -> None:
         if attempt.delivered:

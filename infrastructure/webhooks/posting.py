@@ -6,12 +6,14 @@ so that a webhook can't be used to read what kith can reach.
 
 import asyncio
 import math
+import ssl
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+import certifi
 import httpcore
 
 from infrastructure.webhooks.addresses import NotAllowed, endpoint
@@ -52,18 +54,15 @@ class Poster:
         allow_private: bool,
         resolve: Resolve | None = None,
         seconds: float = SECONDS,
+        tls: ssl.SSLContext | None = None,
     ):
         self._allow_private = allow_private
         self._seconds = seconds
         self._resolver = Resolver()
-        self._client = httpcore.AsyncConnectionPool(
-            max_connections=None,
-            max_keepalive_connections=0,
-            network_backend=CheckedNetwork(resolve or self._resolver, allow_private=allow_private),
-        )
+        self._network = CheckedNetwork(resolve or self._resolver, allow_private=allow_private)
+        self._tls = tls or _trusting()
 
-    async def close(self) -> None:
-        await self._client.aclose()
+    def close(self) -> None:
         self._resolver.close()
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
@@ -91,7 +90,13 @@ class Poster:
         self, url: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, str | None, float | None]:
         sent: list[tuple[str | bytes, str | bytes]] = [*headers.items(), ("Connection", "close")]
-        async with self._client.stream("POST", url, headers=sent, content=body) as response:
+        connection = httpcore.AsyncHTTPConnection(
+            httpcore.URL(url).origin, self._tls, network_backend=self._network
+        )
+        async with (
+            connection,
+            connection.stream("POST", url, headers=sent, content=body) as response,
+        ):
             status = response.status
             retry_after = None
             if status in MAY_SAY_WHEN:
@@ -100,6 +105,13 @@ class Poster:
             with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
                 await _read_some(response)
         return status, _error(status), retry_after
+
+
+def _trusting() -> ssl.SSLContext:
+    """The authorities that the system trusts, and the usual ones where it knows none."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 async def _read_some(response: httpcore.Response) -> None:

@@ -4,20 +4,23 @@ permission.
 They are made of the log at each attempt, so that what a restricted tag hides by then is hidden.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncRawCursor
 from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.events.cloud_events import cloud_event
-from infrastructure.events.judging import SELECT_LATER, Halted, judged, wanted
+from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
 from infrastructure.eventstore.reading import COLUMNS, Unreadable, recorded
 from infrastructure.projecting.folding import Folder
 from infrastructure.projecting.pages import SELECT_EARLIER, Read
 from projections.model import Step
 
-SELECT_ONE = f"SELECT {COLUMNS} FROM stored_events WHERE notification_id = $1"
+SELECT_SOME = f"""
+SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY($1::bigint[])
+ORDER BY notification_id
+"""
 
 
 class Teller:
@@ -26,16 +29,26 @@ class Teller:
         self._base_url = base_url
         self._folder = Folder(self._earlier)
 
-    async def body(self, position: int) -> bytes | None:
-        """The event at a position, None if it can't be told. Raises psycopg.Error."""
-        (item,) = await self._folder.fold(await self._read(SELECT_ONE, position)) or (None,)
-        if not isinstance(item, Step):
-            return None
+    async def bodies(self, positions: Iterable[int]) -> dict[int, bytes]:
+        """The events at these positions; one that can't be told is left out. Raises
+        psycopg.Error."""
+        found = await self._read(SELECT_SOME, sorted(set(positions)))
+        bodies = {}
+        for events in _one_of_each_stream(found):
+            items = await self._folder.fold(events)
+            for told in await self._judged([item for item in items if isinstance(item, Step)]):
+                event = cloud_event(told.step, hidden=told.hidden, base_url=self._base_url)
+                bodies[told.step.recorded.position] = event.json()
+        return bodies
+
+    async def _judged(self, steps: Sequence[Step]) -> list[Told]:
         try:
-            (told,) = await judged([item], self._later)
+            return await judged(steps, self._later)
         except Halted:
-            return None
-        return cloud_event(item, hidden=told.hidden, base_url=self._base_url).json()
+            if len(steps) <= 1:
+                return []
+            # One of them can't be told; that is no affair of the others.
+            return [told for step in steps for told in await self._judged([step])]
 
     async def _earlier(self, versions: Mapping[str, int]) -> list[Read]:
         return await self._read(SELECT_EARLIER, wanted(versions))
@@ -48,6 +61,19 @@ class Teller:
             cursor = AsyncRawCursor(connection)
             await cursor.execute(sql.encode(), (parameter,), prepare=True, binary=True)
             return [_decode(*row) for row in await cursor.fetchall()]
+
+
+def _one_of_each_stream(events: Iterable[Read]) -> Iterator[list[Read]]:
+    """Groups in which no stream comes twice: folding and judging several events of a stream needs
+    all that lie between them."""
+    groups: list[dict[str, Read]] = []
+    for event in events:
+        free = next((group for group in groups if event[0] not in group), None)
+        if free is None:
+            groups.append(free := {})
+        free[event[0]] = event
+    for group in groups:
+        yield list(group.values())
 
 
 def _decode(stream: str, version: int, position: int, topic: str, state: bytes) -> Read:

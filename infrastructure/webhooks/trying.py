@@ -25,7 +25,7 @@ class Tester:
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def close(self) -> None:
-        await self._poster.close()
+        self._poster.close()
 
     async def test(self, fetch: Fetch, tenant: str, webhook: UUID) -> Delivery | None:
         """Send a test, and note what became of it; None if there is no such webhook. Raises
