@@ -5,7 +5,6 @@ in those from before the tag: what was told before it can't be taken back, and w
 shall not tell it anew. A meeting is hidden with the interaction that it was completed with.
 """
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -14,6 +13,7 @@ from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.changes import apply
+from domain.event import Event
 from domain.interaction import Interaction, InteractionAmended
 from domain.meeting import Meeting, MeetingCompleted
 from domain.record import Labels, Record
@@ -21,6 +21,8 @@ from domain.streams import StreamName
 from infrastructure.eventstore.reading import COLUMNS, Unreadable
 from infrastructure.projecting.pages import Read
 from projections.model import Step
+
+NOTHING = frozenset[str]()
 
 SELECT_LATER = f"""
 SELECT {COLUMNS} FROM stored_events
@@ -64,28 +66,29 @@ def wanted(versions: Mapping[str, int]) -> str:
 async def judged(steps: Sequence[Step], later: Later) -> list[Told]:
     """Each of the steps, which are in the log's order, with what hides it: the tags that were on
     its record before it, with it or at any time after it. Raises Halted."""
-    since = await _after(steps, later)
+    names = [str(step.recorded.stream) for step in steps]
+    since = await _after(names, steps, later)
     told = []
-    for step in reversed(steps):
-        name, tags = str(step.recorded.stream), frozenset[str]()
-        match step.after.state:
-            case Interaction() as state:
-                since[name] |= set(state.record.labels.restricted)
-                before = step.before.state.record.labels.restricted if step.before else ()
-                tags = frozenset(since[name].union(before))
-            case Meeting():
-                tags = frozenset(since[name])
+    for name, step in zip(reversed(names), reversed(steps), strict=True):
+        tags = since.get(name, NOTHING)
+        if isinstance(step.after.state, Interaction):
+            if restricted := step.after.state.record.labels.restricted:
+                tags = since[name] = tags.union(restricted)
+            if step.before is not None:
+                tags = tags.union(step.before.state.record.labels.restricted)
         told.append(Told(step, tags))
     return told[::-1]
 
 
-async def _after(steps: Sequence[Step], later: Later) -> dict[str, set[str]]:
+async def _after(
+    names: Sequence[str], steps: Sequence[Step], later: Later
+) -> dict[str, frozenset[str]]:
     """The tags that come upon interactions after the steps, and those that were on a meeting's
     interaction at any time."""
     last = {
-        str(step.recorded.stream): step.after
-        for step in steps
-        if step.recorded.stream.kind in (Interaction.kind, Meeting.kind)
+        name: step.after
+        for name, step in zip(names, steps, strict=True)
+        if isinstance(step.after.state, Interaction | Meeting)
     }
     events = await _read(later, {name: entity.version for name, entity in last.items()})
     logged_with: dict[str, str] = {}
@@ -96,14 +99,10 @@ async def _after(steps: Sequence[Step], later: Later) -> dict[str, set[str]]:
         if isinstance(event.event, MeetingCompleted):
             logged = _interaction(event.stream, event.event.interaction_id)
             logged_with[str(event.stream)] = logged
-    whole = defaultdict[str, set[str]](set)
-    for event in await _read(later, dict.fromkeys(logged_with.values(), 0)):
-        whole[str(event.stream)].update(_restricted_by(event))
-    found = defaultdict[str, set[str]](set)
-    for event in events:
-        found[str(event.stream)].update(_restricted_by(event))
+    found = _restricted_by(events)
+    whole = _restricted_by(await _read(later, dict.fromkeys(logged_with.values(), 0)))
     for name, logged in logged_with.items():
-        found[name] |= whole[logged]
+        found[name] = whole.get(logged, NOTHING)
     return found
 
 
@@ -120,9 +119,18 @@ def _interaction(meeting: StreamName, interaction_id: UUID) -> str:
     return str(StreamName(meeting.tenant, Interaction.kind, interaction_id))
 
 
-def _restricted_by(recorded: Recorded) -> tuple[str, ...]:
+def _restricted_by(events: Sequence[Recorded]) -> dict[str, frozenset[str]]:
+    """The tags that these events put on each interaction."""
+    found: dict[str, frozenset[str]] = {}
+    for recorded in events:
+        if tags := _restricted_from(recorded.event):
+            name = str(recorded.stream)
+            found[name] = found.get(name, NOTHING).union(tags)
+    return found
+
+
+def _restricted_from(event: Event) -> tuple[str, ...]:
     """The tags that an interaction is restricted by from this event on."""
-    event = recorded.event
     if isinstance(event, InteractionAmended):
         labels = {
             path.removeprefix("labels."): change

@@ -1,5 +1,6 @@
 """The event stream over HTTP: in batches, and as server-sent events."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -33,6 +34,9 @@ from infrastructure.identity.verifier import LEEWAY
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Events"])
 reading = needs("view_contacts") | OPENS
+
+AT_ONCE = 100
+"""Events put into words before others have their turn; about two milliseconds."""
 
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -71,11 +75,12 @@ async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
         raise bad_position("query", "after") from None
     except Halted:
         raise Unavailable("The next event can't be told now.") from None
-    base_url = call.services.settings.base_url
-    events = [
-        cloud_event(told.step, hidden=told.hidden_without(opened), base_url=base_url).json()
-        for told in page.told
-    ]
+    base_url, events = call.services.settings.base_url, []
+    for number, told in enumerate(page.told, 1):
+        hidden = told.hidden_without(opened)
+        events.append(cloud_event(told.step, hidden=hidden, base_url=base_url).json())
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
     following = lists.next_link(call, {"after": page.last})
     return Response(b"[" + b",".join(events) + b"]", 200, dict(following), BATCH)
 
