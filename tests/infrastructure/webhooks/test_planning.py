@@ -1,0 +1,192 @@
+"""From the log to deliveries: each event once, wherever pages end, and replays within bounds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from application.entity import Entity
+from domain.webhook import (
+    Reason,
+    WebhookDisabled,
+    WebhookEnabled,
+    WebhookRemoved,
+    WebhookReplayRequested,
+)
+from infrastructure.webhooks import planning
+from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.queue import Queue
+from infrastructure.webhooks.telling import Teller
+from tests.infrastructure.projecting.support import Ledger
+from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
+
+pytestmark = pytest.mark.anyio
+
+URL = "https://hooks.invalid/"
+LOGGED = "kith.interaction.logged.v1"
+
+
+@pytest.fixture
+def planner(opened: Ledger) -> Callable[..., Awaitable[None]]:
+    """Plans everything there is."""
+
+    async def plan(page_size: int = 1000) -> None:
+        one = Planner(opened.pool, page_size=page_size)
+        await one.prepare()
+        while await one.plan():
+            pass
+
+    return plan
+
+
+async def planned(opened: Ledger, webhook: Entity, cause: str = "event") -> list[int]:
+    rows = await opened.rows(
+        "SELECT position FROM webhook_deliveries WHERE webhook = %s AND cause = %s "
+        "ORDER BY position",
+        webhook.id,
+        cause,
+    )
+    return [position for (position,) in rows]
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 7, 1000])
+async def test_each_event_is_planned_once_wherever_pages_end(opened, planner, page_size):
+    await opened.log()
+    webhook = await subscribe(opened, URL, LOGGED)
+    entities = await opened.log_many(10)
+    await opened.contact()
+    await opened.log(tenant="2")
+    await planner(page_size)
+    await planner(page_size)
+    assert await planned(opened, webhook) == sorted(each.position for each in entities)
+    rows = await opened.rows(
+        "SELECT d.event_id::text = convert_from(e.state, 'UTF8')::json->>'id' "
+        "FROM webhook_deliveries d JOIN stored_events e ON e.notification_id = d.position"
+    )
+    assert rows == [(True,)] * 10
+
+
+async def test_many_who_plan_at_once_plan_each_event_once(opened, planner):
+    webhook = await subscribe(opened, URL, LOGGED)
+    await opened.log_many(50)
+    await asyncio.gather(*(planner(3) for _ in range(4)))
+    await planner()
+    assert len(await planned(opened, webhook)) == 50
+
+
+@pytest.mark.parametrize("page_size", [1, 1000])
+async def test_a_disabled_webhook_gathers_nothing_and_begins_anew(opened, planner, page_size):
+    webhook = await subscribe(opened, URL, LOGGED)
+    await opened.log()
+    await planner(page_size)
+    disabled = await opened.append(
+        webhook.stream, webhook, WebhookDisabled(reason=Reason.REQUESTED)
+    )
+    await opened.log()
+    await planner(page_size)
+    assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == ["canceled"]
+    await opened.append(webhook.stream, disabled, WebhookEnabled())
+    later = await opened.log()
+    await planner(page_size)
+    assert (await planned(opened, webhook))[1:] == [later.position]
+
+
+async def test_what_waits_for_a_webhook_that_was_removed_is_given_up(opened, planner):
+    webhook = await subscribe(opened, URL, LOGGED)
+    await opened.log()
+    await planner()
+    await opened.append(webhook.stream, webhook, WebhookRemoved())
+    await planner()
+    assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == ["canceled"]
+    assert await opened.rows("SELECT 1 FROM webhook_endpoints") == []
+
+
+class TestReplaying:
+    async def ask(self, opened: Ledger, webhook: Entity, after: int) -> Entity:
+        return await opened.append(webhook.stream, webhook, WebhookReplayRequested(after=after))
+
+    @pytest.mark.parametrize("page_size", [1, 3, 1000])
+    async def test_goes_back_before_the_subscription_wherever_pages_end(
+        self, opened, planner, page_size
+    ):
+        entities = await opened.log_many(7)
+        await opened.contact()
+        await opened.log_many(2, tenant="2")
+        webhook = await subscribe(opened, URL, LOGGED)
+        await self.ask(opened, webhook, entities[0].position)
+        later = await opened.log()
+        await planner(page_size)
+        expected = sorted(each.position for each in entities[1:])
+        assert await planned(opened, webhook, "replay") == expected
+        assert await planned(opened, webhook) == [later.position]
+        assert await opened.rows("SELECT 1 FROM webhook_replays") == []
+
+    async def test_waits_while_too_much_waits_already(self, opened, planner, monkeypatch):
+        monkeypatch.setattr(
+            planning, "TAKE_REPLAY", planning.TAKE_REPLAY.replace(str(planning.MOST_WAITING), "5")
+        )
+        await opened.log_many(20)
+        webhook = await subscribe(opened, URL, LOGGED)
+        await self.ask(opened, webhook, 0)
+        await planner(4)
+        assert len(await planned(opened, webhook, "replay")) == 8
+        await opened.rows(
+            "UPDATE webhook_deliveries SET outcome = 'delivered', ended_at = now() RETURNING 1"
+        )
+        await planner(4)
+        assert len(await planned(opened, webhook, "replay")) == 16
+
+    async def test_a_webhook_that_ended_meanwhile_is_sent_nothing(self, opened, planner):
+        await opened.log()
+        webhook = await subscribe(opened, URL, LOGGED)
+        asked = await self.ask(opened, webhook, 0)
+        await opened.append(webhook.stream, asked, WebhookRemoved())
+        await planner()
+        assert await planned(opened, webhook, "replay") == []
+        assert await opened.rows("SELECT 1 FROM webhook_replays") == []
+
+
+async def spoil(opened: Ledger, entity: Entity) -> None:
+    await opened.rows(
+        "UPDATE stored_events SET state = '\\xff00' WHERE notification_id = %s RETURNING 1",
+        entity.position,
+    )
+
+
+async def test_an_event_that_cant_be_read_fails_alone(opened, receiver):
+    webhook = await subscribe(opened, receiver.url, LOGGED)
+    entities = await opened.log_many(3)
+    await spoil(opened, entities[1])
+    async with dispatching(opened):
+        await ended(opened, webhook.id, 3)
+    found = await outcomes(opened, webhook.id)
+    assert sorted(outcome for outcome, *_ in found) == ["delivered", "delivered", "failed"]
+    assert "The event can't be read." in {error for *_, error in found}
+
+
+async def test_several_events_of_one_stream_are_told_as_each_was(opened):
+    entity = await opened.log("first")
+    for subject in ("second", "third"):
+        said = entity.state.record.said.model_copy(update={"subject": subject})
+        entity = await opened.amend(entity, said=said)
+    other = await opened.log("other")
+    bodies = await Teller(opened.pool, "https://kith.example").bodies([4, 1, 3, 3, 99])
+    assert sorted(bodies) == [1, 3, other.position]
+    assert b'"first"' in bodies[1]
+    assert b'"third"' in bodies[3]
+    assert b'"second"' in bodies[3]  # the old value
+
+
+async def test_what_ended_long_ago_is_forgotten_and_what_waits_is_not(opened, planner):
+    webhook = await subscribe(opened, URL, LOGGED)
+    await opened.log_many(4)
+    await planner()
+    await opened.rows(
+        "UPDATE webhook_deliveries SET outcome = 'delivered', created_at = now() - interval '1 y', "
+        "ended_at = now() - CASE position WHEN 2 THEN interval '31 d' ELSE interval '29 d' END "
+        "WHERE position < 4 RETURNING 1"
+    )
+    queue = Queue(opened.pool)
+    assert await queue.forget()
+    assert not await queue.forget()
+    assert await planned(opened, webhook) == [3, 4, 5]
