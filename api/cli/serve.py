@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ from infrastructure.settings import Settings, SettingsError
 
 WITH_API = ("all", "api")
 ROLES = (*WITH_API, "projector", "relay", "webhooks")
+MOST_FILES = 65_536
 
 
 def add_arguments(commands: Any) -> None:
@@ -79,6 +81,7 @@ async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.
         relay=role in ("all", "relay"),
         webhooks=role in ("all", "webhooks"),
     ) as services:
+        allow_connections()
         listener.listen()  # whoever reads the address below can use it
         if role in WITH_API:
             greet(settings, listener)
@@ -90,6 +93,15 @@ async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
         application = Application(services, api=role in WITH_API)
         await server_of(application).serve(sockets=[listener])
+
+
+def allow_connections() -> None:
+    """As many as may be: each event stream is one, and a thousand files is what many systems let a
+    process have unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def address_of(listener: socket.socket) -> str:

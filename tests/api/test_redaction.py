@@ -33,7 +33,7 @@ from tests.api.planted import (
 )
 from tests.api.restricted import log_restricted
 from tests.api.running import Service as Running
-from tests.api.streaming import ask
+from tests.api.streaming import STREAM, ask
 
 HARMLESS = "nobody ever wrote this"
 TERMS = tuple(
@@ -89,8 +89,9 @@ def nothing_is_told(planted: Planted, walked: list[Route]) -> dict[Route, list[s
 
 
 def test_no_route_of_any_contract_tells_what_is_hidden(planted: Planted):
-    shown = nothing_is_told(planted, READING)
-    assert {route.contract for route, addresses in shown.items() if addresses} == CONTRACTS
+    shown = [route for route, found in nothing_is_told(planted, READING).items() if found]
+    assert {route.contract for route in shown} == CONTRACTS
+    assert {"/api/events", STREAM} <= {route.path for route in shown}
 
 
 def test_every_route_that_shows_it_redacted_opens_it_to_who_may_see_it(planted: Planted):
