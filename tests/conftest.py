@@ -9,11 +9,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from infrastructure.embedded import EmbeddedPostgres
 from tests.brokers import chosen
 from tests.brokers.broker import RealBroker
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile(
+    "kith", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("kith")
 
 
 def pytest_report_header() -> str:

@@ -198,6 +198,7 @@ _values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | _text,
     lambda inner: st.lists(inner) | st.dictionaries(_text, inner),
+    max_leaves=30,
 )
 
 
