@@ -63,7 +63,7 @@ class Stream:
         """What the client is sent: where it begins, everything since, a sign when that was all,
         and then whatever comes, until it has to end."""
         yield self._note(retry=RETRY)
-        caught_up = False
+        caught_up = announced = False
         while (end := await self._end()) is None:
             try:
                 page = await self._streams.frames(self.wanted, self.position)
@@ -75,6 +75,9 @@ class Stream:
             except (Halted, Beyond):
                 end = "the next event can't be told now"
                 break
+            if announced and page.last == self.position:
+                # The log is shorter than it was: a replica without its last events took over.
+                await asyncio.sleep(PAUSE)
             for piece in page.pieces:
                 yield piece
                 self._sent = self._loop.time()
@@ -84,7 +87,7 @@ class Stream:
             if not caught_up:
                 caught_up = True
                 yield self._note("caught up")
-            while not await self._news():
+            while not (announced := await self._news()):
                 if (end := await self._end()) is not None:
                     break
                 if self._is_due():

@@ -50,7 +50,7 @@ class EventStreams:
         self._most = most
         self._open: set[Stream] = set()
         self._of_tenant: Counter[str] = Counter()
-        self._pages = SingleFlight(self._read)
+        self._pages = SingleFlight(self._read, lambda asked: asked[0].tenant)
         self.heads = heads
         self.heartbeat = HEARTBEAT
         self.patience = PATIENCE

@@ -6,17 +6,27 @@ For those who may be answered with what was found out a moment ago, because they
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
 class SingleFlight(Generic[K, V]):
-    """`answer` is asked at most `at_once` questions at a time."""
+    """`answer` is asked at most `at_once` questions at a time, and one of each `group`: however
+    much one of them asks, the others have their turn."""
 
-    def __init__(self, answer: Callable[[K], Awaitable[V]], *, at_once: int = 2):
+    def __init__(
+        self,
+        answer: Callable[[K], Awaitable[V]],
+        group: Callable[[K], Hashable],
+        *,
+        at_once: int = 3,
+    ):
         self._answer = answer
+        self._group = group
         self._turns = asyncio.Semaphore(at_once)
+        self._groups: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         self._asked: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, question: K) -> V:
@@ -27,8 +37,9 @@ class SingleFlight(Generic[K, V]):
         return await asyncio.shield(task)
 
     async def _find_out(self, question: K) -> V:
+        lock = self._groups.setdefault(self._group(question), asyncio.Lock())
         try:
-            async with self._turns:
+            async with lock, self._turns:
                 return await self._answer(question)
         finally:
             del self._asked[question]

@@ -2,6 +2,7 @@
 doesn't."""
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -276,6 +277,35 @@ class TestWhatEndsIt:
                 told = list(stream)
             refused(client.get(STREAM), 503, "too_many_streams")
         assert told[-1].comment == "the service is stopping"
+
+    def test_an_event_that_cant_be_read_halts_it_and_the_feed_and_is_never_skipped(
+        self, database, tenant
+    ):
+        with running(database()) as service:
+            client = service.client(tenant=tenant)
+            contact = office.add(client)
+            for _ in range(2):
+                office.log(client, contact)
+            service._look.execute("UPDATE stored_events SET state = 'x' WHERE notification_id = 2")
+            with listening(client, 0) as response:
+                told = list(frames(response))
+            assert [frame.id for frame in told if frame.data] == [1]
+            assert (told[-1].comment, told[-1].id) == ("the next event can't be told now", 1)
+            batch = client.get("/api/events")
+            assert [one["position"] for one in batch.json()] == ["1"]
+            refused(client.get(batch.links["next"]["url"]), 503, "unavailable")
+
+    def test_how_long_it_lasted_is_not_how_long_an_answer_took(self, client):
+        def seconds() -> float:
+            figures = client.get("/metrics").text
+            (line,) = re.findall(r'kith_request_seconds_sum{method="GET"} (.*)', figures)
+            return float(line)
+
+        before = seconds()
+        with listening(client):
+            time.sleep(1)
+        eventually(lambda: 'route="/api/events/stream",status="200"' in client.get("/metrics").text)
+        assert seconds() - before < 0.9
 
     @pytest.mark.anyio
     async def test_a_database_that_drops_all_connections_delays_it_and_nothing_else(
