@@ -32,7 +32,10 @@ AT_ONCE = 64
 LOOK_AT_LOG, LOOK_AT_DUE = 0.1, 0.25
 """Seconds between two looks when nothing rings."""
 
-PACE = 0.02
+NOBODY = 1.0
+"""Seconds between two looks while there is no webhook at all."""
+
+PACE = 0.05
 """Seconds for which events may gather before the log is looked at."""
 
 GATHER = 0.005
@@ -69,7 +72,6 @@ class Dispatcher:
         self._poster = poster
         self._disable = disable
         self._count = count
-        self._prepared = False
         self._appended = asyncio.Event()
         self._due = asyncio.Event()
         self._busy: Counter[Any] = Counter()
@@ -96,13 +98,11 @@ class Dispatcher:
 
     async def _plan(self) -> None:
         self._appended.clear()
-        if not self._prepared:
-            await self._planner.prepare()
-            self._prepared = True
         while await self._planner.plan():
             self._due.set()
-        self._due.set()
-        if await _rings(self._appended, LOOK_AT_LOG):
+        if not self._planner.wanted:
+            await asyncio.sleep(NOBODY)
+        elif await _rings(self._appended, LOOK_AT_LOG):
             await asyncio.sleep(PACE)
 
     async def _send(self) -> None:
@@ -116,7 +116,7 @@ class Dispatcher:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         if not claims:
-            await _rings(self._due, LOOK_AT_DUE)
+            await _rings(self._due, LOOK_AT_DUE if self._planner.wanted else NOBODY)
 
     async def _forget(self) -> None:
         more = await self._queue.forget()

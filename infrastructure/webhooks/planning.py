@@ -21,7 +21,6 @@ from domain.webhook import (
     WebhookReplayRequested,
 )
 from infrastructure.eventstore.mapper import decode
-from infrastructure.eventstore.reading import head
 
 PAGE_SIZE = 1000
 """Positions looked through in one transaction."""
@@ -40,6 +39,11 @@ CONTROLS = {
     )
 }
 
+LOOK = """
+SELECT c.checkpoint, coalesce((SELECT max(position) FROM commits), 0),
+    EXISTS (SELECT FROM webhooks), EXISTS (SELECT FROM webhook_replays)
+FROM webhook_checkpoint c
+"""
 TAKE = "SELECT checkpoint FROM webhook_checkpoint FOR UPDATE SKIP LOCKED"
 FROM_THE_BEGINNING = "INSERT INTO webhook_checkpoint (checkpoint) VALUES (0) ON CONFLICT DO NOTHING"
 MOVE = "UPDATE webhook_checkpoint SET checkpoint = %s"
@@ -79,6 +83,10 @@ UPDATE webhook_deliveries SET outcome = 'canceled', ended_at = now()
 WHERE webhook = %s AND outcome = 'pending' AND position <= %s
 """
 
+GIVE_UP_ALL = """
+UPDATE webhook_deliveries SET outcome = 'canceled', ended_at = now() WHERE outcome = 'pending'
+"""
+
 REPLAY = """
 INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
 VALUES (%s, %s, %s, %s, %s, %s)
@@ -113,29 +121,46 @@ class Planner:
     def __init__(self, pool: AsyncConnectionPool[Any], *, page_size: int = PAGE_SIZE):
         self._pool = pool
         self._page_size = page_size
-
-    async def prepare(self) -> None:
-        """See to it that there is a checkpoint, even if somebody emptied its table."""
-        async with self._pool.connection() as connection:
-            await connection.execute(FROM_THE_BEGINNING)
+        self.wanted = True
+        """Whether there was any webhook at the last look."""
 
     async def plan(self) -> bool:
-        """Look through a page of the log, and of one replay; whether there may be more at once.
-        Raises psycopg.Error."""
+        """Look through a page of the log, and of one replay; whether there was anything. Raises
+        psycopg.Error."""
         async with self._pool.connection() as connection:
-            async with connection.transaction():
-                more = await self._page(connection)
-            async with connection.transaction():
-                return await self._replay(connection) or more
+            row = await (await connection.execute(LOOK, prepare=True)).fetchone()
+            if row is None:
+                await connection.execute(FROM_THE_BEGINNING)
+                return True
+            checkpoint, last, self.wanted, replays = row
+            found = False
+            if checkpoint < last:
+                async with connection.transaction():
+                    step = self._page if self.wanted else self._nothing
+                    found = await step(connection, last)
+            if replays:
+                async with connection.transaction():
+                    found = await self._replay(connection) or found
+            return found
 
-    async def _page(self, connection: AsyncConnection[Any]) -> bool:
+    async def _nothing(self, connection: AsyncConnection[Any], last: int) -> bool:
+        """There was no webhook when the log came to this position: what led there needn't be
+        looked through."""
         row = await (await connection.execute(TAKE)).fetchone()
-        if row is None:
+        if row is None or row[0] >= last:
+            return False
+        await connection.execute(GIVE_UP_ALL)
+        await connection.execute("DELETE FROM webhook_endpoints")
+        await connection.execute("DELETE FROM webhook_replays")
+        await connection.execute(MOVE, (last,))
+        return True
+
+    async def _page(self, connection: AsyncConnection[Any], last: int) -> bool:
+        row = await (await connection.execute(TAKE)).fetchone()
+        if row is None or row[0] >= last:
             return False  # somebody else is at it
         after = row[0]
-        upto = min(after + self._page_size, last := await head(connection))
-        if upto <= after:
-            return False
+        upto = min(after + self._page_size, last)
         cursor = await connection.execute(SELECT_CONTROLS, (after, upto, list(CONTROLS)))
         controls = await cursor.fetchall()
         for control in controls:
@@ -144,7 +169,7 @@ class Planner:
         for control in controls:
             await self._end(connection, *control)
         await connection.execute(MOVE, (upto,), prepare=True)
-        return bool(upto < last)
+        return True
 
     async def _begin(
         self,

@@ -39,10 +39,10 @@ class MovesTooEarly(Planner):
     async def plan(self) -> bool:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(CHECKPOINT)
-            ((before, last),) = await cursor.fetchall()
-            await connection.execute(MOVE, (min(before + self._page_size, last),))
-            await asyncio.sleep(0.1)  # here it may be killed
-            await connection.execute(MOVE, (before,))
+            for before, last in await cursor.fetchall():
+                await connection.execute(MOVE, (min(before + self._page_size, last),))
+                await asyncio.sleep(0.1)  # here it may be killed
+                await connection.execute(MOVE, (before,))
         return await super().plan()
 
 

@@ -32,7 +32,6 @@ def planner(opened: Ledger) -> Callable[..., Awaitable[None]]:
 
     async def plan(page_size: int = 1000) -> None:
         one = Planner(opened.pool, page_size=page_size)
-        await one.prepare()
         while await one.plan():
             pass
 
@@ -99,6 +98,22 @@ async def test_what_waits_for_a_webhook_that_was_removed_is_given_up(opened, pla
     await planner()
     assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == ["canceled"]
     assert await opened.rows("SELECT 1 FROM webhook_endpoints") == []
+
+
+async def test_without_any_webhook_the_log_is_passed_over_and_nothing_waits(opened, planner):
+    webhook = await subscribe(opened, URL, LOGGED)
+    await opened.log()
+    await planner()
+    removed = await opened.append(webhook.stream, webhook, WebhookRemoved())
+    await opened.log_many(5)
+    await planner(1)
+    assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == ["canceled"]
+    assert await opened.value("SELECT checkpoint FROM webhook_checkpoint") == await opened.head()
+    another = await subscribe(opened, URL, LOGGED)
+    assert another.position > removed.position
+    later = await opened.log()
+    await planner(1)
+    assert await planned(opened, another) == [later.position]
 
 
 class TestReplaying:
