@@ -9,6 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.changes import difference
+from domain.errors import Invalid
+from domain.interaction import Interaction
 from domain.kinds import Kind
 from domain.record import Record
 from tests.api.behaviour.dialect import Contact
@@ -16,6 +18,7 @@ from tests.api.behaviour.dialects import DIALECTS
 from tests.api.behaviour.mappings import MAPPINGS, Mapped
 from tests.api.ledger_documents import ANN
 from tests.domain import anything
+from tests.domain.samples import NOW
 
 BY_NAME = {one.name: one for one in DIALECTS}
 UPDATING = {name: one for name, one in MAPPINGS.items() if one.change}
@@ -71,5 +74,11 @@ def test_a_change_reaches_no_further_than_the_fields_it_names(name: str):
             *(mapped.carries[key] for key in [*body, "?tags="] if key in mapped.carries)
         )
         assert reached <= named
+        try:
+            Interaction(1, ANN, record).amend(changed, NOW, may_plan=True)
+        except Invalid:
+            assert name == "sites"  # where an end may be named, and lie before the start
+        else:
+            assert (changed.when.seconds or 0) >= 0
 
     reaches_no_further()
