@@ -5,14 +5,26 @@ from fastapi.sse import format_sse_event
 from infrastructure.events.cloud_events import cloud_event
 from infrastructure.events.judging import Told
 
+LINE_ENDS = "\x85\u2028\u2029"
+"""Besides those that JSON always escapes."""
+
 
 def frame(told: Told, open_tags: frozenset[str], base_url: str) -> bytes:
     """An event, as it is shown to a reader who opened these restricted tags."""
     event = cloud_event(told.step, hidden=told.hidden_without(open_tags), base_url=base_url)
     recorded = told.step.recorded
     return format_sse_event(
-        data_str=event.json().decode(), event=recorded.event.type, id=str(recorded.position)
+        data_str=_line(event.json().decode()), event=recorded.event.type, id=str(recorded.position)
     )
+
+
+def _line(text: str) -> str:
+    """The same JSON as one line for those, too, who end lines where Unicode does, and not only
+    where the specification of the stream does."""
+    if not text.isascii():
+        for end in LINE_ENDS:
+            text = text.replace(end, f"\\u{ord(end):04x}")
+    return text
 
 
 def note(position: int, comment: str | None = None, *, retry: int | None = None) -> bytes:

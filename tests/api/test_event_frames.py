@@ -1,10 +1,11 @@
 """The bytes of a stream, which clients in other languages rely on."""
 
+import json
 from pathlib import Path
 
 from api.streams.frames import frame, note
 from domain.interaction import InteractionLogged
-from domain.record import Labels
+from domain.record import Labels, Said
 from infrastructure.events.judging import Told
 from tests.infrastructure.events.golden_steps import BASE_URL, step
 from tests.infrastructure.eventstore.golden_events import CONTACT, RECORD
@@ -31,6 +32,16 @@ def stream() -> bytes:
 
 def test_the_bytes_of_a_stream_stay_as_they_are():
     assert stream() == GOLDEN.read_bytes()
+
+
+def test_an_event_is_one_line_whatever_a_client_takes_for_the_end_of_one():
+    notes = "".join(map(chr, range(1, 0x100))) + "\u2028\u2029"
+    record = RECORD.model_copy(update={"said": Said(notes=notes)})
+    event = step(InteractionLogged(number=1, contact_id=CONTACT, record=record))
+    lines = frame(Told(event, frozenset()), frozenset(), BASE_URL).decode().splitlines()
+    assert [line.split(":")[0] for line in lines] == ["event", "data", "id", ""]
+    data = json.loads(lines[1].removeprefix("data: "))
+    assert data["data"]["record"]["said"]["notes"] == notes
 
 
 def test_an_event_is_one_line_of_data():
