@@ -88,11 +88,6 @@ DELETE FROM webhook_deliveries WHERE id IN (
     WHERE ended_at < now() - interval '{RETENTION_DAYS} days' LIMIT 5000)
 """
 
-DUE = """
-SELECT count(*) FROM (
-    SELECT FROM webhook_deliveries WHERE outcome = 'pending' AND due_at <= now() LIMIT 100000) due
-"""
-
 
 class Claim(NamedTuple):
     """A delivery that is this process's to try, for a while; `attempts` counts this one."""
