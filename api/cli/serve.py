@@ -23,6 +23,9 @@ from infrastructure.settings import Settings, SettingsError
 WITH_API = ("all", "api")
 ROLES = (*WITH_API, "projector", "relay", "webhooks")
 MOST_FILES = 65_536
+GONE = 60
+"""Seconds in which nothing that is sent arrives, after which a client counts as gone: one whose
+network went away would hold its event stream for a quarter of an hour."""
 
 
 def add_arguments(commands: Any) -> None:
@@ -61,6 +64,8 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE * 1000)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:

@@ -215,6 +215,16 @@ class TestResuming:
         assert seen == self.positions(service, tenant)
         assert len(seen) == 4 * self.COUNT + 1
 
+    def test_another_process_goes_on_where_one_left_off(self, service, tenant, client, contact):
+        office.log(client, contact)
+        office.log(client, contact)
+        with listening(client, 0) as response:
+            first, second, third = islice(events(response), 3)
+        with running(service.conninfo) as other:
+            elsewhere = other.client(tenant=tenant)
+            with listening(elsewhere, first.id) as response:
+                assert list(islice(events(response), 2)) == [second, third]
+
     def test_the_check_finds_who_resumes_a_step_before(self, service, tenant, client, contact):
         writers = Writers(service, tenant, contact, self.COUNT)
         seen = resumed(client, writers, lambda last: max(last - 1, 0))
