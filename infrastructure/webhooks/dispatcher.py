@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -26,7 +26,7 @@ from infrastructure.webhooks.telling import Teller
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 64
+AT_ONCE = 128
 """Deliveries under way in one process."""
 
 LOOK_AT_LOG, LOOK_AT_DUE = 0.1, 0.25
@@ -74,7 +74,7 @@ class Dispatcher:
         self._count = count
         self._appended = asyncio.Event()
         self._due = asyncio.Event()
-        self._busy: Counter[Any] = Counter()
+        self._busy: Counter[tuple[str, UUID]] = Counter()
         self._sending: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -111,7 +111,7 @@ class Dispatcher:
         claims = await self._queue.take(room, self._busy) if room else []
         bodies = await self._teller.bodies(claim.position for claim in claims) if claims else {}
         for claim in claims:
-            self._busy[claim.webhook] += 1
+            self._busy[claim.tenant, claim.webhook] += 1
             task = asyncio.create_task(self._deliver(claim, bodies.get(claim.position)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -136,9 +136,10 @@ class Dispatcher:
         except Exception:
             logger.exception("a delivery is left to be tried again")
         finally:
-            self._busy[claim.webhook] -= 1
-            if not self._busy[claim.webhook]:
-                del self._busy[claim.webhook]
+            whose = claim.tenant, claim.webhook
+            self._busy[whose] -= 1
+            if not self._busy[whose]:
+                del self._busy[whose]
             # There is room again; what else ends in a moment is filled up with it.
             asyncio.get_running_loop().call_later(GATHER, self._due.set)
 

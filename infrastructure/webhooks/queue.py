@@ -19,6 +19,10 @@ from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause,
 EACH = 8
 """Deliveries to one endpoint at a time, in one process."""
 
+MOST_OF_TENANT = 64
+"""Deliveries to all endpoints of a tenant at a time, in one process. Who has fewer under way is
+served first."""
+
 LEASE = 30.0
 """Seconds."""
 
@@ -26,9 +30,10 @@ RETENTION_DAYS = 30
 """For which what became of a delivery is kept."""
 
 TAKE = f"""
-WITH busy AS (SELECT * FROM json_to_recordset(%(busy)s::json) AS b(webhook uuid, count int)),
-waiting AS (
-    SELECT d.id, d.due_at, a.value AS url, {SECRETS} AS secrets,
+WITH busy AS (
+    SELECT * FROM json_to_recordset(%(busy)s::json) AS b(tenant text, webhook uuid, count int)
+), waiting AS (
+    SELECT d.id, d.due_at, w.tenant, a.value AS url, {SECRETS} AS secrets,
         row_number() OVER (PARTITION BY w.id ORDER BY d.due_at, d.position)
             + coalesce(b.count, 0) AS number,
         CASE WHEN p.failures < {TROUBLED} THEN {EACH} ELSE 1 END AS most
@@ -41,8 +46,12 @@ waiting AS (
         WHERE webhook = w.id AND outcome = 'pending' AND due_at <= now()
         ORDER BY due_at, position LIMIT {EACH} FOR UPDATE SKIP LOCKED) d
     WHERE w.disabled IS NULL AND (p.paused_until IS NULL OR p.paused_until <= now())
+), ranked AS (
+    SELECT waiting.*, row_number() OVER (PARTITION BY tenant ORDER BY number, due_at) + coalesce(
+        (SELECT sum(count) FROM busy WHERE busy.tenant = waiting.tenant), 0) AS of_tenant
+    FROM waiting WHERE number <= most
 ), taken AS (
-    SELECT * FROM waiting WHERE number <= most ORDER BY due_at LIMIT %(room)s
+    SELECT * FROM ranked WHERE of_tenant <= %(most)s ORDER BY of_tenant, due_at LIMIT %(room)s
 )
 UPDATE webhook_deliveries d
 SET attempts = d.attempts + 1, attempted_at = now(), due_at = now() + %(lease)s * interval '1 s'
@@ -116,11 +125,19 @@ class Queue:
         self._retries = retries
         self._lease = lease
 
-    async def take(self, room: int, busy: Mapping[UUID, int]) -> list[Claim]:
-        """Up to so many deliveries that are due; `busy` is how many of each webhook are under way
-        here."""
-        counts = [{"webhook": webhook, "count": count} for webhook, count in busy.items()]
-        parameters = {"busy": to_json(counts).decode(), "room": room, "lease": self._lease}
+    async def take(self, room: int, busy: Mapping[tuple[str, UUID], int]) -> list[Claim]:
+        """Up to so many deliveries that are due; `busy` is how many of each tenant and webhook are
+        under way here."""
+        counts = [
+            {"tenant": tenant, "webhook": webhook, "count": count}
+            for (tenant, webhook), count in busy.items()
+        ]
+        parameters = {
+            "busy": to_json(counts).decode(),
+            "room": room,
+            "most": MOST_OF_TENANT,
+            "lease": self._lease,
+        }
         async with self._pool.connection() as connection:
             cursor = await connection.execute(TAKE, parameters, prepare=True)
             return [Claim._make(row) for row in await cursor.fetchall()]

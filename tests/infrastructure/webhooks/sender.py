@@ -26,7 +26,7 @@ LEASE = 1.0
 class NotesTooEarly(Queue):
     """The mutant: what was taken is noted as delivered before it is sent."""
 
-    async def take(self, room: int, busy: Mapping[UUID, int]) -> list[Claim]:
+    async def take(self, room: int, busy: Mapping[tuple[str, UUID], int]) -> list[Claim]:
         claims = await super().take(room, busy)
         for claim in claims:
             await self.delivered(claim, Attempt(0, 204))

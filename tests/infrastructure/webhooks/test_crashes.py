@@ -9,13 +9,15 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.projecting.support import Ledger, eventually
+from infrastructure.webhooks.queue import Queue
+from tests.infrastructure.projecting.support import Ledger, eventually, kill
 from tests.infrastructure.webhooks.receiver import Answered, Received, Receiver
-from tests.infrastructure.webhooks.support import ended, subscribe
+from tests.infrastructure.webhooks.support import SOON, dispatching, ended, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +112,19 @@ async def test_the_check_finds_a_sender_that_notes_too_early(opened, receiver):
         found = await arrived(receiver, 5)
     with pytest.raises(AssertionError):
         await check_complete(opened, found)
+
+
+async def test_connections_to_the_database_are_cut_and_every_event_arrives(opened, receiver):
+    await subscribe(opened, receiver.url, LOGGED)
+    async with dispatching(opened, retries=SOON * 10, make_queue=partial(Queue, lease=1.0)):
+        cut = 0
+        for _ in range(5):
+            await opened.log_many(EVENTS // 5)
+            cut += await kill(opened.conninfo, "application_name = 'kith webhooks'")
+            await asyncio.sleep(0.3)
+        found = await arrived(receiver, 30)
+    assert cut >= 2
+    await check_complete(opened, found)
 
 
 async def test_killed_at_any_moment_every_event_arrives(opened, receiver):

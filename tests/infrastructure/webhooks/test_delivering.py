@@ -284,6 +284,29 @@ class TestBounds:
             await ended(opened, slow.id, 100)
         assert receiver.most_under_way <= EACH
 
+    async def test_many_slow_endpoints_of_a_tenant_hold_up_no_other_tenant(
+        self, opened, receiver, other_receiver, monkeypatch
+    ):
+        monkeypatch.setattr("infrastructure.webhooks.dispatcher.AT_ONCE", 24)
+        monkeypatch.setattr("infrastructure.webhooks.queue.MOST_OF_TENANT", 16)
+        for _ in range(4):
+            await subscribe(opened, receiver.url, "kith.interaction.logged.v1")
+        quick = await subscribe(opened, other_receiver.url, tenant="2")
+        release = threading.Event()
+
+        def wait(_: Received) -> Answered:
+            release.wait(20)
+            return Answered()
+
+        receiver.answer = wait
+        async with dispatching(opened):
+            await opened.log_many(20)
+            await eventually(lambda: _received(receiver, 16))
+            await opened.log_many(20, tenant="2")
+            await ended(opened, quick.id, 20)
+            assert receiver.most_under_way == 16
+            release.set()
+
     async def test_an_endpoint_in_trouble_is_probed_by_one_delivery_at_a_time(
         self, opened, receiver
     ):
