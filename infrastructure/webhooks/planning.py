@@ -6,7 +6,7 @@ locked meanwhile: so any number of processes may do it, one at a time, and none 
 No event is decoded for this. Types are compared as they are stored.
 """
 
-from collections.abc import Sequence
+import logging
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -21,12 +21,12 @@ from domain.webhook import (
     WebhookReplayRequested,
 )
 from infrastructure.eventstore.mapper import decode
+from infrastructure.webhooks.replaying import COLUMNS, EVENT_ID, note, replay
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 1000
 """Positions looked through in one transaction."""
-
-MOST_WAITING = 1000
-"""Deliveries that may wait for a webhook before replaying adds more."""
 
 CONTROLS = {
     event.type: event
@@ -52,14 +52,6 @@ SELECT_CONTROLS = """
 SELECT originator_id, notification_id, topic, state FROM stored_events
 WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%s) ORDER BY notification_id
 """
-
-# The event's id stands at the beginning of what is stored. An event without one is planned too:
-# that it can't be told is found out when it is to be sent, and said there.
-EVENT_ID = """coalesce(
-    substring(encode(substr(e.state, 1, 200), 'escape') from '"id":"([0-9a-f-]{36})"')::uuid,
-    '00000000-0000-0000-0000-000000000000')"""
-
-COLUMNS = "webhook, tenant, cause, event_id, type, position"
 
 PLAN = f"""
 INSERT INTO webhook_deliveries ({COLUMNS})
@@ -87,35 +79,6 @@ GIVE_UP_ALL = """
 UPDATE webhook_deliveries SET outcome = 'canceled', ended_at = now() WHERE outcome = 'pending'
 """
 
-REPLAY = """
-INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
-VALUES (%s, %s, %s, %s, %s, %s)
-"""
-
-TAKE_REPLAY = f"""
-SELECT r.position, r.webhook, r.tenant, r.after, r.upto, r.any_type FROM webhook_replays r
-WHERE (SELECT count(*) FROM (
-    SELECT FROM webhook_deliveries d WHERE d.webhook = r.webhook AND d.outcome = 'pending'
-    LIMIT {MOST_WAITING}) waiting) < {MOST_WAITING}
-ORDER BY r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
-"""
-
-PLAN_REPLAY = f"""
-WITH page AS (
-    SELECT e.notification_id, e.topic, {EVENT_ID} AS event_id FROM stored_events e
-    WHERE split_part(e.originator_id, '/', 1) = %(tenant)s
-        AND e.notification_id > %(after)s AND e.notification_id <= %(upto)s
-    ORDER BY e.notification_id LIMIT %(limit)s
-), planned AS (
-    INSERT INTO webhook_deliveries ({COLUMNS})
-    SELECT w.id, w.tenant, 'replay', page.event_id, page.topic, page.notification_id
-    FROM page JOIN webhooks w ON w.id = %(webhook)s AND w.disabled IS NULL
-    WHERE %(any_type)s OR w.types = '{{}}' OR page.topic = ANY(w.types)
-    ORDER BY page.notification_id
-)
-SELECT count(*), coalesce(max(notification_id), 0) FROM page
-"""
-
 
 class Planner:
     def __init__(self, pool: AsyncConnectionPool[Any], *, page_size: int = PAGE_SIZE):
@@ -140,7 +103,7 @@ class Planner:
                     found = await step(connection, last)
             if replays:
                 async with connection.transaction():
-                    found = await self._replay(connection) or found
+                    found = await replay(connection, self._page_size) or found
             return found
 
     async def _nothing(self, connection: AsyncConnection[Any], last: int) -> bool:
@@ -199,33 +162,9 @@ class Planner:
         if kind is WebhookRemoved:
             await connection.execute("DELETE FROM webhook_endpoints WHERE webhook = %s", (webhook,))
         if kind is WebhookReplayRequested:
-            event, _ = decode(topic, state)
-            assert isinstance(event, WebhookReplayRequested)
-            single = event.delivery is not None
-            upto = event.after + 1 if single else position
-            await connection.execute(REPLAY, (position, webhook, tenant, event.after, upto, single))
-
-    async def _replay(self, connection: AsyncConnection[Any]) -> bool:
-        row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
-        if row is None:
-            return False
-        position, webhook, tenant, after, upto, any_type = row
-        cursor = await connection.execute(
-            PLAN_REPLAY,
-            {
-                "tenant": tenant,
-                "webhook": webhook,
-                "after": after,
-                "upto": upto,
-                "any_type": any_type,
-                "limit": self._page_size,
-            },
-        )
-        count, reached = await cursor.fetchone() or (0, 0)
-        if count < self._page_size:
-            await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
-        else:
-            await connection.execute(
-                "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
-            )
-        return True
+            try:
+                event, _ = decode(topic, state)
+            except ValueError as error:
+                logger.warning("the replay asked for at %s can't be read: %s", position, error)
+            else:
+                await note(connection, webhook, tenant, position, event)

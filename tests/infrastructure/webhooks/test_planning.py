@@ -13,7 +13,7 @@ from domain.webhook import (
     WebhookRemoved,
     WebhookReplayRequested,
 )
-from infrastructure.webhooks import planning
+from infrastructure.webhooks import replaying
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.queue import Queue
 from infrastructure.webhooks.telling import Teller
@@ -138,7 +138,9 @@ class TestReplaying:
 
     async def test_waits_while_too_much_waits_already(self, opened, planner, monkeypatch):
         monkeypatch.setattr(
-            planning, "TAKE_REPLAY", planning.TAKE_REPLAY.replace(str(planning.MOST_WAITING), "5")
+            replaying,
+            "TAKE_REPLAY",
+            replaying.TAKE_REPLAY.replace(str(replaying.MOST_WAITING), "5"),
         )
         await opened.log_many(20)
         webhook = await subscribe(opened, URL, LOGGED)
@@ -150,6 +152,14 @@ class TestReplaying:
         )
         await planner(4)
         assert len(await planned(opened, webhook, "replay")) == 16
+
+    async def test_one_that_cant_be_read_holds_up_nothing(self, opened, planner):
+        webhook = await subscribe(opened, URL, LOGGED)
+        await spoil(opened, await self.ask(opened, webhook, 0))
+        later = await opened.log()
+        await planner()
+        assert await planned(opened, webhook) == [later.position]
+        assert await planned(opened, webhook, "replay") == []
 
     async def test_a_webhook_that_ended_meanwhile_is_sent_nothing(self, opened, planner):
         await opened.log()

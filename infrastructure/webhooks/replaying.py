@@ -1,0 +1,90 @@
+"""Sending events again: what a tenant asked for is planned page by page, when its webhook has room.
+
+Types are compared as they are stored.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg import AsyncConnection
+
+from domain.event import Event
+from domain.webhook import WebhookReplayRequested
+
+MOST_WAITING = 1000
+"""Deliveries that may wait for a webhook before replaying adds more."""
+
+# The event's id stands at the beginning of what is stored. An event without one is planned too:
+# that it can't be told is found out when it is to be sent, and said there.
+EVENT_ID = """coalesce(
+    substring(encode(substr(e.state, 1, 200), 'escape') from '"id":"([0-9a-f-]{36})"')::uuid,
+    '00000000-0000-0000-0000-000000000000')"""
+
+COLUMNS = "webhook, tenant, cause, event_id, type, position"
+
+REPLAY = """
+INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+TAKE_REPLAY = f"""
+SELECT r.position, r.webhook, r.tenant, r.after, r.upto, r.any_type FROM webhook_replays r
+WHERE (SELECT count(*) FROM (
+    SELECT FROM webhook_deliveries d WHERE d.webhook = r.webhook AND d.outcome = 'pending'
+    LIMIT {MOST_WAITING}) waiting) < {MOST_WAITING}
+ORDER BY r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
+"""
+
+PLAN_REPLAY = f"""
+WITH page AS (
+    SELECT e.notification_id, e.topic, {EVENT_ID} AS event_id FROM stored_events e
+    WHERE split_part(e.originator_id, '/', 1) = %(tenant)s
+        AND e.notification_id > %(after)s AND e.notification_id <= %(upto)s
+    ORDER BY e.notification_id LIMIT %(limit)s
+), planned AS (
+    INSERT INTO webhook_deliveries ({COLUMNS})
+    SELECT w.id, w.tenant, 'replay', page.event_id, page.topic, page.notification_id
+    FROM page JOIN webhooks w ON w.id = %(webhook)s AND w.disabled IS NULL
+    WHERE %(any_type)s OR w.types = '{{}}' OR page.topic = ANY(w.types)
+    ORDER BY page.notification_id
+)
+SELECT count(*), coalesce(max(notification_id), 0) FROM page
+"""
+
+
+async def note(
+    connection: AsyncConnection[Any], webhook: UUID, tenant: str, position: int, event: Event
+) -> None:
+    """Note what was asked for at a position. Of a single delivery it is one event, of any type."""
+    assert isinstance(event, WebhookReplayRequested)
+    single = event.delivery is not None
+    upto = event.after + 1 if single else position
+    await connection.execute(REPLAY, (position, webhook, tenant, event.after, upto, single))
+
+
+async def replay(connection: AsyncConnection[Any], page_size: int) -> bool:
+    """Plan a page of the next replay whose webhook has room; whether there was one."""
+    row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
+    if row is None:
+        return False
+    position, webhook, tenant, after, upto, any_type = row
+    cursor = await connection.execute(
+        PLAN_REPLAY,
+        {
+            "tenant": tenant,
+            "webhook": webhook,
+            "after": after,
+            "upto": upto,
+            "any_type": any_type,
+            "limit": page_size,
+        },
+    )
+    count, reached = await cursor.fetchone() or (0, 0)
+    if count < page_size:
+        await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
+    else:
+        await connection.execute(
+            "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
+        )
+    return True
