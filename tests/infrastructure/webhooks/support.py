@@ -24,6 +24,7 @@ from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.signing import new_secret
 from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.webhooks.receiver import Receiver
 
 SETTINGS = Settings(data_dir=Path("unused"), webhooks_allow_private=True)
 SOON = (0.05, 0.05, 0.05)
@@ -82,3 +83,16 @@ async def outcomes(opened: Ledger, webhook: UUID) -> list[tuple[str, int, int | 
         "ORDER BY position, created_at",
         webhook,
     )
+
+
+async def is_paused(opened: Ledger, webhook: Entity) -> bool:
+    return bool(
+        await opened.rows(
+            "SELECT 1 FROM webhook_endpoints WHERE webhook = %s AND paused_until > now()",
+            webhook.id,
+        )
+    )
+
+
+async def has_received(receiver: Receiver, count: int) -> bool:
+    return len(receiver.received) >= count

@@ -1,7 +1,5 @@
-"""Webhooks in the native contract: added, changed, tried out, looked into, replayed, ended."""
+"""Webhooks in the native contract: added, changed, ended."""
 
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -9,46 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import done, refused
-from tests.api.running import Service, running
 from tests.api.webhooked import NOWHERE, new_webhook, past_delivery
-from tests.infrastructure.webhooks.receiver import Receiver, receiving
 
 NOBODY = str(UUID(int=7))
 KEYS = "id url types description enabled disabledReason failingSince createdAt updatedAt".split()
-
-
-@pytest.fixture(scope="module")
-def nearby(database: Callable[[], str]) -> Iterator[Service]:
-    """A kith for development: webhooks may go to this machine."""
-    with running(database(), webhooks_allow_private=True) as one:
-        yield one
-
-
-@pytest.fixture
-def near(nearby: Service, tenant: str) -> httpx.Client:
-    return nearby.client(tenant=tenant)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as one:
-        yield one
-
-
-def log_of(client: httpx.Client, webhook: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
-    path = f"/api/webhooks/{webhook['id']}/deliveries"
-    items: list[dict[str, Any]] = done(client.get(path, params=query))["items"]
-    return items
-
-
-def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it didn't happen in time"
-        time.sleep(0.02)
-    return found
 
 
 class TestAdding:
@@ -186,210 +149,8 @@ def test_anothers_delivery_isnt_there(client, stranger, service, other_tenant):
     refused(client.post(f"{path}/replay"), 404, "delivery_not_found")
 
 
-class TestTrying:
-    def test_a_test_arrives_signed_and_the_answer_says_so(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        tried = done(near.post(f"/api/webhooks/{added['id']}/test"))
-        assert (tried["cause"], tried["outcome"], tried["lastStatus"]) == ("test", "delivered", 204)
-        (received,) = receiver.received
-        event = received.verified_by(added["secret"])
-        assert event["type"] == tried["type"] == "kith.webhook.test.v1"
-        assert event["id"] == tried["eventId"] == received.headers["webhook-id"]
-        assert log_of(near, added) == [tried]
-
-    def test_a_failure_is_no_failure_of_the_request(self, client):
-        added = new_webhook(client)
-        tried = done(client.post(f"/api/webhooks/{added['id']}/test"))
-        assert (tried["outcome"], tried["lastStatus"]) == ("failed", None)
-        assert "isn't known" in tried["lastError"]
-
-    def test_happens_once_per_key(self, near, receiver):
-        path = f"/api/webhooks/{new_webhook(near, url=receiver.url)['id']}/test"
-        key = {"Idempotency-Key": "k-1"}
-        first, second = (done(near.post(path, headers=key)) for _ in range(2))
-        assert first == second
-        assert len(receiver.received) == 1
-
-    def test_gone_disables(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        receiver.answers(410)
-        done(near.post(f"/api/webhooks/{added['id']}/test"))
-        shown = done(near.get(f"/api/webhooks/{added['id']}"))
-        assert (shown["enabled"], shown["disabledReason"]) == (False, "gone")
-
-    def test_a_disabled_one_can_be_tried(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        near.patch(f"/api/webhooks/{added['id']}", json={"enabled": False})
-        tried = done(near.post(f"/api/webhooks/{added['id']}/test"))
-        assert tried["outcome"] == "delivered"
-
-    def test_a_test_has_no_event_to_replay(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        tried = done(near.post(f"/api/webhooks/{added['id']}/test"))
-        path = f"/api/webhooks/{added['id']}/deliveries/{tried['id']}/replay"
-        refused(near.post(path), 409, "test_not_replayable")
-
-
-class TestSecrets:
-    def test_a_rotated_one_signs_beside_the_one_before(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        rotated = done(near.post(f"/api/webhooks/{added['id']}/secret", json={}))
-        assert rotated["secret"] != added["secret"]
-        done(near.post(f"/api/webhooks/{added['id']}/test"))
-        (received,) = receiver.received
-        assert received.verified_by(added["secret"]) == received.verified_by(rotated["secret"])
-
-    def test_without_an_overlap_only_the_new_one_signs(self, near, receiver):
-        added = new_webhook(near, url=receiver.url)
-        path = f"/api/webhooks/{added['id']}"
-        rotated = done(near.post(f"{path}/secret", json={"overlapSeconds": 0}))
-        done(near.post(f"{path}/test"))
-        (received,) = receiver.received
-        received.verified_by(rotated["secret"])
-        assert " " not in received.headers["webhook-signature"]
-
-    def test_are_made_once_per_key(self, client):
-        path = f"/api/webhooks/{new_webhook(client)['id']}/secret"
-        key = {"Idempotency-Key": "k-1"}
-        first, second = (done(client.post(path, headers=key)) for _ in range(2))
-        assert first == second
-
-    @pytest.mark.parametrize("overlap", [-1, 7 * 24 * 3600 + 1, "1", None])
-    def test_overlap_for_a_week_at_most(self, client, overlap):
-        path = f"/api/webhooks/{new_webhook(client)['id']}/secret"
-        assert client.post(path, json={"overlapSeconds": overlap}).status_code == 422
-
-
-class TestDeliveries:
-    def test_are_listed_newest_first_with_what_became_of_them(self, near, receiver):
-        added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
-        for name in "ABC":
-            office.add(near, name=name)
-        found = eventually(
-            lambda: (items := log_of(near, added, outcome="delivered"))[2:] and items
-        )
-        positions = [one["position"] for one in found]
-        assert len(positions) == 3
-        assert {one["type"] for one in found} == {"kith.contact.added.v1"}
-        one = found[0]
-        assert (one["cause"], one["attempts"], one["lastStatus"]) == ("event", 1, 204)
-        assert (one["nextAttemptAt"], one["lastError"]) == (None, None)
-        assert log_of(near, added, eventId=one["eventId"]) == [one]
-        path = f"/api/webhooks/{added['id']}/deliveries"
-        assert done(near.get(f"{path}/{one['id']}")) == one
-        first = near.get(path, params={"limit": 2})
-        rest = near.get(first.headers["link"].partition(">")[0].lstrip("<"))
-        assert first.json()["items"] + rest.json()["items"] == found
-        assert rest.json()["next"] is None
-
-    def test_one_that_failed_says_when_it_is_tried_again(self, near, receiver):
-        added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
-        receiver.answers(500)
-        office.add(near)
-        (one,) = eventually(lambda: [x for x in log_of(near, added) if x["lastStatus"]])
-        assert (one["outcome"], one["lastStatus"]) == ("pending", 500)
-        assert one["nextAttemptAt"] > one["lastAttemptAt"]
-        assert done(near.get(f"/api/webhooks/{added['id']}"))["failingSince"] is not None
-
-    def test_a_cursor_of_another_list_is_422(self, client, service, tenant):
-        one, other = new_webhook(client), new_webhook(client)
-        for _ in range(2):
-            past_delivery(service, tenant, one["id"])
-        path = f"/api/webhooks/{one['id']}/deliveries"
-        cursor = done(client.get(path, params={"limit": 1}))["next"]
-        assert cursor
-        other_path = f"/api/webhooks/{other['id']}/deliveries"
-        response = client.get(other_path, params={"cursor": cursor})
-        refused(response, 422, "cursor_invalid")
-
-
-class TestReplaying:
-    def events(self, near: httpx.Client, receiver: Receiver) -> dict[str, Any]:
-        """A webhook that has been sent three contacts, and an interaction it didn't ask for."""
-        added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
-        contacts = [office.add(near) for _ in range(3)]
-        office.log(near, contacts[0])
-        eventually(lambda: len(log_of(near, added, outcome="delivered")) == 3)
-        return added
-
-    def test_one_delivery_is_sent_again_under_the_same_message_id(self, near, receiver):
-        added = self.events(near, receiver)
-        last = log_of(near, added)[0]
-        path = f"/api/webhooks/{added['id']}"
-        replayed = near.post(f"{path}/deliveries/{last['id']}/replay")
-        answer = done(replayed, 202)
-        assert answer == {"after": last["position"] - 1, "upTo": last["position"]}
-        again = eventually(lambda: log_of(near, added, eventId=last["eventId"])[1:])
-        assert len(again) == 1
-        eventually(lambda: len(receiver.received) == 4)
-        sent = [one for one in receiver.received if one.event["id"] == last["eventId"]]
-        assert [one.headers["webhook-id"] for one in sent] == [last["eventId"]] * 2
-
-    def test_all_after_a_position_are_sent_again_as_far_as_they_were_asked_for(
-        self, near, receiver
-    ):
-        added = self.events(near, receiver)
-        first = min(log_of(near, added), key=lambda one: one["position"])
-        path = f"/api/webhooks/{added['id']}/replay"
-        key = {"Idempotency-Key": "k-1"}
-        for _ in range(2):
-            done(near.post(path, json={"after": str(first["position"])}, headers=key), 202)
-        eventually(lambda: len(log_of(near, added, outcome="delivered")) == 5)
-        time.sleep(0.5)
-        assert len(receiver.received) == 5
-        replayed = [one for one in log_of(near, added) if one["cause"] == "replay"]
-        assert {one["position"] for one in replayed} == {
-            one["position"] for one in log_of(near, added)
-        } - {first["position"]}
-
-    def test_what_was_missed_while_it_was_disabled_can_be_sent(self, near, receiver):
-        added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
-        path = f"/api/webhooks/{added['id']}"
-        near.patch(path, json={"enabled": False})
-        since = done(near.get(path))["updatedAt"]
-        refused(near.post(f"{path}/replay", json={"after": 0}), 409, "webhook_disabled")
-        office.add(near)
-        near.patch(path, json={"enabled": True})
-        office.add(near)
-        eventually(lambda: len(log_of(near, added, outcome="delivered")) == 1)
-        done(near.post(f"{path}/replay", json={"since": since}), 202)
-        eventually(lambda: len(log_of(near, added, outcome="delivered")) == 3)
-        assert len({one["eventId"] for one in log_of(near, added)}) == 2
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            {},
-            {"after": 1, "since": "2024-01-01T00:00:00Z"},
-            {"after": -1},
-            {"after": "x"},
-            {"after": 1.5},
-            {"after": True},
-            {"after": 2**62},
-            {"since": "yesterday"},
-            {"since": "2024-01-01T00:00:00"},
-        ],
-    )
-    def test_needs_a_position_there_is_or_an_instant(self, client, service, tenant, body):
-        path = f"/api/webhooks/{new_webhook(client)['id']}/replay"
-        assert client.post(path, json=body).status_code == 422
-        assert service.count_events(tenant) == 1
-
-
 def test_a_tenant_has_so_many_webhooks_and_no_more(client, monkeypatch):
     monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 2)
     new_webhook(client)
     new_webhook(client)
     refused(client.post("/api/webhooks", json={"url": NOWHERE}), 409, "too_many_webhooks")
-
-
-def test_the_figures_say_what_became_of_deliveries(near, receiver):
-    new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
-    office.add(near)
-    eventually(lambda: receiver.received)
-
-    def counted() -> bool:
-        return 'kith_webhook_deliveries_total{outcome="delivered"}' in near.get("/metrics").text
-
-    eventually(counted)
-    assert "kith_webhook_due " in near.get("/metrics").text
