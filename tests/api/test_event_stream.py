@@ -65,6 +65,11 @@ def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
+def all_gone(service: Service) -> None:
+    """Wait until nobody holds a stream open, those of earlier tests included."""
+    eventually(lambda: opened(service) == 0)
+
+
 class TestWhereItBegins:
     def test_without_a_position_it_is_from_now_on(self, client, contact):
         with listening(client) as response:
@@ -107,7 +112,7 @@ class TestWhereItBegins:
             pass
         response = client.get(STREAM, headers={"Last-Event-ID": str(head + 1)})
         refused(response, 400, "position_invalid")
-        assert opened(service) <= 1
+        all_gone(service)
 
 
 class TestWhatItTells:
@@ -240,13 +245,13 @@ class TestResuming:
 
 class TestWhatEndsIt:
     def test_a_token_that_expires_ends_it_with_a_word(self, service, tenant, client, contact):
-        lifetime = timedelta(seconds=-8)  # clocks may differ by ten
+        lifetime = timedelta(seconds=-7)  # clocks may differ by ten
         ending = service.client(tenant=tenant, lifetime=lifetime)
         started = time.monotonic()
         with listening(ending) as response:
             told = list(frames(response))
         assert told[-1].comment == "the token is no longer valid"
-        assert 0.5 < time.monotonic() - started < 4
+        assert 0.5 < time.monotonic() - started < 8
         assert client.get("/api/contacts").status_code == 200
         assert ending.get(STREAM).status_code == 401
 
@@ -258,10 +263,10 @@ class TestWhatEndsIt:
         assert beats == ["heartbeat"] * 3
 
     def test_who_hangs_up_is_gone_at_once(self, service, client):
-        before = opened(service)
+        all_gone(service)
         with listening(client):
-            eventually(lambda: opened(service) == before + 1)
-        eventually(lambda: opened(service) == before)
+            assert opened(service) == 1
+        all_gone(service)
 
     def test_beyond_the_bound_it_is_503_until_somebody_leaves(self, database, tenant):
         with running(database(), max_event_streams=4) as service:
@@ -273,7 +278,7 @@ class TestWhatEndsIt:
                 other = service.client(tenant="another")
                 with listening(other), listening(other):
                     refused(service.client(tenant="third").get(STREAM), 503)
-            eventually(lambda: opened(service) == 0)
+            all_gone(service)
             with listening(client):
                 pass
 
