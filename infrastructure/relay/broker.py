@@ -60,6 +60,8 @@ def connection_options(settings: Settings) -> dict[str, Any]:
         "sasl_plain_username": settings.kafka_username,
         "sasl_plain_password": settings.kafka_password,
         "ssl_cafile": settings.kafka_cafile,
+        # A broker that comes up is noticed within a second, not within half a minute.
+        "reconnect_backoff_max_ms": 1000,
     }
     return {name: value for name, value in options.items() if value is not None}
 
@@ -126,7 +128,6 @@ class Broker:
             max_request_size=2 * LARGEST_MESSAGE,
             max_block_ms=SECONDS_TO_CONNECT * 1000,
             bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
-            reconnect_backoff_max_ms=1000,
             allow_auto_create_topics=False,
         )
 
