@@ -13,7 +13,6 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
@@ -90,22 +89,7 @@ def test_what_is_generated_is_answered_as_documented(
         response = case.call(base_url=service.url + operation.contract.base, session=session)
         case.validate_response(response, checks=CHECKS)
 
-    for attempt in range(3):
-        try:
-            check()
-        except Exception as error:
-            if attempt == 2 or not wavered(error):
-                raise
-        else:
-            break
-
-
-def wavered(error: Exception) -> bool:
-    """Whether it is only that the generator didn't generate the same twice, as it does at times on
-    a busy machine. What a request was answered wrongly is told beside that."""
-    if isinstance(error, ExceptionGroup):
-        return error.split(FlakyStrategyDefinition)[1] is None
-    return isinstance(error, FlakyStrategyDefinition)
+    check()
 
 
 def about_a_record(case: Any, example: Example, names: dict[str, str]) -> None:
