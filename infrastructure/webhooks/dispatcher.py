@@ -100,6 +100,8 @@ class Dispatcher:
         self._appended.clear()
         while await self._planner.plan():
             self._due.set()
+            if not self._planner.more:
+                await asyncio.sleep(PACE)
         if not self._planner.wanted:
             await asyncio.sleep(NOBODY)
         elif await _rings(self._appended, LOOK_AT_LOG):

@@ -86,6 +86,8 @@ class Planner:
         self._page_size = page_size
         self.wanted = True
         """Whether there was any webhook at the last look."""
+        self.more = False
+        """Whether the last look left something to be looked through."""
 
     async def plan(self) -> bool:
         """Look through a page of the log, and of one replay; whether there was anything. Raises
@@ -96,15 +98,15 @@ class Planner:
                 await connection.execute(FROM_THE_BEGINNING)
                 return True
             checkpoint, last, self.wanted, replays = row
-            found = False
+            found = self.more = False
             if checkpoint < last:
                 async with connection.transaction():
                     step = self._page if self.wanted else self._nothing
                     found = await step(connection, last)
             if replays:
                 async with connection.transaction():
-                    found = await replay(connection, self._page_size) or found
-            return found
+                    self.more = await replay(connection, self._page_size) or self.more
+            return found or self.more
 
     async def _nothing(self, connection: AsyncConnection[Any], last: int) -> bool:
         """There was no webhook when the log came to this position: what led there needn't be
@@ -116,7 +118,7 @@ class Planner:
         await connection.execute("DELETE FROM webhook_endpoints")
         await connection.execute("DELETE FROM webhook_replays")
         await connection.execute(MOVE, (last,))
-        return True
+        return False
 
     async def _page(self, connection: AsyncConnection[Any], last: int) -> bool:
         row = await (await connection.execute(TAKE)).fetchone()
@@ -132,6 +134,7 @@ class Planner:
         for control in controls:
             await self._end(connection, *control)
         await connection.execute(MOVE, (upto,), prepare=True)
+        self.more = upto < last
         return True
 
     async def _begin(
