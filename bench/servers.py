@@ -22,6 +22,7 @@ import psycopg
 from psycopg import sql
 
 from infrastructure.embedded import EmbeddedPostgres
+from projections.all_models import READ_MODELS
 
 KITH = Path(sys.executable).with_name("kith")
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
@@ -86,6 +87,26 @@ class Ground:
         """That of a kith command which works on this ground."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
         return kept | {"KITH_DATA_DIR": str(self.data_dir)}
+
+
+BEHIND = """
+SELECT coalesce((SELECT max(position) FROM commits), 0) > min(checkpoint) FROM read_models
+WHERE name = ANY(%s)
+"""
+PATIENCE = 300.0
+"""Seconds that kith may take to catch up."""
+
+
+def caught_up(ground: Ground) -> None:
+    """Wait until kith has fed all of its read models, so that it does nothing while another is
+    measured. Raises TimeoutError."""
+    behind = [model.name for model in READ_MODELS if not model.with_append]
+    deadline = time.monotonic() + PATIENCE
+    with psycopg.connect(ground.url("kith"), autocommit=True) as connection:
+        while connection.execute(BEHIND, (behind,)).fetchone() != (False,):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"kith has not caught up within {PATIENCE:g} seconds.")
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from bench import sample
 from bench.load import Load, load
 from bench.plan import Bench
 from bench.rounds import Result, compare
-from bench.servers import Server
+from bench.servers import Server, caught_up
 
 MANY = 32
 
@@ -23,6 +23,8 @@ def run(bench: Bench) -> Iterator[Result]:
 
 def _measure(bench: Bench, connections: int, count: int, target: float) -> Iterator[Result]:
     def post(server: Server, count: int) -> Load:
+        if server is bench.peer:
+            caught_up(bench.ground)
         requests = sample.posts(server.token, bench.contacts.posted, count)
         return load(server.port, requests, connections=connections, expected=201)
 

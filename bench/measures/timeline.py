@@ -7,7 +7,7 @@ from bench import sample
 from bench.load import Load, load
 from bench.plan import Bench
 from bench.rounds import Result, compare
-from bench.servers import Server
+from bench.servers import Server, caught_up
 
 CONNECTIONS = 32
 
@@ -21,6 +21,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
     for server in (bench.kith, bench.peer):
         get(server, bench.sizes.gets // 5)  # warms up
+    caught_up(bench.ground)
     name = f"GET newest 50 of {bench.sizes.busy:,}, {CONNECTIONS} connections"
     pairs = compare(
         bench.sizes.rounds,
