@@ -1,11 +1,14 @@
 """Streams of events as tests ask for them: up to where they have caught up, or line by line."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import httpx
+
+from tests.api.running import Service
 
 STREAM = "/api/events/stream"
 CAUGHT_UP = ": caught up"
@@ -78,3 +81,29 @@ def ask(client: httpx.Client, method: str, address: str, **more: Any) -> httpx.R
             json=told,
             request=response.request,
         )
+
+
+def until(stream: Iterator[Frame], comment: str) -> list[Frame]:
+    """The frames before the one with this comment, and that one."""
+    found = []
+    for frame in stream:
+        found.append(frame)
+        if frame.comment == comment:
+            return found
+    raise AssertionError(f"it ended without {comment!r}: {found[-1:]}")
+
+
+def opened(service: Service) -> int:
+    return service.services.streams.count
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def all_gone(service: Service) -> None:
+    """Wait until nobody holds a stream open, those of earlier tests included."""
+    eventually(lambda: opened(service) == 0)

@@ -8,6 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from infrastructure.postgres.locks import APPEND_LOCK
+from tests.infrastructure.eventstore.lines import PATIENCE, Line, open_line
 from tests.infrastructure.eventstore.support import Hold, Process, prepare, process
 
 
@@ -56,3 +57,9 @@ def held(ledger: str) -> Hold:
             yield waited_for
 
     return hold
+
+
+@pytest.fixture
+async def line(ledger: str, make_directory) -> AsyncIterator[Line]:
+    async with open_line(ledger, make_directory, patience=PATIENCE) as opened:
+        yield opened

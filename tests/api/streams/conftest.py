@@ -1,0 +1,25 @@
+"""Who listens, and whom they hear of."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.contracts.tracking import office
+from tests.api.running import Service
+
+
+@pytest.fixture
+def client(service: Service, tenant: str) -> httpx.Client:
+    return service.client(tenant=tenant)
+
+
+@pytest.fixture
+def contact(client: httpx.Client) -> dict[str, Any]:
+    return office.add(client)
+
+
+@pytest.fixture
+def impatient(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heartbeats ten times a second."""
+    monkeypatch.setattr(service.services.streams, "heartbeat", 0.1)
