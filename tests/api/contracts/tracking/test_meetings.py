@@ -1,4 +1,4 @@
-"""Meetings of the native contract: the whole of their lives."""
+"""Meetings of the native contract, until they end (f53ea5b3782d77ea)."""
 
 import pytest
 

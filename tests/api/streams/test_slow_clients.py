@@ -10,8 +10,7 @@ import pytest
 
 from tests.api.contracts.tracking import office
 from tests.api.running import Service, running
-from tests.api.streaming import STREAM, events, listening
-from tests.api.test_event_stream import all_gone, eventually, opened
+from tests.api.streaming import STREAM, all_gone, events, eventually, listening, opened
 
 LARGE = "x" * 100_000
 MEGABYTES = 8
