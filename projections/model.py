@@ -48,11 +48,12 @@ Projector = Callable[[Step], Iterable[Put | Add]]
 class ReadModel:
     """`columns` are names and SQL types; `key` is what a Put replaces or an Add adds to.
 
-    `primary_key` defaults to the key. `indexes` are SQL after `CREATE … INDEX ON table`, such as
-    `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`. `sums` are the columns an Add adds
-    to. `kinds` are the kinds of streams it follows. With the append: in the same transaction; else
-    behind it, and `at_leisure` where queries can do without what it hasn't seen yet. `plain` are
-    columns of texts that are often long and are not compressed: that costs more than it saves.
+    `primary_key` is none by default: then a unique index finds the rows. `indexes` are SQL after
+    `CREATE … INDEX ON table`, such as `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`.
+    `sums` are the columns an Add adds to. `kinds` are the kinds of streams it follows. With the
+    append: in the same transaction; else behind it, and `at_leisure` where queries can do without
+    what it hasn't seen yet. `plain` are columns of texts that are often long and are not
+    compressed: that costs more than it saves.
     """
 
     name: str

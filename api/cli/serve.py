@@ -40,6 +40,7 @@ def add_arguments(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = Settings.from_environment()
+    usual = settings.base_url
     if args.port is not None:
         if not 0 <= args.port <= 65535:
             raise SettingsError("--port is a number from 0 to 65535.")
@@ -54,6 +55,10 @@ def run(args: argparse.Namespace) -> int:
     if args.role not in WITH_API and args.port is None and not os.environ.get("KITH_PORT"):
         settings = replace(settings, port=0)  # the usual port is the API's
     listener = _listen(settings)
+    if args.role in WITH_API:
+        settings = replace(settings, port=listener.getsockname()[1])
+    else:
+        settings = replace(settings, public_url=usual)  # events lead to the API, not to this role
     with database(settings) as conninfo:
         uvloop.run(_serve(settings, conninfo, args.role, listener))
     return 0

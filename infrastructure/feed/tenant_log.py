@@ -16,17 +16,13 @@ from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wa
 from infrastructure.events.rows import Row, events_of
 from infrastructure.eventstore.mapper import UPCASTERS
 from infrastructure.eventstore.reading import COLUMNS, Unreadable
-from infrastructure.projecting.folding import Folder, Item
-from infrastructure.projecting.pages import SELECT_EARLIER, Read
+from infrastructure.projecting.folding import Folder, Item, position_of
+from infrastructure.projecting.pages import END, MOST_BYTES, SELECT_EARLIER, Read
 from projections.model import Step
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 4_000_000
-"""A page ends early where its events are large: with the event that goes beyond."""
-
 TENANT, TYPE = "split_part(originator_id, '/', 1)", 'topic COLLATE "C"'
-END = 2**63 - 1
 
 # Ranges and orders are spelt as those of the indexes, whole: where a plan may choose, it reads the
 # log of everybody for a tenant that had much to tell once and has been quiet since. A limit is part
@@ -174,7 +170,7 @@ class _Reading:
         upto = {stream: version + 1 for stream, version, *_ in rows}
         events = sorted(await self._earlier(upto), key=lambda event: event[1].position)
         asked_for = {position for _, _, position, *_ in rows}
-        return [item for item in await folder.fold(events) if _position(item) in asked_for]
+        return [item for item in await folder.fold(events) if position_of(item) in asked_for]
 
     async def _earlier(self, versions: Mapping[str, int]) -> list[Read]:
         return await events_of(await self._read(SELECT_EARLIER, [wanted(versions)]))
@@ -185,7 +181,3 @@ class _Reading:
     async def _read(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         await self._cursor.execute(sql.encode(), parameters, binary=True)
         return await self._cursor.fetchall()
-
-
-def _position(item: Item) -> int:
-    return item.position if isinstance(item, Unreadable) else item.recorded.position

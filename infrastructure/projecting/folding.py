@@ -17,6 +17,10 @@ Item = Step | Unreadable
 Earlier = Callable[[Mapping[str, int]], Awaitable[list[Read]]]
 
 
+def position_of(item: Item) -> int:
+    return item.position if isinstance(item, Unreadable) else item.recorded.position
+
+
 class Folder:
     """Keeps the entities that were last gone on with; most interactions have one event and are
     never kept. What isn't at hand is read again, in one query for a page."""

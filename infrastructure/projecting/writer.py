@@ -16,7 +16,7 @@ import psycopg
 from infrastructure.eventstore.reading import Unreadable
 from infrastructure.eventstore.transaction import BEGIN, COMMIT, ROLLBACK, park
 from infrastructure.postgres.pipeline import Command, PipelineConnection
-from infrastructure.projecting.folding import Item
+from infrastructure.projecting.folding import Item, position_of
 from infrastructure.projecting.statements import Table, version
 from infrastructure.projecting.with_append import Parked, collect
 from projections.model import Step
@@ -99,7 +99,7 @@ class Writer:
             raise error
         if len(items) > 1:
             middle = len(items) // 2
-            await self._land(tables, items[:middle], _position(items[middle - 1]))
+            await self._land(tables, items[:middle], position_of(items[middle - 1]))
             await self._land(tables, items[middle:], upto)
         else:
             (guilty,) = items
@@ -138,14 +138,14 @@ class Writer:
 
 def _wanted(items: Sequence[Item], table: Table, after: int) -> list[Item]:
     kinds = table.model.kinds
-    return [item for item in items if _position(item) > after and _kind(item) in kinds]
+    return [item for item in items if position_of(item) > after and _kind(item) in kinds]
 
 
 def _commands(
     table: Table, items: Sequence[Item], after: int, parked: set[tuple[str, str]]
 ) -> list[Command]:
     """What a table's projector makes of the items, and what has to be parked on the way."""
-    if items and _position(items[0]) <= after:
+    if items and position_of(items[0]) <= after:
         items = _wanted(items, table, after)
     steps = [item for item in items if isinstance(item, Step)]
     newly_parked = []
@@ -159,10 +159,6 @@ def _commands(
         ]
     changes = collect(table, steps, parked, newly_parked)
     return [*table.statements(changes), *park(newly_parked)]
-
-
-def _position(item: Item) -> int:
-    return item.position if isinstance(item, Unreadable) else item.recorded.position
 
 
 def _kind(item: Item) -> str:

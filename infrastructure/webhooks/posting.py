@@ -83,7 +83,12 @@ class Poster:
             return None, f"There was no answer within {self._seconds:g} seconds.", None
         except httpcore.ConnectError as error:
             return None, f"There was no connection: {error}", None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.UnsupportedProtocol,
+            OSError,  # such as ssl.SSLError, once the handshake is over
+        ):
             return None, "The connection broke off.", None
 
     async def _exchange(
@@ -102,7 +107,10 @@ class Poster:
             if status in MAY_SAY_WHEN:
                 given = {name.lower(): value for name, value in response.headers}
                 retry_after = _retry_after(given.get(b"retry-after"))
-            with suppress(httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+            # Whatever becomes of the body, the status has been given.
+            with suppress(
+                httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError
+            ):
                 await _read_some(response)
         return status, _error(status), retry_after
 
@@ -137,7 +145,7 @@ def _retry_after(value: bytes | None) -> float | None:
     text = value.decode("latin-1").strip()
     if text.isascii() and text.isdecimal():
         return float(text[:9])
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, OverflowError):
         at = parsedate_to_datetime(text)
         seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
         return max(0.0, math.ceil(seconds))

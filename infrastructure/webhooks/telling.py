@@ -12,7 +12,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.events.cloud_events import cloud_event
 from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
-from infrastructure.eventstore.reading import COLUMNS, Unreadable, recorded
+from infrastructure.events.rows import events_of
+from infrastructure.eventstore.reading import COLUMNS
 from infrastructure.projecting.folding import Folder
 from infrastructure.projecting.pages import SELECT_EARLIER, Read
 from projections.model import Step
@@ -60,7 +61,7 @@ class Teller:
         async with self._pool.connection() as connection:
             cursor = AsyncRawCursor(connection)
             await cursor.execute(sql.encode(), (parameter,), prepare=True, binary=True)
-            return [_decode(*row) for row in await cursor.fetchall()]
+            return await events_of(await cursor.fetchall())
 
 
 def _one_of_each_stream(events: Iterable[Read]) -> Iterator[list[Read]]:
@@ -74,10 +75,3 @@ def _one_of_each_stream(events: Iterable[Read]) -> Iterator[list[Read]]:
         free[event[0]] = event
     for group in groups:
         yield list(group.values())
-
-
-def _decode(stream: str, version: int, position: int, topic: str, state: bytes) -> Read:
-    try:
-        return stream, recorded(stream, version, position, topic, bytes(state))
-    except Exception as error:
-        return stream, Unreadable(stream, position, f"{type(error).__name__}: {error}")

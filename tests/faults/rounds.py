@@ -103,6 +103,7 @@ async def connection_cut(
                     while seen < proxy.cuts:
                         seen += 1
                         said()
+                await writing
                 return await _checked(place, opened, relay, lambda: proxy.cuts)
 
 

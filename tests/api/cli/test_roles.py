@@ -13,6 +13,7 @@ from infrastructure.postgres.locks import LEISURE_LOCK, PROJECTOR_LOCK, RELAY_LO
 from projections.model import ReadModel
 from tests.api.cli.running import KITH, ROOT
 from tests.brokers.broker import RealBroker, free_port
+from tests.brokers.messages import header
 from tests.infrastructure.projecting.support import BEHIND, Ledger, eventually, ledger
 from tests.infrastructure.relay.support import caught_up, check_complete, messages_of
 
@@ -103,6 +104,9 @@ async def test_a_relay_tells_how_it_is_and_serves_no_contract(opened: Ledger, br
         assert relay.get("/api/contacts").status_code == 404
         relay.popen.send_signal(signal.SIGTERM)
         assert relay.popen.wait(20) == 0
+    for message in await messages_of(broker):
+        # The schemas are served by the API, not by the role, whatever its own port is.
+        assert header(message, "ce_dataschema").startswith("http://localhost:8000/schemas/")
 
 
 async def test_a_relay_whose_kafka_is_down_says_how_far_behind_it_is(opened: Ledger):

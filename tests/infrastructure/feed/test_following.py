@@ -9,7 +9,8 @@ import pytest
 
 from infrastructure.feed import tenant_log
 from infrastructure.feed.heads import Heads
-from infrastructure.feed.tenant_log import MOST_BYTES, Page, Question, TenantLog
+from infrastructure.feed.tenant_log import Page, Question, TenantLog
+from infrastructure.projecting import pages
 from tests.infrastructure.projecting.support import Ledger, eventually, kill, ledger
 
 pytestmark = pytest.mark.anyio
@@ -75,7 +76,7 @@ async def test_every_event_is_seen_once_and_in_order(opened: Ledger, conninfo: s
 class ReadsItsHeadTooLate(TenantLog):
     """The mutant: it says that it has told everything up to where the log ends afterwards."""
 
-    async def page(self, question: Question, most_bytes: int = MOST_BYTES) -> Page:
+    async def page(self, question: Question, most_bytes: int = pages.MOST_BYTES) -> Page:
         page = await super().page(question, most_bytes)
         await asyncio.sleep(0.002)
         return page if page.more else page._replace(last=await self.head())
@@ -125,13 +126,17 @@ async def test_following_survives_the_loss_of_its_connections(opened: Ledger):
 
 
 async def test_in_a_rush_a_tenant_is_told_of_a_few_at_a_time(opened: Ledger):
-    async with heads_of(opened) as heads:
+    async with (
+        heads_of(opened) as heads,
+        ledger(opened.conninfo, committed=heads.committed) as committing,
+    ):
         rung, after = 0, 0
-        writing = asyncio.create_task(write(opened, events=300))
+        writing = asyncio.create_task(write(committing, events=300))
         started = asyncio.get_running_loop().time()
         while not writing.done():
             if await heads.wait("1", after, 0.05):
                 rung += 1
                 after = heads._tenants["1"].announced
+        await writing
         seconds = asyncio.get_running_loop().time() - started
         assert 0 < rung <= seconds / 0.02 + 2

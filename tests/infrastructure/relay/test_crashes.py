@@ -66,7 +66,7 @@ async def test_the_checks_find_a_relay_that_moves_too_early(opened: Ledger, brok
     await opened.log_many(120)
     async with relaying(opened, broker, MovesTooEarly):
         await caught_up(opened)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="lost"):
         await check_complete(opened, await messages_of(broker))
 
 
