@@ -107,7 +107,7 @@ async def test_killed_between_sending_and_noting_it_is_sent_again(opened, receiv
 async def test_the_check_finds_a_sender_that_notes_too_early(opened, receiver):
     webhook = await subscribe(opened, receiver.url, LOGGED)
     with sending(opened, "notes too early") as sender:
-        receiver.answer = KillsOnce(sender, 1, 100, 200)
+        receiver.answer = KillsOnce(sender, 1, 50, 100, 150, 200)
         await opened.log_many(EVENTS)
         await ended(opened, webhook.id, EVENTS, 60)
         found = await arrived(receiver, 1)
