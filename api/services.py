@@ -12,6 +12,7 @@ from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.postgres.snapshots import Snapshots
 from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.status import lag
+from infrastructure.projecting.waiting import caught_up
 from infrastructure.settings import Settings
 from infrastructure.system import System
 from infrastructure.webhooks.delivery_log import due
@@ -58,6 +59,11 @@ class Services:
 
     async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
         return await fetch_pages(self.fetch, questions)
+
+    async def caught_up(self, read_models: Sequence[str], tenant: str) -> None:
+        """Wait until read models behind the append have seen what anybody has been answered.
+        Raises Behind, Unavailable."""
+        await caught_up(self.system.pool, read_models, tenant, runner=self.runner)
 
     async def measure_lag(self) -> None:
         """Bring the figures of the read models and of the webhooks up to date."""

@@ -1,7 +1,8 @@
 """Who, when, through what and why: what every stored event carries besides its data."""
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.event import Value
@@ -19,6 +20,16 @@ class Actor(Value):
     family_name: str | None = None
     number: int | None = None
     permissions: tuple[str, ...] = ()
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """A user as documents show them; not to be changed."""
+        return self.model_dump(mode="json", exclude={"permissions"}, exclude_none=True)
+
+    @cached_property
+    def stored(self) -> str:
+        """As JSON in an event's envelope."""
+        return self.model_dump_json(exclude_defaults=True)
 
 
 class Envelope(NamedTuple):

@@ -1,5 +1,6 @@
 """Numbers made of names: of users, for contracts with numeric ids, and of programs."""
 
+from functools import lru_cache
 from hashlib import sha256
 
 FIRST_OWN = 2**52
@@ -12,6 +13,7 @@ def user_number(user: str, number: int | None = None) -> int:
     return stable_number(user) if number is None else number
 
 
+@lru_cache(maxsize=4096)
 def stable_number(name: str) -> int:
     """Always the same for a name, whoever asks, and for no other one."""
     digest = sha256(name.encode()).digest()

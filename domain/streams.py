@@ -3,6 +3,7 @@
 The name says whose a stream is, so that one tenant can't reach another's by construction.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,9 +14,15 @@ class StreamName(NamedTuple):
     id: UUID
 
     def __str__(self) -> str:
-        return f"{self.tenant}/{self.kind}/{self.id}"
+        return _spelt(self)
 
     @classmethod
     def parse(cls, name: str) -> "StreamName":
         tenant, kind, identity = name.split("/")
         return cls(tenant, kind, UUID(identity))
+
+
+@lru_cache(maxsize=4096)
+def _spelt(stream: StreamName) -> str:
+    # Spelt several times a request, and most of the time of it is the UUID's.
+    return f"{stream.tenant}/{stream.kind}/{stream.id}"

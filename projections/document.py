@@ -4,7 +4,7 @@ The request's keys are always there; what other contracts recorded is there when
 The other contracts read this document too, and put it into their own words.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any
@@ -86,39 +86,58 @@ def _document(entity: Entity[Interaction]) -> dict[str, Any]:
     if entity.version > 1:
         shown["updatedBy"] = person(entity.changed.actor)
     shown["contract"] = created.contract
-    shown.update((key, value) for key, value in _others(record) if value not in (None, (), []))
+    _add_others(shown, record)
     return shown
 
 
-def _others(record: Record) -> Iterator[tuple[str, Any]]:
+def _add_others(shown: dict[str, Any], record: Record) -> None:
     when, said, follow_up = record.when, record.said, record.follow_up
+    people, labels, rapport = record.people, record.labels, record.rapport
     if record.kind != NATIVE_WORDS[record.kind]:
-        yield "kind", record.kind
+        shown["kind"] = record.kind
     if record.word != record.kind:
-        yield "word", record.word
-    yield "timezone", when.zone
-    yield "dateAsWritten", when.written
+        shown["word"] = record.word
+    if when.zone is not None:
+        shown["timezone"] = when.zone
+    if when.written is not None:
+        shown["dateAsWritten"] = when.written
     if when.whole_day:
-        yield "wholeDay", True
-    yield "endDate", when.ends_at
+        shown["wholeDay"] = True
+    if when.ends_at is not None:
+        shown["endDate"] = when.ends_at
     if when.seconds is not None and when.seconds % 60:
-        yield "durationSeconds", when.seconds
-    yield "subject", said.subject
-    yield "description", said.description
-    yield "outcome", said.outcome
-    yield "nextAction", follow_up.action
-    yield "followUpDate", follow_up.due
-    yield "lead", record.people.lead
-    yield "participants", [participant_shown(someone) for someone in record.people.participants]
-    yield "tags", record.labels.tags
-    yield "restrictedTags", record.labels.restricted
-    yield "rapportScore", record.rapport.score
-    yield "observedNonVerbal", record.rapport.non_verbal
-    yield "tacticLogs", [use.model_dump(mode="json") for use in record.rapport.tactics]
-    yield "serviceId", record.service.service_id
-    yield "customQuestions", [answer.model_dump(mode="json") for answer in record.service.answers]
+        shown["durationSeconds"] = when.seconds
+    if said.subject is not None:
+        shown["subject"] = said.subject
+    if said.description is not None:
+        shown["description"] = said.description
+    if said.outcome is not None:
+        shown["outcome"] = said.outcome
+    if follow_up.action is not None:
+        shown["nextAction"] = follow_up.action
+    if follow_up.due is not None:
+        shown["followUpDate"] = follow_up.due
+    if people.lead is not None:
+        shown["lead"] = people.lead
+    if people.participants:
+        shown["participants"] = [participant_shown(someone) for someone in people.participants]
+    if labels.tags:
+        shown["tags"] = labels.tags
+    if labels.restricted:
+        shown["restrictedTags"] = labels.restricted
+    if rapport.score is not None:
+        shown["rapportScore"] = rapport.score
+    if rapport.non_verbal is not None:
+        shown["observedNonVerbal"] = rapport.non_verbal
+    if rapport.tactics:
+        shown["tacticLogs"] = [use.model_dump(mode="json") for use in rapport.tactics]
+    if record.service.service_id is not None:
+        shown["serviceId"] = record.service.service_id
+    if record.service.answers:
+        answers = [answer.model_dump(mode="json") for answer in record.service.answers]
+        shown["customQuestions"] = answers
     if record.mail is not None:
-        yield "mail", record.mail.model_dump(mode="json", exclude_none=True)
+        shown["mail"] = record.mail.model_dump(mode="json", exclude_none=True)
 
 
 def participant_shown(someone: Participant) -> str | dict[str, Any]:
@@ -134,4 +153,4 @@ def word(value: StrEnum | None) -> str | None:
 
 def person(actor: Actor) -> dict[str, Any]:
     """A user as documents show them."""
-    return actor.model_dump(mode="json", exclude={"permissions"}, exclude_none=True)
+    return actor.shown

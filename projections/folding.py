@@ -4,6 +4,7 @@ Whoever searches types a name as they hear it: "strasse" is to find "Straße", a
 one character here and two there is the same accent.
 """
 
+from collections.abc import Sequence
 from unicodedata import normalize
 
 SEPARATOR = "\x1f"
@@ -16,6 +17,13 @@ def fold(text: str) -> str:
         return text.lower().replace(SEPARATOR, " ")
     composed = normalize("NFC", text.replace(SEPARATOR, " "))
     return normalize("NFC", composed.casefold())
+
+
+def fold_all(texts: Sequence[str]) -> str:
+    """Texts in their folded forms, with the separator between them."""
+    if any(SEPARATOR in text or not text.isascii() for text in texts):
+        return SEPARATOR.join(map(fold, texts))
+    return SEPARATOR.join(texts).lower()
 
 
 def containing(term: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, get_args
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -137,14 +138,18 @@ async def _body(call: Call, most: int) -> bytes:
     kind = content_type.partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
-    chunks, size = [], 0
-    async for chunk in call.stream():
-        size += len(chunk)
-        if size > most:
+    body = b""
+    more = True
+    while more:
+        message = await call.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most:
             detail = f"A body may have up to {most} bytes."
             raise Refused(Problem(413, "too_large", detail))
-        chunks.append(chunk)
-    return b"".join(chunks)
+    return body
 
 
 __all__ = ["PUBLIC", "SIGNED_IN", "ContractRoute", "Fault", "contract_route", "needs"]

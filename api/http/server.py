@@ -37,6 +37,7 @@ def server_of(application: Application) -> Server:
         lifespan="off",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing depends on where a request came from
         timeout_graceful_shutdown=10,
     )
     return Server(config, application.services.streams)

@@ -52,9 +52,21 @@ class View:
     parked: set[tuple[str, str]] = field(default_factory=set)
 
 
+def foretold(batch: Sequence[Prepared], position: int, recorded_at: datetime) -> View:
+    """What the log will look like if it ends where it did, and the jobs know of its streams."""
+    view = View(position, recorded_at)
+    for prepared in batch:
+        for change in prepared.job.changes:
+            view.heads.setdefault(change.name, change.expected)
+        for stream, version in prepared.job.relied_on.items():
+            view.heads.setdefault(stream, version)
+    return view
+
+
 @dataclass(slots=True)
 class Plan:
-    """What to write. `verdicts` stand in the order of the jobs."""
+    """What to write. `verdicts` stand in the order of the jobs. `sent_at_once` is the name under
+    which it can be abandoned, where the append lock was not held before it was sent."""
 
     time: datetime
     position: int
@@ -62,10 +74,16 @@ class Plan:
     keys: list[dict[str, object]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     verdicts: list[Receipt | Exception] = field(default_factory=list)
+    sent_at_once: str | None = None
 
     @property
     def is_empty(self) -> bool:
         return not self.events and not self.keys
+
+    @property
+    def after(self) -> int:
+        """The position where the log ended before."""
+        return self.position - len(self.events)
 
 
 def plan(batch: Sequence[Prepared], view: View, now: datetime) -> Plan:

@@ -15,7 +15,7 @@ import psycopg
 
 from application.errors import OutcomeUnknown, Rejected, Unavailable
 from application.ports import Receipt
-from infrastructure.eventstore.attempt import Attempt
+from infrastructure.eventstore.attempt import Attempt, End
 from infrastructure.eventstore.batch import Plan, Prepared
 from infrastructure.eventstore.outcome import was_committed
 from infrastructure.eventstore.transaction import ROLLBACK
@@ -40,6 +40,10 @@ PROBE = 5.0
 """Seconds for the only attempt at a batch that comes after one that was given up: those who queued
 behind that one have waited as well."""
 
+ALONE = 10
+"""Batches in a row with nobody else's in between, after which a process counts on being alone. It
+costs a round trip to be wrong."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -57,6 +61,7 @@ class Flusher:
         clock: Callable[[], datetime] = _now,
         committed: Callable[[Plan], None] = lambda _: None,
         patience: float = PATIENCE,
+        alone: int = ALONE,
     ):
         self._conninfo = conninfo
         self._tables = tables
@@ -65,6 +70,9 @@ class Flusher:
         self._patience = patience
         self._given_up = False
         self._connection: PipelineConnection | None = None
+        self._alone = alone
+        self._in_a_row = 0
+        self._end: End | None = None
 
     async def open(self) -> None:
         """Raises psycopg.OperationalError."""
@@ -92,7 +100,8 @@ class Flusher:
         pause = 0.02
         in_doubt: Plan | None = None
         while True:
-            attempt = self.attempt(batch, self._tables, self._clock)
+            expected = self._end if self._in_a_row >= self._alone else None
+            attempt = self.attempt(batch, self._tables, self._clock, expected)
             try:
                 async with asyncio.timeout_at(deadline):
                     connection = await self._connect()
@@ -102,6 +111,7 @@ class Flusher:
                         in_doubt = None
                         done = await way(attempt, connection)
             except Exception as error:
+                self._in_a_row = 0
                 lost = is_lost(error) or self._connection is None or self._connection.broken
                 if lost or will_pass(error) or in_doubt is not None:
                     # A new connection may reach another server, and leaves the old one's locks.
@@ -141,6 +151,10 @@ class Flusher:
             await self.close()
 
     def _done(self, done: Plan) -> list[Verdict]:
+        if done.events:
+            same = self._end is not None and self._end.position == done.after
+            self._in_a_row = self._in_a_row + 1 if same else 0
+            self._end = End(done.position, done.time)
         try:
             self._committed(done)
         except Exception:

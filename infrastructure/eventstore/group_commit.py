@@ -7,13 +7,13 @@ is the queue: when it is full, callers are turned away instead of piling up.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from application.errors import Overloaded, Unavailable
 from application.ports import Job, NewId, Receipt
 from infrastructure.eventstore.batch import Prepared, prepare
-from infrastructure.eventstore.flusher import Flusher
+from infrastructure.eventstore.flusher import Flusher, Verdict
 
 MOST_EVENTS = 500
 MOST_BYTES = 200_000
@@ -25,6 +25,9 @@ LONGEST_QUEUE = 5_000
 class Waiting:
     prepared: Prepared
     receipt: asyncio.Future[Receipt]
+
+
+_Landed = tuple[Waiting, Verdict]
 
 
 @dataclass(slots=True)
@@ -75,18 +78,30 @@ class GroupCommit:
         waiting = Waiting(prepare(job, self._new_id), asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._wake.set()
-        # Shielded: a caller who goes away doesn't take back what is on its way into the log.
-        return await asyncio.shield(waiting.receipt)
+        # A caller who goes away doesn't take back what is on its way into the log.
+        return await waiting.receipt
 
     async def _run(self) -> None:
-        while self._queue or not self._stopping:
-            await self._wake.wait()
-            # What became ready in the same turn of the loop joins the batch.
+        landed: list[_Landed] = []
+        while self._queue or landed or not self._stopping:
+            # Half of the callers hear of it now, the others when the next batch is on its way. If
+            # all of them went on together, they would all stand in the same batch, and encoding it
+            # and committing it would take turns.
+            half = (len(landed) + 1) // 2
+            _tell(landed[:half])
+            # What becomes ready in the same turn of the loop joins the batch.
             await asyncio.sleep(0)
-            if batch := self._take():
-                await self._flush(batch)
-            if not self._queue and not self._stopping:
-                self._wake.clear()
+            batch = self._take()
+            if batch:
+                writing = asyncio.create_task(self._flush(batch))
+                _tell(landed[half:])
+                landed = await writing
+            else:
+                _tell(landed[half:])
+                landed = []
+                if not self._queue and not self._stopping:
+                    self._wake.clear()
+                    await self._wake.wait()
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
@@ -100,7 +115,7 @@ class GroupCommit:
             batch.append(self._queue.popleft())
         return batch
 
-    async def _flush(self, batch: list[Waiting]) -> None:
+    async def _flush(self, batch: list[Waiting]) -> list[_Landed]:
         try:
             verdicts = await self._flusher.write([waiting.prepared for waiting in batch])
         except asyncio.CancelledError:
@@ -113,12 +128,16 @@ class GroupCommit:
         self.counts.jobs += len(batch)
         self.counts.events += sum(len(waiting.prepared.ids) for waiting in batch)
         self.counts.sizes(len(batch))
-        for waiting, verdict in zip(batch, verdicts, strict=True):
-            if waiting.receipt.done():
-                continue
-            if isinstance(verdict, Receipt):
-                waiting.receipt.set_result(verdict)
-            else:
-                waiting.receipt.set_exception(verdict)
-                # Whoever waited may have gone away; that is no error of the loop's.
-                waiting.receipt.exception()
+        return list(zip(batch, verdicts, strict=True))
+
+
+def _tell(landed: Iterable[_Landed]) -> None:
+    for waiting, verdict in landed:
+        if waiting.receipt.done():
+            continue
+        if isinstance(verdict, Receipt):
+            waiting.receipt.set_result(verdict)
+        else:
+            waiting.receipt.set_exception(verdict)
+            # Whoever waited may have gone away; that is no error of the loop's.
+            waiting.receipt.exception()

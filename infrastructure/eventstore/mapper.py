@@ -26,9 +26,9 @@ UPCASTERS: dict[str, Upcaster] = {}
 """From a type that is no longer written to the next type and its data."""
 
 
-@lru_cache(maxsize=1024)
-def _actor(actor: Actor) -> str:
-    return actor.model_dump_json(exclude_defaults=True)
+@lru_cache(maxsize=64)
+def _time(time: datetime) -> str:
+    return time.isoformat()  # one of a batch
 
 
 def encode_data(event: Event) -> str:
@@ -41,14 +41,17 @@ def encode(envelope: Envelope, data: str) -> str:
     causation = f'"causation":"{envelope.causation}",' if envelope.causation else ""
     key = f'"key":{_text(envelope.key)},' if envelope.key else ""
     return (
-        f'{{"time":"{envelope.time.isoformat()}","id":"{envelope.id}",'
-        f'"actor":{_actor(envelope.actor)},"contract":{_text(envelope.contract)},'
+        f'{{"time":"{_time(envelope.time)}","id":"{envelope.id}",'
+        f'"actor":{envelope.actor.stored},"contract":{_word(envelope.contract)},'
         f'"correlation":{_text(envelope.correlation)},{causation}{key}"data":{data}}}'
     )
 
 
 def _text(text: str) -> str:
     return to_json(text).decode()
+
+
+_word = lru_cache(maxsize=64)(_text)
 
 
 class _Envelope(TypedDict):

@@ -1,6 +1,7 @@
-"""The SQL of one append: two round trips in a pipeline.
+"""The SQL of one append: two round trips in a pipeline, or one.
 
 The first begins, takes the append lock and reads the view; the second writes the plan and commits.
+Where the view can be foretold, `expect_log` takes its place and everything goes out at once.
 The lock is an advisory one, because LOCK TABLE would wait for autovacuum as well. The view is a
 statement of its own after the lock: a statement's snapshot is older than the locks it waits for.
 """
@@ -39,6 +40,8 @@ FROM (VALUES (1)) AS one
 LEFT JOIN LATERAL (SELECT * FROM commits ORDER BY position DESC LIMIT 1) c ON true
 """
 
+EXPECT = "SELECT expect_log($1, $2, $3::json, $4::json)"
+
 INSERT_EVENTS = """
 INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
 SELECT stream, version, topic, convert_to(state, 'UTF8'), position
@@ -61,16 +64,25 @@ LONGEST_REASON = 500
 
 def view_command(batch: Sequence[Prepared]) -> Command:
     streams: dict[str, None] = {}
-    scopes = []
     for prepared in batch:
-        job = prepared.job
-        for change in job.changes:
+        for change in prepared.job.changes:
             streams[change.name] = None
-        for name in job.relied_on:
+        for name in prepared.job.relied_on:
             streams[name] = None
-        if job.key is not None:
-            scopes.append(scope_of(job.key).hex())
-    return VIEW, (to_json(list(streams)), to_json(scopes))
+    return VIEW, (to_json(list(streams)), to_json(scopes(batch)))
+
+
+def expect_command(batch: Sequence[Prepared], name: str, view: View) -> Command:
+    """Make sure that the view is that of the log, and that the append hasn't been abandoned under
+    its name. The database raises an error otherwise."""
+    position, heads = b"%d" % view.position, to_json(view.heads)
+    return EXPECT, (name.encode(), position, heads, to_json(scopes(batch)))
+
+
+def scopes(batch: Sequence[Prepared]) -> list[str]:
+    """The keys of a batch as they are looked for."""
+    keys = (prepared.job.key for prepared in batch)
+    return [scope_of(key).hex() for key in keys if key is not None]
 
 
 def view_of(row: Sequence[bytes | None]) -> View:

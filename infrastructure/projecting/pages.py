@@ -17,7 +17,7 @@ from infrastructure.postgres.pipeline import PipelineConnection, Rows
 MOST_BYTES = 4_000_000
 """A page ends early where its events are large: with the event that goes beyond."""
 
-AT_ONCE = 100
+AT_ONCE = 25
 """Events decoded before others have their turn; about a millisecond."""
 
 SELECT_PAGE = f"""

@@ -8,6 +8,7 @@ If the database refuses rows, the steps are halved until the guilty one stands a
 parked for that read model, and everything else lands.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -115,6 +116,8 @@ class Writer:
         commands: list[Command] = []
         for table in tables:
             commands += _commands(table, items, self.checkpoints[table.name], parked)
+            # The requests that this process serves besides don't wait for a whole page.
+            await asyncio.sleep(0)
         await self._connection.run([*commands, COMMIT])
         for table in tables:
             self.checkpoints[table.name] = upto

@@ -16,7 +16,6 @@ from api.contracts.clients.types import LARGEST, TAGS, PageQuery
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs
-from infrastructure.projecting.waiting import caught_up
 from projections import interaction_log
 from projections.interaction_log import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
 
@@ -60,8 +59,7 @@ class LogsShown(Shown):
 async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Response:
     whose = await found.present_client(call, client_id)
     services = call.services
-    names = (INTERACTION_LOG.name,)
-    await caught_up(services.system.pool, names, call.tenant, runner=services.runner)
+    await services.caught_up((INTERACTION_LOG.name,), call.tenant)
     entries, end = await interaction_log.page(
         services.fetch, call.tenant, whose.id, query.limit, query.cursor
     )

@@ -42,6 +42,7 @@ from infrastructure.postgres.snapshots import TooSlow
 from projections import interaction_list, site_queries
 from projections.document import document_for
 from projections.site_fields import TYPES, fields_of
+from projections.site_list import SITE_LIST
 
 router = APIRouter(route_class=contract_route(SITES), tags=["Interactions"])
 reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CONTEXT
@@ -57,6 +58,7 @@ reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CO
 async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Response:
     wanted = query.wanted(call.tenant, call.open_tags)
     offset = (query.page - 1) * query.per_page
+    await call.services.caught_up((SITE_LIST.name,), call.tenant)
     try:
         async with call.services.snapshots.open(call.tenant) as fetch:
             found = await site_queries.page(fetch, wanted, query.per_page, offset)

@@ -17,7 +17,6 @@ from api.http.answers import json_response
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
-from infrastructure.projecting.waiting import caught_up
 from projections import analytics
 from projections.activity import ACTIVITY
 from projections.tactic_use import TACTIC_USE
@@ -80,7 +79,7 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
         raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
     models = (ACTIVITY.name, TACTIC_USE.name)
     services = call.services
-    await caught_up(services.system.pool, models, call.tenant, runner=services.runner)
+    await services.caught_up(models, call.tenant)
     wanted = analytics.Wanted(call.tenant, contact, since, before, query.group_by)
     try:
         found = await analytics.analytics(call.services.fetch, wanted)
