@@ -57,7 +57,9 @@ def foretold(batch: Sequence[Prepared], position: int, recorded_at: datetime) ->
     view = View(position, recorded_at)
     for prepared in batch:
         for change in prepared.job.changes:
-            view.heads.setdefault(change.name, change.expected)
+            # One that is to begin is left out: the log's own key refuses it if it has begun.
+            if change.before is not None:
+                view.heads.setdefault(change.name, change.expected)
         for stream, version in prepared.job.relied_on.items():
             view.heads.setdefault(stream, version)
     return view

@@ -9,10 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from application.errors import Overloaded, Unavailable
 from application.ports import Job, NewId, Receipt
 from infrastructure.eventstore.batch import Prepared, prepare
+from infrastructure.eventstore.cohorts import Cohorts
 from infrastructure.eventstore.flusher import Flusher, Verdict
 
 MOST_EVENTS = 500
@@ -82,26 +84,31 @@ class GroupCommit:
         return await waiting.receipt
 
     async def _run(self) -> None:
+        cohorts = Cohorts()
         landed: list[_Landed] = []
         while self._queue or landed or not self._stopping:
-            # Half of the callers hear of it now, the others when the next batch is on its way. If
-            # all of them went on together, they would all stand in the same batch, and encoding it
-            # and committing it would take turns.
-            half = (len(landed) + 1) // 2
-            _tell(landed[:half])
-            # What becomes ready in the same turn of the loop joins the batch.
-            await asyncio.sleep(0)
-            batch = self._take()
-            if batch:
+            if not (cohorts.two and self._queue):
+                now = landed[: (len(landed) + 1) // 2] if cohorts.two else landed
+                landed = landed[len(now) :]
+                began = monotonic()
+                _tell(now)
+                # What becomes ready in the same turn of the loop joins the batch.
+                await asyncio.sleep(0)
+                cohorts.went_on(len(now), monotonic() - began)
+            if batch := self._take():
+                began = monotonic()
                 writing = asyncio.create_task(self._flush(batch))
-                _tell(landed[half:])
+                await asyncio.sleep(0)  # it is on its way before the others go on
+                _tell(landed)
                 landed = await writing
-            else:
-                _tell(landed[half:])
+                cohorts.landed(len(batch), monotonic() - began)
+            elif landed:
+                _tell(landed)
                 landed = []
-                if not self._queue and not self._stopping:
-                    self._wake.clear()
-                    await self._wake.wait()
+            elif not self._stopping:
+                self._wake.clear()
+                await self._wake.wait()
+                await asyncio.sleep(0)
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []

@@ -18,9 +18,10 @@ from infrastructure.eventstore.reading import Unreadable
 from infrastructure.eventstore.transaction import BEGIN, COMMIT, ROLLBACK, park
 from infrastructure.postgres.pipeline import Command, PipelineConnection
 from infrastructure.projecting.folding import Item, position_of
+from infrastructure.projecting.pages import AT_ONCE
 from infrastructure.projecting.statements import Table, version
 from infrastructure.projecting.with_append import Parked, collect
-from projections.model import Step
+from projections.model import Add, Put, Step
 
 logger = logging.getLogger(__name__)
 
@@ -113,12 +114,22 @@ class Writer:
 
     async def _transaction(self, tables: Sequence[Table], items: Sequence[Item], upto: int) -> None:
         parked = await self._begin(tables, upto)
+        changes: dict[str, list[Put | Add]] = {table.name: [] for table in tables}
+        newly_parked: list[Parked] = []
+        # A few at a time: every projector sees them while they are at hand, and the requests that
+        # this process serves besides have their turn.
+        for start in range(0, len(items), AT_ONCE):
+            few = items[start : start + AT_ONCE]
+            for table in tables:
+                after = self.checkpoints[table.name]
+                wanted = few if after < position_of(few[0]) else _wanted(few, table, after)
+                changes[table.name] += _changes(table, wanted, parked, newly_parked)
+            await asyncio.sleep(0)
         commands: list[Command] = []
         for table in tables:
-            commands += _commands(table, items, self.checkpoints[table.name], parked)
-            # The requests that this process serves besides don't wait for a whole page.
+            commands += table.statements(changes[table.name])
             await asyncio.sleep(0)
-        await self._connection.run([*commands, COMMIT])
+        await self._connection.run([*commands, *park(newly_parked), COMMIT])
         for table in tables:
             self.checkpoints[table.name] = upto
 
@@ -139,29 +150,31 @@ class Writer:
         return name.encode(), self._versions[name].encode(), b"%d" % checkpoint, b"%d" % upto
 
 
-def _wanted(items: Sequence[Item], table: Table, after: int) -> list[Item]:
+def _wanted(items: Sequence[Item], table: Table, after: int) -> Sequence[Item]:
     kinds = table.model.kinds
     return [item for item in items if position_of(item) > after and _kind(item) in kinds]
 
 
-def _commands(
-    table: Table, items: Sequence[Item], after: int, parked: set[tuple[str, str]]
-) -> list[Command]:
-    """What a table's projector makes of the items, and what has to be parked on the way."""
-    if items and position_of(items[0]) <= after:
-        items = _wanted(items, table, after)
+def _changes(
+    table: Table,
+    items: Sequence[Item],
+    parked: set[tuple[str, str]],
+    newly_parked: list[Parked],
+) -> list[Put | Add]:
+    """What a table's projector makes of the items; what it can't follow is added to the parked."""
     steps = [item for item in items if isinstance(item, Step)]
-    newly_parked = []
+    more: list[Parked] = []
     if len(steps) < len(items):
         lost = [item for item in items if isinstance(item, Unreadable)]
-        streams = {stream for name, stream in parked if name == table.name}
-        newly_parked = [
+        more = [
             Parked(table.name, item.stream, item.position, item.reason)
             for item in lost
-            if item.stream not in streams and _kind(item) in table.model.kinds
+            if (table.name, item.stream) not in parked and _kind(item) in table.model.kinds
         ]
-    changes = collect(table, steps, parked, newly_parked)
-    return [*table.statements(changes), *park(newly_parked)]
+    changes = collect(table, steps, parked, more)
+    parked |= {(one.read_model, one.stream) for one in more}
+    newly_parked += more
+    return changes
 
 
 def _kind(item: Item) -> str:
