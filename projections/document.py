@@ -95,7 +95,7 @@ def _add_others(shown: dict[str, Any], record: Record) -> None:
     people, labels, rapport = record.people, record.labels, record.rapport
     if record.kind != NATIVE_WORDS[record.kind]:
         shown["kind"] = record.kind
-    if record.word != record.kind:
+    if record.word is not None and record.word != record.kind:
         shown["word"] = record.word
     if when.zone is not None:
         shown["timezone"] = when.zone

@@ -86,9 +86,13 @@ def _kind(document: Mapping[str, Any]) -> Kind:
 
 
 def _title(document: Mapping[str, Any]) -> str:
-    subject, description = document.get("subject"), document.get("description")
+    return title_of(document.get("subject"), document.get("description"), _kind(document))
+
+
+def title_of(subject: str | None, description: str | None, kind: Kind) -> str:
+    """The subject; of a record without one the beginning of its description, else its kind."""
     beginning = _filled((description or "").strip()[:LONGEST_DERIVED_TITLE])
-    return _filled(subject) or beginning or _kind(document)
+    return _filled(subject) or beginning or kind
 
 
 def _type(document: Mapping[str, Any]) -> str:

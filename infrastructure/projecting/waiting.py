@@ -43,7 +43,7 @@ async def caught_up(
     while head and checkpoint < head:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise Behind(f"{' and '.join(names)} are behind: {checkpoint} of {head}")
+            raise Behind(f"Not caught up yet: {' and '.join(names)}, at {checkpoint} of {head}.")
         if runner is not None and runner.owner:
             await _follow(runner, names, head, min(left, 0.25))
         else:

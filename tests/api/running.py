@@ -126,11 +126,12 @@ class Service:
 
 
 @contextmanager
-def running(conninfo: str, **settings: Any) -> Iterator[Service]:
-    """A kith on this database, with these settings, until the block is left."""
+def running(conninfo: str, *, project: bool = True, **settings: Any) -> Iterator[Service]:
+    """A kith on this database, with these settings, until the block is left. Without `project`,
+    it leaves the read models behind the append to others."""
     prepare_database(conninfo)
     chosen = replace(Settings(data_dir=Path("unused"), jwt_secret=SECRET), **settings)
-    thread = _Thread(chosen, conninfo)
+    thread = _Thread(chosen, conninfo, project)
     thread.start()
     connections = _Kept()
     look = psycopg.connect(conninfo, autocommit=True)
@@ -148,8 +149,9 @@ def running(conninfo: str, **settings: Any) -> Iterator[Service]:
 class _Thread(threading.Thread):
     """The server, on an event loop of its own."""
 
-    def __init__(self, settings: Settings, conninfo: str):
+    def __init__(self, settings: Settings, conninfo: str, project: bool):
         super().__init__(name="kith", daemon=True)
+        self._project = project
         self._settings = settings
         self._conninfo = conninfo
         self._ready = threading.Event()
@@ -179,7 +181,8 @@ class _Thread(threading.Thread):
 
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
-        async with open_services(self._settings, self._conninfo) as services:
+        opening = open_services(self._settings, self._conninfo, project=self._project)
+        async with opening as services:
             self.services = services
             self._server = server_of(Application(services))
             serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))

@@ -124,10 +124,11 @@ async def create(call: Call, body: NewInteraction) -> Response:
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Response:
     identity, document, _ = await _named(call, id)
-    seen = fields_of(from_json(document))
+    shown = from_json(document)
+    seen, redacted = fields_of(shown), "redacted" in shown
     command = AmendInteraction(
         identity,
-        lambda record: body.revise(record, seen),
+        lambda record: body.revise(record, seen, redacted=redacted),
         may_plan=True,
         open_tags=call.open_tags,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.contracts.sites.types import Body, Date, InteractionType, Line, Name, Text, Zone
 from domain.record import People, Place, Record, Said, When
-from projections.site_fields import KINDS, SiteFields
+from projections.site_fields import KINDS, SiteFields, title_of
 
 
 class NewInteraction(Body):
@@ -51,7 +51,7 @@ class InteractionChanges(Body):
     description: Text | None = None
     notes: Text | None = None
 
-    def revise(self, record: Record, shown: SiteFields) -> Record:
+    def revise(self, record: Record, shown: SiteFields, *, redacted: bool = False) -> Record:
         """The record with what differs from what was shown of it: a site may send back all that it
         read, and what was only derived for it does not become a part of the record."""
         new = {
@@ -59,6 +59,8 @@ class InteractionChanges(Body):
             for name in self.model_fields_set
             if getattr(self, name) != getattr(shown, name)
         }
+        if not redacted and self._loses_title(record, shown, new):
+            new["title"] = self.title
         said = {"subject": "title", "description": "description", "notes": "notes"}
         update: dict[str, Any] = {
             "said": _changed(record.said, new, said),
@@ -69,6 +71,18 @@ class InteractionChanges(Body):
         if "type" in new:
             update |= {"kind": KINDS[self.type], "word": self.type}
         return record.model_copy(update=update)
+
+    def _loses_title(self, record: Record, shown: SiteFields, new: dict[str, Any]) -> bool:
+        """Whether the title that was sent was derived from something that is changed besides: then
+        it has to become a part of the record to stay."""
+        if "title" not in self.model_fields_set or "title" in new:
+            return False
+        said = record.said
+        if title_of(said.subject, said.description, record.kind) != shown.title:
+            return False  # somebody else has just changed it
+        description = new.get("description", said.description)
+        kind = KINDS[self.type] if "type" in new else record.kind
+        return title_of(said.subject, description, kind) != self.title
 
     def _when(self, when: When, new: dict[str, Any], shown: SiteFields) -> When:
         """An end that isn't named stays where it is; how long something took that has no end but

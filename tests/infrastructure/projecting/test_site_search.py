@@ -1,30 +1,46 @@
 """A site's search is right whatever its index has seen: all, nothing, or a part of the log."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from domain.kinds import Kind
 from domain.record import Labels, Said
+from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.postgres.snapshots import Snapshots
 from infrastructure.projecting.leisure import LeisurelyWriter
 from infrastructure.projecting.runner import Runner
+from infrastructure.projecting.waiting import caught_up
 from projections import site_queries
-from projections.site_list import SITE_SEARCH
+from projections.site_list import SITE_LIST, SITE_SEARCH
 from projections.site_queries import Found, Wanted
 from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.projecting.test_runner import running
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("listing")]
 
 WANTED = Wanted("1", search="needle")
 
 
-async def search(opened: Ledger, wanted: Wanted = WANTED, limit: int = 100) -> Found:
+@pytest.fixture
+async def listing(opened: Ledger) -> AsyncIterator[None]:
+    """Feeds the list behind the append. The index is fed only where a test says so."""
+    async with running(opened.conninfo, [SITE_LIST]):
+        yield
+
+
+async def search(
+    opened: Ledger, wanted: Wanted = WANTED, limit: int = 100, offset: int = 0
+) -> Found:
+    """As the contract does it: wait for the list, not for the index."""
+    await caught_up(opened.pool, [SITE_LIST.name], wanted.tenant)
     async with Snapshots(opened.pool).open(wanted.tenant) as fetch:
-        return await site_queries.page(fetch, wanted, limit, 0)
+        return await site_queries.page(fetch, wanted, limit, offset)
 
 
 async def index(opened: Ledger) -> None:
     """Let the index see all there is."""
-    runner = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter)
+    runner = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter, lock=LEISURE_LOCK)
 
     async def seen() -> bool:
         return await opened.checkpoint(SITE_SEARCH.name) == await opened.head()
@@ -105,8 +121,7 @@ async def test_pages_and_totals_agree_while_the_index_follows(opened: Ledger, st
     await see(opened, state)
     seen: list[str] = []
     for offset in range(0, 24, 3):
-        async with Snapshots(opened.pool).open("1") as fetch:
-            found = await site_queries.page(fetch, WANTED, 3, offset)
+        found = await search(opened, limit=3, offset=offset)
         assert found.total == 20
         seen += found.documents
     assert len(set(seen)) == len(seen) == 20

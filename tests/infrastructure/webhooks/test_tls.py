@@ -1,5 +1,6 @@
 """Webhooks go by https to who has a certificate for the name, wherever the name leads."""
 
+import os
 import ssl
 import tempfile
 import threading
@@ -14,10 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from infrastructure.webhooks.posting import Attempt, Poster
+from tests.infrastructure.webhooks.support import SOON, dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
 
 NAME = "hooks.example.com"
+GARBAGE = b"\x17\x03\x03\x00\x20" + b"\xff" * 32
+"""What has the form of a TLS record, and was never encrypted."""
+
+BROKE_OFF = "The connection broke off."
 
 
 def certificate() -> tuple[bytes, bytes]:
@@ -44,8 +50,13 @@ def certificate() -> tuple[bytes, bytes]:
 
 
 class Server:
+    """`broken` are the requests to come that get garbage once the handshake is over, behind what
+    `before` says of an answer."""
+
     def __init__(self) -> None:
         self.certificate, key = certificate()
+        self.broken = 0
+        self.before = b""
         self.named: list[str | None] = []
         self.hosts: list[str | None] = []
         server = self
@@ -53,6 +64,12 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 server.hosts.append(self.headers["Host"])
+                self.rfile.read(int(self.headers["Content-Length"]))
+                if server.broken:
+                    server.broken -= 1
+                    self.wfile.write(server.before)
+                    os.write(self.connection.fileno(), GARBAGE)
+                    return
                 self.send_response(204)
                 self.end_headers()
 
@@ -85,22 +102,33 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def only_server() -> Iterator[Server]:
     one = Server()
     yield one
     one.close()
 
 
-async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> Attempt:
-    async def here(*_: object) -> list[str]:
-        return ["127.0.0.1"]
+@pytest.fixture
+def server(only_server: Server) -> Server:
+    only_server.named.clear()
+    only_server.hosts.clear()
+    only_server.broken, only_server.before = 0, b""
+    return only_server
 
-    server.named.clear()
-    server.hosts.clear()
+
+async def here(*_: object) -> list[str]:
+    return ["127.0.0.1"]
+
+
+async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> Attempt:
     poster = Poster(allow_private=True, resolve=here, seconds=5, tls=tls)
-    attempt = await poster.post(f"https://{name}:{server.http.server_port}/", {}, b"{}")
+    attempt = await poster.post(url(server, name), {}, b"{}")
     poster.close()
     return attempt
+
+
+def url(server: Server, name: str = NAME) -> str:
+    return f"https://{name}:{server.http.server_port}/"
 
 
 def trusting(server: Server) -> ssl.SSLContext:
@@ -126,3 +154,44 @@ async def test_a_certificate_for_another_name_is_not_believed(server):
     assert attempt.error is not None
     assert "CERTIFICATE_VERIFY_FAILED" in attempt.error
     assert server.hosts == []
+
+
+@pytest.mark.parametrize("before", [b"", b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nContent-Le"])
+async def test_tls_that_breaks_after_the_handshake_is_a_failed_attempt(server, before):
+    server.broken, server.before = 1, before
+    attempt = await post(server, NAME, trusting(server))
+    assert (attempt.status, attempt.error, attempt.retry_after) == (None, BROKE_OFF, None)
+    assert len(server.hosts) == 1
+    assert (await post(server, NAME, trusting(server))).delivered
+
+
+async def test_tls_that_breaks_in_the_body_leaves_the_status_as_it_was_given(server):
+    server.broken, server.before = 1, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
+    attempt = await post(server, NAME, trusting(server))
+    assert (attempt.status, attempt.error) == (200, None)
+
+
+@pytest.mark.parametrize(
+    ("broken", "ending"),
+    [
+        (2, ("delivered", 3, 204, None)),
+        (99, ("failed", len(SOON) + 1, None, BROKE_OFF)),
+    ],
+)
+async def test_it_is_tried_again_and_counts_against_the_endpoint(opened, server, broken, ending):
+    webhook = await subscribe(opened, url(server), "kith.interaction.logged.v1")
+    server.broken = broken
+
+    def trustful(**options):
+        return Poster(**options, resolve=here, tls=trusting(server))
+
+    async with dispatching(opened, make_poster=trustful):
+        await opened.log()
+        await ended(opened, webhook.id)
+    assert await outcomes(opened, webhook.id) == [ending]
+    assert len(server.hosts) == ending[1]
+    failing = await opened.rows(
+        "SELECT failing_since IS NOT NULL, failures FROM webhook_endpoints WHERE webhook = %s",
+        webhook.id,
+    )
+    assert failing == [(False, 0) if ending[0] == "delivered" else (True, ending[1])]

@@ -57,6 +57,16 @@ def test_a_reader_without_the_tag_sees_that_it_is_there_and_not_what_it_says(
     }
 
 
+def test_what_is_seen_can_be_sent_back_with_another_type_though_the_title_is_hidden(office: Office):
+    labels = Labels(restricted=("immigration",))
+    untitled = Record(kind=Kind.CALL, when=When(at=NOW - HOUR), labels=labels)
+    write(office.service, office.site, untitled)
+    (number,) = office.found()
+    changes = read(office, number) | {"type": "Meeting"}
+    changed = interaction(office.worker.put(f"{PATH}/{number}", json=changes))
+    assert (changed["title"], changed["type"]) == ("meeting", "Meeting")
+
+
 def test_it_isnt_found_by_what_is_hidden(office: Office, number: int):
     for query in ({"search": "aardvark"}, {"title": "AARD"}, {"search": "d a"}):
         assert office.found(*TRUSTED, **query) == []

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 
 from api.contracts.sites.schemas import InteractionChanges, NewInteraction
-from domain.record import Record
+from domain.kinds import Kind
+from domain.record import Record, Said, When
 from projections.document import document
-from projections.site_fields import TYPES, fields_of
+from projections.site_fields import TYPES, SiteFields, fields_of
 from tests.api.contracts.sites.office import FIELDS, MEETING, PATH, Office, interaction
 from tests.api.ledger_documents import entity_of
 from tests.domain import anything
+from tests.domain.samples import NOW
 
 lines = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 names = lines.filter(str.strip)
@@ -64,6 +66,31 @@ def test_an_update_is_shown_as_it_was_sent(record: Record, changes: dict[str, An
     changed = InteractionChanges.model_validate(changes).revise(record, read)
     answer = shown(changed)
     assert {name: answer[name] for name in changes} == changes
+
+
+CALL = Record(kind=Kind.CALL, when=When(at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("record", "changes"),
+    [
+        (CALL, {"title": "call", "type": "Meeting"}),
+        (CALL, {"title": "call", "description": "Asked for an offer"}),
+        (CALL.model_copy(update={"said": Said(description="An offer")}), {"description": None}),
+    ],
+)
+def test_a_title_stays_though_what_it_was_derived_from_changes(
+    record: Record, changes: dict[str, Any]
+):
+    read = shown(record)
+    sent = {"title": read["title"]} | changes
+    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    answer = shown(revised)
+    assert {name: answer[name] for name in sent} == sent
+    # One that isn't sent doesn't become a part of the record.
+    del sent["title"]
+    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    assert revised.said.subject is None
 
 
 def native_of(office: Office, number: int) -> dict[str, Any]:

@@ -1,0 +1,34 @@
+"""The ledger's own document has what was recorded, and no names of what wasn't."""
+
+from pydantic_core import from_json
+
+from domain.kinds import Kind
+from domain.record import Record, When
+from projections.document import document
+from tests.api.ledger_documents import entity_of
+from tests.domain.samples import NOW
+
+ALWAYS = [
+    "id",
+    "number",
+    "contactId",
+    "interactionType",
+    "date",
+    "duration",
+    "location",
+    "medium",
+    "topicsDiscussed",
+    "notes",
+    "sentiment",
+    "followUpNeeded",
+    "followUpNotes",
+    "createdAt",
+    "updatedAt",
+    "createdBy",
+    "contract",
+]
+
+
+def test_of_a_record_that_says_nothing_there_are_the_requests_keys_and_who_wrote_it():
+    shown = from_json(document(entity_of(Record(kind=Kind.CALL, when=When(at=NOW)))))
+    assert list(shown) == ALWAYS
