@@ -12,8 +12,9 @@ from uuid import UUID
 
 from projections.folding import containing
 from projections.interaction_list import SHOWN
+from projections.model import ReadModel
 from projections.paging import Fetch
-from projections.site_list import SITE_LIST, SITE_SEARCH, TEXTS
+from projections.site_list import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
 
 MOST_UNSEEN = 20_000
 """Interactions changed since the index was written; with more, looking at every row is faster."""
@@ -120,11 +121,11 @@ async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
 def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
     """All that match, with what they are sorted by."""
     if not wanted.by_text or unseen is None:
-        return _select(SITE_LIST.name, wanted)
-    indexed = _select(SITE_SEARCH.name, wanted)
+        return _select(SITE_LIST, wanted)
+    indexed = _select(SITE_SEARCH, wanted)
     if not unseen:
         return indexed
-    rest = _select(SITE_LIST.name, wanted)
+    rest = _select(SITE_LIST, wanted)
     return _Sql(
         f"{indexed.text} AND id <> ALL(%s::uuid[]) UNION ALL {rest.text} AND id = ANY(%s::uuid[])",
         [*indexed.parameters, list(unseen), *rest.parameters, list(unseen)],
@@ -135,23 +136,26 @@ def _total(wanted: Wanted, hits: _Sql) -> _Sql:
     if wanted.by_text:
         return _Sql(f"SELECT count(*) FROM ({hits.text}) hits", hits.parameters)
     # Without texts, what a reader may see of a record makes no difference to how many there are.
-    where, parameters = _where(wanted)
+    where, parameters = _where(SITE_LIST, wanted)
     return _Sql(f"SELECT count(*) FROM site_list WHERE {where} AND NOT redacted", parameters)
 
 
-def _select(table: str, wanted: Wanted) -> _Sql:
-    where, parameters = _where(wanted)
+def _select(model: ReadModel, wanted: Wanted) -> _Sql:
+    where, parameters = _where(model, wanted)
     if wanted.by_index:
         where += " AND NOT redacted"
     else:
         where += " AND redacted = NOT (restricted <@ %s::text[])"
         parameters.append(list(wanted.open_tags))
-    return _Sql(
-        f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {table} WHERE {where}", parameters
-    )
+    found = f"{model.name} WHERE {where}"
+    if model is SITE_SEARCH:
+        columns = ", ".join(column for column in model.columns if column != "texts")
+        apart = f"replace(texts, '{JOINT}', ' ') AS texts"
+        found = f"(SELECT {columns}, {apart} FROM {found}) found WHERE true"
+    return _Sql(f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {found}", parameters)
 
 
-def _where(wanted: Wanted) -> tuple[str, list[Any]]:
+def _where(model: ReadModel, wanted: Wanted) -> tuple[str, list[Any]]:
     conditions = ["tenant = %s"]
     parameters: list[Any] = [wanted.tenant]
 
@@ -165,12 +169,16 @@ def _where(wanted: Wanted) -> tuple[str, list[Any]]:
         add("at < %s" if wanted.until_excluded else "at <= %s", wanted.until)
     if wanted.type is not None:
         add("type = %s", wanted.type)
+
+    def pattern(term: str) -> str:
+        return joined(containing(term)) if model is SITE_SEARCH else containing(term)
+
     if wanted.search:
-        add("texts LIKE %s", containing(wanted.search))
+        add("texts LIKE %s", pattern(wanted.search))
     for name in ("title", "lead", "location"):
         if term := getattr(wanted, name):
             # The index knows of all texts together; which one it was is seen in the row.
-            add(f"texts LIKE %s AND {_text(name)} LIKE %s", containing(term), containing(term))
+            add(f"texts LIKE %s AND {_text(name)} LIKE %s", pattern(term), pattern(term))
     return " AND ".join(conditions), parameters
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from projections.folding import SEPARATOR, containing, fold
+from projections.folding import SEPARATOR, containing, fold, fold_all
+from projections.site_list import JOINT, joined
 
 latin = st.text(st.characters(max_codepoint=0x17F), max_size=12)
 
@@ -27,6 +28,18 @@ def test_the_same_in_another_case_or_composition_folds_to_the_same(one: str, oth
 @pytest.mark.parametrize(("one", "other"), [("e", "é"), ("o", "ö"), ("l", "ł"), ("a", "b")])
 def test_letters_with_and_without_accents_are_different(one: str, other: str):
     assert fold(one) != fold(other)
+
+
+@for_any(st.text(), st.integers(0, 3))
+def test_no_folded_text_has_what_joins_words_in_the_index(text: str, count: int):
+    folded = fold(JOINT.join([text] * count) + JOINT)
+    assert JOINT not in folded
+    assert joined(folded).replace(JOINT, " ") == folded
+
+
+@for_any(st.lists(st.text()))
+def test_texts_fold_together_as_they_do_one_by_one(texts: list[str]):
+    assert fold_all(texts) == SEPARATOR.join(map(fold, texts))
 
 
 @for_any(st.text())

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Labels, Said
@@ -125,3 +126,20 @@ async def test_pages_and_totals_agree_while_the_index_follows(opened: Ledger, st
         assert found.total == 20
         seen += found.documents
     assert len(set(seen)) == len(seen) == 20
+
+
+async def test_words_are_found_and_sorted_with_the_spaces_between_them(opened: Ledger, state: str):
+    for subject in ("A needle b", "Aneedle Ƣb", "Ab needle"):
+        await opened.log(subject)
+    await index(opened)
+    for subject in ("A needle a", "Needle A", "Aa needle"):
+        await opened.log(subject)
+    await see(opened, state)
+    assert (await search(opened, Wanted("1", search="a NEEDLE"))).total == 3
+    assert (await search(opened, Wanted("1", search="needle a"))).total == 2
+    assert (await search(opened, Wanted("1", title="e Ƣ"))).total == 1
+    assert (await search(opened, Wanted("1", search="needleb"))).total == 0
+    found = await search(opened, WANTED._replace(sort_by="title", descending=False))
+    assert [from_json(text)["subject"] for text in found.documents] == [
+        *("A needle a", "A needle b", "Aa needle", "Ab needle", "Aneedle Ƣb", "Needle A")
+    ]
