@@ -1,9 +1,9 @@
 """A connection that runs prepared statements in libpq's pipeline mode, and nothing else.
 
-The append makes two round trips of several statements each. psycopg's cursors took three quarters
-of its time (1.5 ms of CPU a lone append), so this speaks to psycopg's libpq binding directly: all
-parameters and results are text, every statement is prepared once, a round trip is one flush and
-one wait.
+The append makes one or two round trips of several statements each. psycopg's cursors took three
+quarters of its time (1.5 ms of CPU a lone append), so this speaks to psycopg's libpq binding
+directly: all parameters and results are text, every statement is prepared once, a round trip is one
+flush and one wait.
 """
 
 import asyncio
