@@ -13,6 +13,8 @@ from projections.model import Put, ReadModel, Step
 
 
 def project(step: Step) -> Iterator[Put]:
+    if step.before is None:
+        return
     for contact_id in sorted(_contacts(step.before) - _contacts(step.after), key=str):
         key = (step.tenant, contact_id, step.after.id)
         state = step.after.state

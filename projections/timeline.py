@@ -42,7 +42,7 @@ def _rows(step: Step) -> Iterator[Row]:
         "planned": record.when.at > entity.changed.time,
         "seconds": view.when.seconds,
         "tags": record.labels.tags,
-        "people": tuple(people(record)),
+        "people": tuple(people(record)) if record.people.participants else (),
         "search": searchable(view),
         "hidden": searchable(record) if restricted else None,
         "restricted": restricted,
@@ -51,6 +51,8 @@ def _rows(step: Step) -> Iterator[Row]:
         "redacted": redacted_document(entity) if restricted else None,
     }
     yield row
+    if not record.people.participants:
+        return
     others = {someone.contact_id for someone in record.people.participants}
     for contact_id in sorted(others - {None, state.contact_id}, key=str):
         yield row | {"contact_id": contact_id, "main": False}

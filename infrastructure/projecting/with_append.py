@@ -33,7 +33,10 @@ def project(
 ) -> Projection:
     """Let each projector see the steps. One that fails parks the stream and goes on."""
     result = Projection()
+    kinds = {step.recorded.stream.kind for step in steps}
     for table in tables:
+        if kinds.isdisjoint(table.model.kinds):
+            continue
         changes = collect(table, steps, parked, result.parked)
         if statements := table.statements(changes):
             result.statements[table.model.name] = statements
