@@ -93,7 +93,10 @@ class InteractionChanges(Body):
         if "start_datetime" in new and self.start_datetime.at != _at(shown.start_datetime):
             update |= {"at": self.start_datetime.at, "written": None}
             update["whole_day"] = self.start_datetime.date_only
-        if "end_datetime" in new:
+        if self.end_datetime and when.ends_at is None and "at" in update:
+            # It was derived from the start that moves, and was sent to stay.
+            update |= {"ends_at": self.end_datetime.at, "duration": None}
+        elif "end_datetime" in new:
             end = self.end_datetime and self.end_datetime.at
             if end != _at(shown.end_datetime):
                 update |= {"ends_at": end, "duration": None}

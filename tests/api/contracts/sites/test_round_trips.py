@@ -1,6 +1,6 @@
 """One ledger: what is written here reads elsewhere, and the other way round, as the same record."""
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -91,6 +91,19 @@ def test_a_title_stays_though_what_it_was_derived_from_changes(
     del sent["title"]
     revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
     assert revised.said.subject is None
+
+
+def test_an_end_that_is_sent_stays_though_the_start_it_was_derived_from_moves():
+    record = Record(kind=Kind.CALL, when=When(at=NOW, duration=3600))
+    read = shown(record)
+    start = (NOW + timedelta(minutes=15)).isoformat().replace("+00:00", "Z")
+    sent = {"start_datetime": start, "end_datetime": read["end_datetime"]}
+    answer = shown(InteractionChanges.model_validate(sent).revise(record, SiteFields(**read)))
+    assert {name: answer[name] for name in sent} == sent
+    # One that isn't sent moves with the start.
+    del sent["end_datetime"]
+    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    assert (revised.when.ends_at, revised.when.duration) == (None, 3600)
 
 
 def native_of(office: Office, number: int) -> dict[str, Any]:
