@@ -42,7 +42,7 @@ behind that one have waited as well."""
 
 ALONE = 10
 """Batches in a row with nobody else's in between, after which a process counts on being alone. It
-costs a round trip to be wrong."""
+costs two round trips to be wrong."""
 
 
 def _now() -> datetime:

@@ -12,6 +12,8 @@ EVENT = (
 )
 KEY = "SELECT 1 FROM command_keys WHERE scope = decode($1, 'hex')"
 ABANDON = "INSERT INTO abandoned_appends (id) VALUES ($1) ON CONFLICT DO NOTHING"
+FORGET = "DELETE FROM abandoned_appends WHERE at < now() - interval '1 day'"
+"""No server reads words that are a day old."""
 
 
 async def was_committed(connection: PipelineConnection, plan: Plan) -> bool:
@@ -33,7 +35,7 @@ async def was_committed(connection: PipelineConnection, plan: Plan) -> bool:
         await connection.run([COMMIT])
         return True
     if plan.sent_at_once is not None:
-        await connection.run([(ABANDON, (plan.sent_at_once.encode(),))])
+        await connection.run([(FORGET, ()), (ABANDON, (plan.sent_at_once.encode(),))])
     await connection.run([COMMIT])
     return False
 
