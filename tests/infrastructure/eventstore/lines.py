@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from application.errors import OutcomeUnknown, Unavailable
 from application.ports import Answer, Job, Receipt
+from infrastructure.eventstore.flusher import ALONE
 from tests.infrastructure.eventstore.checks import check_log
 from tests.infrastructure.eventstore.proxy import Proxy, proxied
 from tests.infrastructure.eventstore.support import Process, process
@@ -28,10 +29,12 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(ledger: str, make_directory, *, patience: float) -> AsyncIterator[Line]:
+async def open_line(
+    ledger: str, make_directory, *, patience: float, alone: int = ALONE
+) -> AsyncIterator[Line]:
     async with (
         proxied(ledger, make_directory) as (conninfo, proxy),
-        process(conninfo, (), patience=patience) as one,
+        process(conninfo, (), patience=patience, alone=alone) as one,
     ):
         yield Line(one, proxy, ledger)
 

@@ -1,106 +1,24 @@
 """Who reads the log by resuming after the last position they saw misses nothing, however many
-processes append and however long some commits take. The same check catches the mutant that gives
-positions as ordinary event stores do."""
-
-import asyncio
-import sys
-from dataclasses import dataclass, field
-from pathlib import Path
+processes append and however long some commits take. The same checks catch the mutants: one that
+gives positions as ordinary event stores do, and one that doesn't look before it appends."""
 
 import psycopg
 import pytest
-from psycopg import AsyncConnection
+from pydantic_core import from_json
 
-from infrastructure.eventstore.reading import read_page
-from tests.infrastructure.eventstore.checks import check_log
-from tests.infrastructure.eventstore.support import prepare
+from tests.infrastructure.eventstore.checks import ALL, check_log
+from tests.infrastructure.eventstore.tailing import slow_ledger, tail_while, write
 
 pytestmark = pytest.mark.anyio
 
-ROOT = Path(__file__).parents[3]
-WRITERS = 3
 EVENTS = 102_000
-MUTANT_EVENTS = 6_000
-PAGE = 500
-
-SLOW_COMMITS = """
-CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_sleep({seconds} * random()); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON stored_events DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW WHEN (NEW.notification_id % {every} = 0) EXECUTE FUNCTION dawdle();
-CREATE SEQUENCE mutant_positions;
-"""
-
-
-def slow_ledger(conninfo: str, *, every: int, seconds: float) -> str:
-    """Every so many events, a transaction takes its time between its last statement and its
-    commit."""
-    prepare(conninfo, ())
-    with psycopg.connect(conninfo) as connection:
-        connection.execute(SLOW_COMMITS.format(every=every, seconds=seconds))
-    return conninfo
-
-
-@dataclass
-class Reader:
-    """Tails the log: asks again and again for what comes after the last position it saw, on a new
-    connection now and then."""
-
-    conninfo: str
-    seen: list[int] = field(default_factory=list)
-
-    async def read(self, writing: asyncio.Event) -> None:
-        at_the_end = False
-        while not at_the_end:
-            async with await AsyncConnection.connect(self.conninfo, autocommit=True) as connection:
-                for _ in range(200):
-                    last_round = writing.is_set()
-                    page = await read_page(connection, self.seen[-1] if self.seen else 0, PAGE)
-                    self.seen += [event.position for event in page]
-                    if not page:
-                        at_the_end = last_round
-                        await asyncio.sleep(0.001)
-                    if at_the_end:
-                        break
-
-    def check(self, total: int) -> str | None:
-        """What is wrong with what was seen of the positions 1 to total, None if nothing is."""
-        if self.seen != sorted(set(self.seen)):
-            return "out of order, or twice"
-        missed = set(range(1, total + 1)) - set(self.seen)
-        return f"missed {len(missed)} of {total}" if missed else None
-
-
-async def write(conninfo: str, events: int, *mutant: str) -> int:
-    """Let several processes write; the events they were told are in the log."""
-
-    async def writer(seed: int) -> int:
-        command = ("-m", "tests.infrastructure.eventstore.writing", conninfo)
-        arguments = (str(events // WRITERS), str(seed), *mutant)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, *arguments, stdout=asyncio.subprocess.PIPE, cwd=ROOT
-        )
-        output, _ = await process.communicate()
-        assert process.returncode == 0
-        return int(output)
-
-    return sum(await asyncio.gather(*(writer(seed) for seed in range(WRITERS))))
-
-
-async def tail_while(conninfo: str, writing) -> tuple[Reader, int]:
-    reader, done = Reader(conninfo), asyncio.Event()
-    reading = asyncio.create_task(reader.read(done))
-    try:
-        told = await writing
-    finally:
-        done.set()
-    await reading
-    return reader, told
+FEWER_EVENTS = 6_000
+FEWEST_EVENTS = 1_800
 
 
 async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(database):
     ledger = slow_ledger(database(), every=499, seconds=0.02)
-    reader, told = await tail_while(ledger, write(ledger, EVENTS))
+    reader, told = await tail_while(ledger, write(ledger, EVENTS, "as ever"))
     assert told == EVENTS
     assert reader.check(EVENTS) is None
     assert len(check_log(ledger)) == EVENTS
@@ -108,9 +26,40 @@ async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(datab
 
 async def test_a_mutant_with_positions_of_a_sequence_is_caught(database):
     ledger = slow_ledger(database(), every=97, seconds=0.2)
-    reader, told = await tail_while(ledger, write(ledger, MUTANT_EVENTS, "mutant"))
-    assert told == MUTANT_EVENTS
+    reader, told = await tail_while(ledger, write(ledger, FEWER_EVENTS, "without a lock"))
+    assert told == FEWER_EVENTS
     with psycopg.connect(ledger) as connection:
         (stored,) = connection.execute("SELECT count(*) FROM stored_events").fetchone() or (0,)
-    assert stored == MUTANT_EVENTS  # all of it is in the log, and yet
-    assert "missed" in (reader.check(MUTANT_EVENTS) or "")
+    assert stored == FEWER_EVENTS  # all of it is in the log, and yet
+    assert "missed" in (reader.check(FEWER_EVENTS) or "")
+
+
+def unfounded(conninfo: str) -> list[str]:
+    """The records that say they rely on a version of a contact that wasn't its version then."""
+    heads: dict[str, int] = {}
+    found = []
+    with psycopg.connect(conninfo) as connection:
+        for _, stream, version, state in connection.execute(ALL):
+            heads[stream] = version
+            name = from_json(state)["data"].get("details", {}).get("name", "")
+            if name.startswith("shared/"):
+                relied_on, known = name.split()
+                if heads[relied_on] != int(known):
+                    found.append(name)
+    return found
+
+
+async def test_processes_that_all_count_on_being_alone_lose_nothing_and_rely_on_what_is(database):
+    """Each of them tries one round trip for each batch, and is wrong most of the time."""
+    ledger = slow_ledger(database(), every=97, seconds=0.02)
+    reader, told = await tail_while(ledger, write(ledger, FEWER_EVENTS, "at once"))
+    assert told == FEWER_EVENTS
+    assert reader.check(FEWER_EVENTS) is None
+    assert len(check_log(ledger)) == FEWER_EVENTS
+    assert unfounded(ledger) == []
+
+
+async def test_a_mutant_that_expects_nothing_of_the_log_is_caught(database):
+    ledger = slow_ledger(database(), every=97, seconds=0.02)
+    await tail_while(ledger, write(ledger, FEWEST_EVENTS, "at once without looking"))
+    assert unfounded(ledger)

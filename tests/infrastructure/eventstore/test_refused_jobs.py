@@ -1,4 +1,5 @@
-"""What the database or a projector refuses: the guilty alone bears it, the innocent land."""
+"""What the database or a projector refuses: the guilty alone bears it, the innocent land.
+However it was appended: in two round trips, or in one."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from application.errors import Rejected
 from application.ports import Answer, Change, Job, Receipt
 from domain.interaction import Interaction, InteractionLogged
 from domain.streams import StreamName
+from infrastructure.eventstore.flusher import ALONE
 from projections.model import Put, ReadModel, Step
 from tests.domain.samples import CALL
 from tests.infrastructure.eventstore.checks import check_log
@@ -92,9 +94,10 @@ def ledger(database) -> str:
     return conninfo
 
 
-@pytest.fixture
-async def one(ledger: str):
-    async with process(ledger, MODELS) as opened:
+@pytest.fixture(params=[ALONE, 0], ids=["in two trips", "in one"])
+async def one(ledger: str, request):
+    async with process(ledger, MODELS, alone=request.param) as opened:
+        await opened.door.append(adds())
         yield opened
 
 
