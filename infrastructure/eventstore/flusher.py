@@ -155,6 +155,8 @@ class Flusher:
             same = self._end is not None and self._end.position == done.after
             self._in_a_row = self._in_a_row + 1 if same else 0
             self._end = End(done.position, done.time)
+        elif self._end is None or self._end.position != done.position:
+            self._in_a_row = 0
         try:
             self._committed(done)
         except Exception:

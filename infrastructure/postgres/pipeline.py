@@ -72,21 +72,25 @@ class PipelineConnection:
 
     async def _run(self, commands: Sequence[Command]) -> list[Rows]:
         prepared = dict(self._prepared)
-        wanted: list[bool] = []
+        sent: list[str | None] = []  # the SQL of what is prepared, None for what is run
         for sql, parameters in commands:
             if sql not in prepared:
                 self._count += 1
                 prepared[sql] = b"p%d" % self._count
                 self._pg.send_prepare(prepared[sql], sql.encode())
-                wanted.append(False)
+                sent.append(sql)
             self._pg.send_query_prepared(prepared[sql], parameters, result_format=self._format)
-            wanted.append(True)
+            sent.append(None)
         self._pg.pipeline_sync()
-        results = await self._results()
-        self._prepared = prepared
-        return [rows for rows, is_wanted in zip(results, wanted, strict=True) if is_wanted]
+        results, error = await self._results()
+        for sql in filter(None, sent[: len(results)]):
+            self._prepared[sql] = prepared[sql]  # and stays so, whatever fails after it
+        if error is not None:
+            raise error_of(error)
+        return [rows for rows, sql in zip(results, sent, strict=True) if sql is None]
 
-    async def _results(self) -> list[Rows]:
+    async def _results(self) -> tuple[list[Rows], PGresult | None]:
+        """The results up to the first error, and that one."""
         results: list[Rows] = []
         error: PGresult | None = None
         while True:
@@ -101,9 +105,7 @@ class PipelineConnection:
                 results.append([])
             elif result.status == ExecStatus.FATAL_ERROR and error is None:
                 error = result
-        if error is not None:
-            raise error_of(error)
-        return results
+        return results, error
 
     async def _result(self) -> PGresult | None:
         pg = self._pg

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -44,6 +45,14 @@ async def test_no_commands_are_no_rows(connection: PipelineConnection):
 async def test_parameters_are_text_and_may_be_null(connection: PipelineConnection):
     rows = await connection.run([("SELECT $1::int + 1, $2::text", (b"41", None))])
     assert rows == [[(b"42", None)]]
+
+
+async def test_a_statement_that_fails_is_prepared_once(connection: PipelineConnection):
+    for number in (0, 0, 0, 1):
+        with suppress(psycopg.errors.DivisionByZero):
+            await connection.run([("SELECT 1 / $1::int", (b"%d" % number,)), ("SELECT 'after'", ())])
+    counted = await connection.run([("SELECT count(*) FROM pg_prepared_statements", ())])
+    assert counted == [[(b"3",)]]
 
 
 async def test_a_statement_is_prepared_once(connection: PipelineConnection):
