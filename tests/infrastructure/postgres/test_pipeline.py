@@ -50,7 +50,9 @@ async def test_parameters_are_text_and_may_be_null(connection: PipelineConnectio
 async def test_a_statement_that_fails_is_prepared_once(connection: PipelineConnection):
     for number in (0, 0, 0, 1):
         with suppress(psycopg.errors.DivisionByZero):
-            await connection.run([("SELECT 1 / $1::int", (b"%d" % number,)), ("SELECT 'after'", ())])
+            await connection.run(
+                [("SELECT 1 / $1::int", (b"%d" % number,)), ("SELECT 'after'", ())]
+            )
     counted = await connection.run([("SELECT count(*) FROM pg_prepared_statements", ())])
     assert counted == [[(b"3",)]]
 
