@@ -3,7 +3,7 @@ real Kafka broker, for those that need it."""
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +25,16 @@ settings.load_profile("kith")
 
 def pytest_report_header() -> str:
     return f"broker: {chosen.named()}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What tests of bad texts log can't always be sent from a worker to whoever counts."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(scope="session")
