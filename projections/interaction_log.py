@@ -11,7 +11,6 @@ from uuid import UUID
 from pydantic_core import from_json, to_json
 
 from domain.interaction import Interaction, InteractionAmended, InteractionDeleted
-from projections.document import person
 from projections.model import Put, ReadModel, Step
 from projections.paging import Fetch
 
@@ -32,7 +31,7 @@ def project(step: Step) -> Iterator[Put]:
         "number": state.number,
         "done": DONE.get(type(step.recorded.event), CREATED),
         "at": envelope.time,
-        "actor": to_json(person(envelope.actor)).decode(),
+        "actor": to_json(envelope.actor.shown).decode(),
     }
     yield Put((step.tenant, state.contact_id, position), (row,), fresh=True)
 

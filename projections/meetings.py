@@ -6,7 +6,6 @@ from pydantic_core import to_json
 
 from application.entity import Entity
 from domain.meeting import Meeting
-from projections.document import person
 from projections.model import Put, ReadModel, Step
 
 
@@ -33,7 +32,7 @@ def _document(entity: Entity[Meeting]) -> dict[str, object]:
         "completedDate": outcome and outcome.held_at,
         "createdAt": entity.created.time,
         "updatedAt": entity.changed.time,
-        "createdBy": person(entity.created.actor),
+        "createdBy": entity.created.actor.shown,
     }
     if state.reason is not None:
         shown["reason"] = state.reason

@@ -6,7 +6,6 @@ from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.contact import Contact, ContactReactivated, ContactStatusChanged
-from projections.document import person
 from projections.model import Put, ReadModel, Step
 
 
@@ -22,7 +21,7 @@ def entry(recorded: Recorded) -> dict[str, object] | None:
         "newLifecycleStage": event.new_stage,
         "reason": event.reason,
         "notes": event.notes,
-        "changedBy": person(recorded.envelope.actor),
+        "changedBy": recorded.envelope.actor.shown,
         "timestamp": recorded.envelope.time,
     }
 

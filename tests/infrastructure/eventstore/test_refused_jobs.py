@@ -2,8 +2,6 @@
 However it was appended: in two round trips, or in one."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -12,9 +10,7 @@ import pytest
 from application.errors import Rejected
 from application.ports import Answer, Change, Job, Receipt
 from domain.interaction import Interaction, InteractionLogged
-from domain.streams import StreamName
 from infrastructure.eventstore.flusher import ALONE
-from projections.model import Put, ReadModel, Step
 from tests.domain.samples import CALL
 from tests.infrastructure.eventstore.checks import check_log
 from tests.infrastructure.eventstore.jobs import (
@@ -26,53 +22,10 @@ from tests.infrastructure.eventstore.jobs import (
     renames,
     stream,
 )
+from tests.infrastructure.eventstore.poisons import MODELS, POISONS, parked, rows
 from tests.infrastructure.eventstore.support import Hold, Process, prepare, process, until
 
 pytestmark = pytest.mark.anyio
-
-
-def people(step: Step) -> Iterator[Put]:
-    """A name, and a number that some names turn into something else."""
-    name = step.after.state.details.name
-    number: object = step.after.state.number
-    match name:
-        case "poison for PostgreSQL":
-            number = "not a number"
-        case "poison for JSON":
-            number = object()
-        case "poison for the projector":
-            raise ZeroDivisionError("NUL \0 and \ud800 in the reason")
-    row = {"id": str(step.after.id), "name": name, "number": number}
-    yield Put((str(step.after.id),), (row,), fresh=step.before is None)
-
-
-def calls(step: Step) -> Iterator[Put]:
-    yield Put((str(step.after.id),), ({"id": str(step.after.id)},), fresh=step.before is None)
-
-
-PEOPLE = ReadModel(
-    name="people",
-    kinds=frozenset({"contact"}),
-    columns={"id": "text NOT NULL", "name": "text NOT NULL", "number": "bigint NOT NULL"},
-    key=("id",),
-    project=people,
-)
-NAMES = ReadModel(
-    name="names",
-    kinds=frozenset({"contact"}),
-    columns={"id": "text NOT NULL"},
-    key=("id",),
-    project=calls,
-)
-CALLS = ReadModel(
-    name="calls",
-    kinds=frozenset({"interaction"}),
-    columns={"id": "text NOT NULL"},
-    key=("id",),
-    project=calls,
-)
-MODELS = (PEOPLE, NAMES, CALLS)
-POISONS = ["poison for PostgreSQL", "poison for JSON", "poison for the projector", "NUL \0 in it"]
 
 
 @pytest.fixture(scope="module")
@@ -112,20 +65,6 @@ async def in_one_batch(one: Process, held: Hold, jobs: list[Job]) -> list[Receip
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert one.door.counts.batches - before == 2
     return results
-
-
-def rows(ledger: str, table: str) -> set[str]:
-    with psycopg.connect(ledger) as connection:
-        return {row[0] for row in connection.execute(f"SELECT id FROM {table}")}
-
-
-def parked(ledger: str, name: StreamName) -> dict[str, int]:
-    """By read model, the position since which the stream is parked there."""
-    with psycopg.connect(ledger) as connection:
-        found = connection.execute(
-            "SELECT read_model, position FROM parked_streams WHERE stream = %s", (str(name),)
-        )
-        return dict(found.fetchall())
 
 
 @pytest.mark.parametrize("guilty", [0, 13, 29])
@@ -258,57 +197,3 @@ async def test_an_event_no_encoding_can_hold_never_gets_into_a_batch(one: Proces
     with pytest.raises(ValueError, match="surrogates"):
         await one.door.append(broken)
     await one.door.append(adds())
-
-
-@contextmanager
-def troubled(ledger: str, table: str, *troubles: str) -> Iterator[None]:
-    """Make the table refuse the next rows for these reasons, one after the other."""
-    codes = ", ".join(f"'{trouble}'" for trouble in troubles)
-    with psycopg.connect(ledger, autocommit=True) as connection:
-        connection.execute(f"""
-            CREATE SEQUENCE troubles;
-            CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$
-            DECLARE code text := (ARRAY[{codes}])[nextval('troubles')];
-            BEGIN
-                IF code IS NOT NULL THEN
-                    RAISE EXCEPTION 'not now' USING errcode = code;
-                END IF;
-                RETURN NEW;
-            END $$;
-            CREATE TRIGGER trouble BEFORE INSERT ON {table}
-            FOR EACH ROW EXECUTE FUNCTION trouble()""")
-        yield
-        connection.execute("DROP FUNCTION trouble CASCADE; DROP SEQUENCE troubles")
-
-
-@pytest.mark.parametrize("table", ["stored_events", "people"])
-@pytest.mark.parametrize("trouble", ["53100", "40P01", "55P03", "57014"])
-async def test_a_trouble_that_passes_is_waited_out_and_nobodys_fault(
-    ledger: str, one: Process, table: str, trouble: str
-):
-    name = stream()
-    with troubled(ledger, table, *[trouble] * 3):
-        await one.door.append(adds(name))
-    assert (str(name), 1) in check_log(ledger)
-    assert str(name.id) in rows(ledger, "people")
-    assert parked(ledger, name) == {}
-
-
-async def test_a_trouble_that_passes_is_no_reason_to_park_a_stream_that_is_tried_alone(
-    ledger: str, one: Process
-):
-    name = stream()
-    with troubled(ledger, "people", "KI001", "40P01", "40P01"):
-        await one.door.append(adds(name))
-    assert str(name.id) in rows(ledger, "people")
-    assert parked(ledger, name) == {}
-
-
-async def test_a_table_that_is_gone_parks_whatever_comes_and_loses_nothing(database):
-    ledger = prepare(database(), MODELS)
-    with psycopg.connect(ledger) as connection:
-        connection.execute("DROP TABLE people")
-    async with process(ledger, MODELS) as one:
-        receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(20)))
-    assert len(receipts) == len(check_log(ledger)) == 20
-    assert len(rows(ledger, "names")) == 20

@@ -23,6 +23,25 @@ OUTCOME_KEYS = (
     "interactionId actualDate attendees duration topicsCovered outcomes actionItems nextSteps "
     "relationshipImpact"
 ).split()
+MEETING = {
+    "scheduledDateTime": "2031-05-05T09:00:00Z",
+    "location": "Room 1",
+    "purpose": "The new contract",
+    "agendaItems": ["prices", "dates"],
+    "preparationNotes": "Read the old one",
+    "calendarSynced": True,
+}
+OUTCOME = {
+    "actualDate": "2024-01-05T09:10:00Z",
+    "attendees": ["Ann", "Bob"],
+    "duration": 50,
+    "topicsCovered": ["prices"],
+    "outcomes": "Agreed",
+    "actionItems": ["send it"],
+    "nextSteps": "Sign",
+    "relationshipImpact": "positive",
+}
+ENDS = {"complete": "completed", "cancel": "cancelled", "no-show": "noShow"}
 
 
 def ago(**time: float) -> str:

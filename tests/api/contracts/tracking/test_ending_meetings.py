@@ -6,8 +6,11 @@ import pytest
 
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import (
+    ENDS,
+    MEETING,
     MEETING_KEYS,
     NOBODY,
+    OUTCOME,
     OUTCOME_KEYS,
     ago,
     ahead,
@@ -18,31 +21,11 @@ from tests.api.contracts.tracking.office import (
     schedule,
 )
 
-FULL = {
-    "scheduledDateTime": "2031-05-05T09:00:00Z",
-    "location": "Room 1",
-    "purpose": "The new contract",
-    "agendaItems": ["prices", "dates"],
-    "preparationNotes": "Read the old one",
-    "calendarSynced": True,
-}
-OUTCOME = {
-    "actualDate": "2024-01-05T09:10:00Z",
-    "attendees": ["Ann", "Bob"],
-    "duration": 50,
-    "topicsCovered": ["prices"],
-    "outcomes": "Agreed",
-    "actionItems": ["send it"],
-    "nextSteps": "Sign",
-    "relationshipImpact": "positive",
-}
-ENDS = {"complete": "completed", "cancel": "cancelled", "no-show": "noShow"}
-
 
 class TestCompleting:
     @pytest.fixture
     def meeting(self, client, contact):
-        return schedule(client, contact, **FULL)
+        return schedule(client, contact, **MEETING)
 
     def test_says_what_came_of_it_and_logs_the_interaction(
         self, client, contact, meeting, service, tenant

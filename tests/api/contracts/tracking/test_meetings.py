@@ -3,8 +3,11 @@
 import pytest
 
 from tests.api.contracts.tracking.office import (
+    ENDS,
+    MEETING,
     MEETING_KEYS,
     NOBODY,
+    OUTCOME,
     add,
     done,
     ids,
@@ -15,30 +18,10 @@ from tests.api.contracts.tracking.office import (
     walk_links,
 )
 
-FULL = {
-    "scheduledDateTime": "2031-05-05T09:00:00Z",
-    "location": "Room 1",
-    "purpose": "The new contract",
-    "agendaItems": ["prices", "dates"],
-    "preparationNotes": "Read the old one",
-    "calendarSynced": True,
-}
-OUTCOME = {
-    "actualDate": "2024-01-05T09:10:00Z",
-    "attendees": ["Ann", "Bob"],
-    "duration": 50,
-    "topicsCovered": ["prices"],
-    "outcomes": "Agreed",
-    "actionItems": ["send it"],
-    "nextSteps": "Sign",
-    "relationshipImpact": "positive",
-}
-ENDS = {"complete": "completed", "cancel": "cancelled", "no-show": "noShow"}
-
 
 class TestScheduling:
     def test_answers_with_the_meeting_and_its_place(self, client, contact):
-        body = FULL | {"contactId": contact["id"]}
+        body = MEETING | {"contactId": contact["id"]}
         response = client.post("/api/meetings", json=body)
         answer = done(response, 201)
         assert list(answer) == MEETING_KEYS
@@ -64,7 +47,7 @@ class TestScheduling:
             (stranger, contact["id"]),
             (stranger, contact["number"]),
         ):
-            response = asker.post("/api/meetings", json=FULL | {"contactId": name})
+            response = asker.post("/api/meetings", json=MEETING | {"contactId": name})
             refused(response, 422, "contact_not_found", "/contactId")
         assert service.count_events() == events
 
@@ -83,7 +66,7 @@ class TestScheduling:
         ],
     )
     def test_refuses_what_is_invalid(self, client, contact, wrong, pointer):
-        body = FULL | {"contactId": contact["id"]} | wrong
+        body = MEETING | {"contactId": contact["id"]} | wrong
         refused(client.post("/api/meetings", json=body), 422, pointer=pointer)
         assert read(client, "/api/meetings")["totalCount"] == 0
 
@@ -120,7 +103,7 @@ class TestListing:
         assert found(stranger) == found(stranger, contactId=contact["id"]) == []
 
     def test_pages(self, client, contact):
-        made = {schedule(client, contact, **FULL)["id"] for _ in range(7)}
+        made = {schedule(client, contact, **MEETING)["id"] for _ in range(7)}
         found = walk_links(client, "/api/meetings", pageSize=3)
         assert (len(found), set(found)) == (7, made)
         assert walk(client, "/api/meetings", pageSize=2) == found
@@ -151,7 +134,7 @@ class TestListing:
 
 class TestRescheduling:
     def test_keeps_what_is_left_out_and_clears_what_is_null(self, client, contact):
-        meeting = schedule(client, contact, **FULL)
+        meeting = schedule(client, contact, **MEETING)
         path = f"/api/meetings/{meeting['id']}"
         body = {"scheduledDateTime": "2031-06-06", "purpose": None, "agendaItems": None}
         answer = done(client.put(path, json=body))
@@ -164,7 +147,7 @@ class TestRescheduling:
         assert read(client, path) == answer
 
     def test_takes_what_was_read_and_changes_nothing(self, client, contact, service, tenant):
-        meeting = schedule(client, contact, **FULL)
+        meeting = schedule(client, contact, **MEETING)
         path = f"/api/meetings/{meeting['id']}"
         assert done(client.put(path, json=meeting)) == meeting
         completed = done(client.put(f"{path}/complete", json=OUTCOME))
