@@ -41,7 +41,11 @@ class Follower:
 
     def __init__(self, kafka: str, database: Path):
         self._consumer = KafkaConsumer(
-            bootstrap_servers=kafka, enable_auto_commit=False, max_poll_records=200
+            bootstrap_servers=kafka,
+            # As long as it takes: a consumer made in vain leaves its thread behind.
+            bootstrap_timeout_ms=2**31 - 1,
+            enable_auto_commit=False,
+            max_poll_records=200,
         )
         self._database = sqlite3.connect(database, isolation_level=None)
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -118,14 +122,10 @@ def main(kind: type[Follower] = Follower) -> int:
     parser.add_argument("--until-end", action="store_true", help="stop at the topic's end")
     args = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("kafka").setLevel(logging.ERROR)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells of each try
     while True:
-        try:
-            follower = kind(args.kafka, args.database)
-        except KafkaError as error:
-            log.info("no broker at %s yet: %s", args.kafka, error)
-            time.sleep(2)
-            continue
+        log.info("waiting for Kafka at %s", args.kafka)
+        follower = kind(args.kafka, args.database)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, follower.stop)
         try:

@@ -4,7 +4,6 @@ A page that fails in part is stopped at once: what comes after a message that wa
 arrive before it has been sent again.
 """
 
-import socket
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from infrastructure.relay.cloud_events import Message
+from infrastructure.relay.connecting import SECONDS_TO_CONNECT, connection_options, knock
 from infrastructure.relay.partitions import RememberingPartitioner
 from infrastructure.settings import Settings
 
@@ -28,7 +28,6 @@ TOPICS = (TOPIC, CONTACTS_TOPIC)
 LARGEST_MESSAGE = 8 * 1024 * 1024
 """Bytes; an amendment of the longest texts there may be holds old and new."""
 
-SECONDS_TO_CONNECT = 4.0
 SECONDS_TO_ACKNOWLEDGE = 30.0
 NEVER = 2**31 - 1
 
@@ -51,43 +50,10 @@ class Unacknowledged(Exception):
     """Kafka didn't take a page in time."""
 
 
-def connection_options(settings: Settings) -> dict[str, Any]:
-    """The options of kafka-python that all its clients take."""
-    options = {
-        "bootstrap_servers": list(settings.kafka_bootstrap_servers),
-        "security_protocol": settings.kafka_security_protocol,
-        "sasl_mechanism": settings.kafka_sasl_mechanism,
-        "sasl_plain_username": settings.kafka_username,
-        "sasl_plain_password": settings.kafka_password,
-        "ssl_cafile": settings.kafka_cafile,
-        # A broker that comes up is noticed within a second, not within half a minute.
-        "reconnect_backoff_max_ms": 1000,
-    }
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def knock(settings: Settings) -> None:
-    """Raises OSError if no broker can be reached: kafka-python's clients leave sockets behind when
-    they are made in vain."""
-    reason: OSError = OSError("no broker is set")
-    for server in settings.kafka_bootstrap_servers:
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_CONNECT).close()
-        except OSError as error:
-            reason = error
-        else:
-            return
-    raise reason
-
-
 def make_topics(settings: Settings) -> None:
     """Make the topics that are missing. One that is there is left as it is. Raises KafkaError."""
-    admin = KafkaAdminClient(
-        **connection_options(settings),
-        client_id="kith-relay",
-        bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
-    )
+    with connection_options(settings) as options:
+        admin = KafkaAdminClient(**options, client_id="kith-relay")
     try:
         there = admin.list_topics()
         missing = [_new_topic(name, settings) for name in TOPICS if name not in there]
@@ -117,19 +83,19 @@ class Broker:
         """Raises KafkaError or OSError if no broker answers."""
         knock(settings)
         make_topics(settings)
-        self._producer: Any = KafkaProducer(
-            **connection_options(settings),
-            **SENDING,
-            client_id="kith-relay",
-            partitioner=RememberingPartitioner(),
-            # The producer itself never gives up on a message and goes on with the next: the page
-            # has a deadline.
-            delivery_timeout_ms=NEVER,
-            max_request_size=2 * LARGEST_MESSAGE,
-            max_block_ms=SECONDS_TO_CONNECT * 1000,
-            bootstrap_timeout_ms=SECONDS_TO_CONNECT * 1000,
-            allow_auto_create_topics=False,
-        )
+        with connection_options(settings) as options:
+            self._producer: Any = KafkaProducer(
+                **options,
+                **SENDING,
+                client_id="kith-relay",
+                partitioner=RememberingPartitioner(),
+                # The producer itself never gives up on a message and goes on with the next: the
+                # page has a deadline.
+                delivery_timeout_ms=NEVER,
+                max_request_size=2 * LARGEST_MESSAGE,
+                max_block_ms=SECONDS_TO_CONNECT * 1000,
+                allow_auto_create_topics=False,
+            )
 
     def send(self, messages: Sequence[Addressed]) -> Callable[[], None]:
         """Hand messages over, in order. What is returned waits until Kafka has acknowledged all of

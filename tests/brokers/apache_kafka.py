@@ -5,11 +5,8 @@ import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
-
-from kafka.admin import KafkaAdminClient
 
 from tests.brokers.broker import RealBroker, free_port
 
@@ -58,7 +55,7 @@ class ApacheKafka(RealBroker):
 
     def empty(self) -> None:
         self.start()
-        with closing(KafkaAdminClient(bootstrap_servers=self.address)) as admin:
+        with self.administrator() as admin:
             topics = [name for name in admin.list_topics() if not name.startswith("__")]
             if topics:
                 admin.delete_topics(topics)
@@ -71,19 +68,26 @@ class ApacheKafka(RealBroker):
         with self._said.open("wb") as said:
             return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=said)
 
-    def _format(self) -> None:
-        properties = PROPERTIES.format(
+    def properties(self) -> str:
+        return PROPERTIES.format(
             port=self.port,
             behind=self.behind,
             proxy=self.proxy,
             controller=free_port(),
             directory=self._directory,
         )
-        self._properties.write_text(properties)
+
+    def users(self) -> Sequence[str]:
+        """As the storage tool's option --add-scram takes them."""
+        return ()
+
+    def _format(self) -> None:
+        self._properties.write_text(self.properties())
         cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
         storage = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster)
+        users = [part for user in self.users() for part in ("--add-scram", user)]
         subprocess.run(
-            _java("-Xmx128m", *storage, "--config", str(self._properties)),
+            _java("-Xmx128m", *storage, "--config", str(self._properties), *users),
             check=True,
             capture_output=True,
         )

@@ -5,13 +5,14 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from infrastructure.relay.connecting import connection_options
 from infrastructure.settings import Settings
 
 SECONDS_TO_START = 60.0
@@ -72,8 +73,15 @@ class RealBroker(ABC):
     def settings(self) -> Settings:
         return Settings(data_dir=Path("unused"), kafka_bootstrap_servers=(self.address,))
 
+    @contextmanager
+    def administrator(self) -> Iterator[KafkaAdminClient]:
+        with connection_options(self.settings()) as options:
+            admin = KafkaAdminClient(**options)
+        with closing(admin):
+            yield admin
+
     def topics(self) -> list[str]:
-        with closing(KafkaAdminClient(bootstrap_servers=self.address)) as admin:
+        with self.administrator() as admin:
             return [name for name in admin.list_topics() if not name.startswith("__")]
 
     @abstractmethod

@@ -7,14 +7,14 @@ from typing import Any
 from kafka import KafkaConsumer, TopicPartition
 
 from infrastructure.relay.broker import TOPIC
+from infrastructure.relay.connecting import connection_options
 from tests.brokers.broker import RealBroker
 
 
 def consumed(broker: RealBroker, topic: str = TOPIC) -> list[Any]:
     """Every message of a topic, each partition's in order."""
-    consumer = KafkaConsumer(
-        bootstrap_servers=broker.address, auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    with connection_options(broker.settings()) as options:
+        consumer = KafkaConsumer(**options, auto_offset_reset="earliest", enable_auto_commit=False)
     with closing(consumer):
         found = consumer.partitions_for_topic(topic)
         partitions = [TopicPartition(topic, number) for number in sorted(found or ())]

@@ -1,11 +1,10 @@
 """An empty ledger for each test."""
 
-import gc
-import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
+from infrastructure.relay import connecting
 from tests.infrastructure.projecting.support import Ledger, emptied, ledger
 
 
@@ -20,12 +19,7 @@ async def opened(conninfo: str) -> AsyncIterator[Ledger]:
         yield one
 
 
-@pytest.fixture(autouse=True)
-def _sockets_of_kafka_python(request: pytest.FixtureRequest) -> Iterator[None]:
-    """kafka-python leaves a socket to the garbage collector when a broker refuses it. That isn't
-    to be held against whichever test the collector comes by in."""
-    request.node.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"))
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who tries to connect gives up early."""
+    monkeypatch.setattr(connecting, "SECONDS_TO_CONNECT", 1.0)

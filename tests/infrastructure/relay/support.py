@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 
 from infrastructure.relay.relay import Relay
+from infrastructure.settings import Settings
 from tests.brokers.broker import RealBroker
 from tests.brokers.messages import consumed, header
 from tests.infrastructure.projecting.support import Ledger, eventually
@@ -16,9 +17,14 @@ from tests.infrastructure.projecting.support import Ledger, eventually
 
 @asynccontextmanager
 async def relaying(
-    opened: Ledger, broker: RealBroker, kind: type[Relay] = Relay, *, page_size: int = 20
+    opened: Ledger,
+    broker: RealBroker,
+    kind: type[Relay] = Relay,
+    *,
+    page_size: int = 20,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Relay]:
-    relay = kind(opened.conninfo, broker.settings(), page_size=page_size)
+    relay = kind(opened.conninfo, settings or broker.settings(), page_size=page_size)
     relay.start()
     try:
         yield relay

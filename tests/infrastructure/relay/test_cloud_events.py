@@ -22,11 +22,6 @@ each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 CLOUD_EVENTS = {"specversion", "id", "source", "type", "subject", "time", "dataschema"}
 
 
-@pytest.fixture(autouse=True)
-def _sockets_of_kafka_python() -> None:
-    """There are none here to wait for."""
-
-
 @pytest.mark.parametrize("name", messages())
 def test_the_bytes_of_a_message_stay_as_they_are(name: str):
     refresh = "write it with: python -m tests.infrastructure.relay.golden_messages"

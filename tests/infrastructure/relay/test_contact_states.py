@@ -1,11 +1,10 @@
 """The compacted topic: each contact as it is now under its id, nothing under a removed one's."""
 
 import json
-from contextlib import closing
 from typing import Any
 
 import pytest
-from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from domain.contact import Details
 from domain.relationship import RelationshipStatus
@@ -112,6 +111,6 @@ async def test_of_contacts_the_newest_state_is_kept_and_of_events_everything(
 
 def settings_of(broker: RealBroker, topic: str) -> dict[str, str]:
     """Those that differ from the broker's own."""
-    with closing(KafkaAdminClient(bootstrap_servers=broker.address)) as admin:
+    with broker.administrator() as admin:
         found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     return {name: setting["value"] for name, setting in found["topic"][topic].items()}

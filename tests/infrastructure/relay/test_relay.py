@@ -6,7 +6,6 @@ import time
 
 import httpx
 import pytest
-from kafka.admin import KafkaAdminClient
 
 from domain.kinds import Kind
 from infrastructure.relay.broker import TOPIC
@@ -55,9 +54,8 @@ async def test_the_topic_is_made_with_its_partitions(opened: Ledger, broker: Rea
     await opened.contact()
     async with relaying(opened, broker):
         await caught_up(opened)
-    admin = KafkaAdminClient(bootstrap_servers=broker.address)
-    (topic,) = admin.describe_topics([TOPIC])
-    admin.close()
+    with broker.administrator() as admin:
+        (topic,) = admin.describe_topics([TOPIC])
     assert len(topic["partitions"]) == 12
 
 

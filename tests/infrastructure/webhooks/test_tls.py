@@ -5,16 +5,12 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from infrastructure.webhooks.posting import Attempt, Poster
+from tests.certificates import certificate
 from tests.infrastructure.webhooks.support import SOON, dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -26,35 +22,12 @@ GARBAGE = b"\x17\x03\x03\x00\x20" + b"\xff" * 32
 BROKE_OFF = "The connection broke off."
 
 
-def certificate() -> tuple[bytes, bytes]:
-    """One that signs itself, for the name, and its key, both as PEM."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return signed.public_bytes(pem), private
-
-
 class Server:
     """`broken` are the requests to come that get garbage once the handshake is over, behind what
     `before` says of an answer."""
 
     def __init__(self) -> None:
-        self.certificate, key = certificate()
+        self.certificate, key = certificate(NAME)
         self.broken = 0
         self.before = b""
         self.named: list[str | None] = []

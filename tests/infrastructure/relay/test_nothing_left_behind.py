@@ -1,0 +1,170 @@
+"""A Kafka that can't be reached, or won't have us, costs no socket and no thread, however long.
+
+kafka-python leaves those to the garbage collector, which doesn't come by where little is done: so
+it is switched off here. Each rule ships the mutant it catches: the library as it is.
+"""
+
+import gc
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
+from kafka.net.inet import KafkaNetSocket
+
+from infrastructure.relay import connecting
+from infrastructure.relay.broker import Broker
+from infrastructure.settings import Settings
+from tests.brokers.tansu import Tansu
+
+pytestmark = pytest.mark.usefixtures("hasty")
+
+
+class Held(NamedTuple):
+    """What this process has open."""
+
+    descriptors: int
+    threads: int
+
+
+def held() -> Held:
+    return Held(sum(1 for _ in Path("/dev/fd").iterdir()), threading.active_count())
+
+
+@pytest.fixture(autouse=True)
+def _no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(scope="module")
+def tansu() -> Iterator[Tansu]:
+    """Whichever broker the other tests run on: this one is stopped and started in no time."""
+    one = Tansu()
+    one.start()
+    yield one
+    one.kill()
+
+
+@pytest.fixture
+def left() -> Iterator[list[Any]]:
+    """What the mutants leave behind; closed in the end."""
+    things: list[Any] = []
+    yield things
+    for one in things:
+        one.close()
+
+
+def grown_while_down(broker: Tansu, seconds: float = 4) -> int:
+    """Descriptors more after some seconds with nothing to send and a broker that is gone."""
+    relays = Broker(broker.settings())
+    try:
+        broker.kill()
+        time.sleep(0.5)  # it has noticed
+        before = held().descriptors
+        time.sleep(seconds)
+        return held().descriptors - before
+    finally:
+        relays.close()
+        broker.start()
+
+
+def test_a_broker_that_is_down_costs_no_sockets(tansu: Tansu):
+    assert grown_while_down(tansu) <= 1  # the one that is trying
+
+
+def test_it_is_found_if_each_try_leaves_its_socket(
+    tansu: Tansu, left: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    async def leaving(self: Any, net: Any, sock: socket.socket, *args: Any, **kwargs: Any) -> Any:
+        left.append(sock)
+        return await KafkaNetSocket.sock_connect(self, net, sock, *args, **kwargs)
+
+    monkeypatch.setattr(connecting.DirectSocket, "sock_connect", leaving)
+    assert grown_while_down(tansu) >= 3
+
+
+def left_by(tries: Callable[[], object]) -> Held:
+    before = held()
+    with pytest.raises(KafkaError):
+        tries()
+    after = held()
+    return Held(after.descriptors - before.descriptors, after.threads - before.threads)
+
+
+@pytest.fixture
+def no_tls() -> Iterator[Settings]:
+    """Of somebody who hangs up on whoever wants to speak TLS."""
+
+    def hang_up(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                server.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=hang_up, args=(server,))
+        thread.start()
+        yield settings_for(server, "SSL")
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def settings_for(server: socket.socket, protocol: str) -> Settings:
+    return Settings(
+        data_dir=Path("unused"),
+        kafka_bootstrap_servers=(f"127.0.0.1:{server.getsockname()[1]}",),
+        kafka_security_protocol=protocol,
+    )
+
+
+def test_a_broker_that_wants_no_tls_is_given_up_with_all_its_sockets(no_tls: Settings):
+    assert left_by(lambda: Broker(no_tls)) == (0, 0)
+
+
+def test_it_is_found_if_each_handshake_leaves_its_socket(
+    no_tls: Settings, left: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    class Leaving(ssl.SSLSocket):
+        def do_handshake(self, block: bool = False) -> None:
+            if self not in left:
+                left.append(self)
+            super().do_handshake(block)
+
+    monkeypatch.setattr(connecting, "TLSSocket", Leaving)
+    assert left_by(lambda: Broker(no_tls)).descriptors >= 2
+
+
+@pytest.fixture(params=["PLAINTEXT", "SSL"])
+def silence(request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Of somebody with whom connections can be made, who never says a word on them."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        yield settings_for(server, request.param)
+
+
+def test_who_never_answers_is_given_up_with_all_that_was_begun(silence: Settings):
+    assert left_by(lambda: Broker(silence)) == (0, 0)
+
+
+def test_it_is_found_if_a_client_made_in_vain_goes_on(
+    silence: Settings, left: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    def not_remembered(_: list[KafkaNetClient]) -> Callable[..., KafkaNetClient]:
+        def begin(**options: Any) -> KafkaNetClient:
+            left.append(KafkaNetClient(**options))
+            return left[-1]
+
+        return begin
+
+    monkeypatch.setattr(connecting, "_remembered", not_remembered)
+    found = left_by(lambda: Broker(silence))
+    assert found.threads >= 1
+    assert found.descriptors >= 2
