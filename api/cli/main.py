@@ -1,7 +1,6 @@
 """The entry of the `kith` command: reads arguments, runs the command, says errors as sentences."""
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +12,7 @@ from api.cli import COMMANDS
 from api.cli.errors import CommandError
 from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
+from infrastructure.logs import log_to_standard_error
 from infrastructure.memory import tune_collector
 from infrastructure.settings import SettingsError
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 when it did what it was asked, 1 when it couldn't, 2 for a bad call."""
     arguments = sys.argv[1:] if arguments is None else arguments
     args = parser(next(iter(arguments), None)).parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    log_to_standard_error()
     tune_collector()
     try:
         return args.run(args) or 0

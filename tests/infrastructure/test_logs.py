@@ -1,0 +1,37 @@
+"""What is logged again and again is read once."""
+
+import logging
+import time
+
+import pytest
+
+from infrastructure.logs import PAUSE, Sparing
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    clock = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    return clock
+
+
+def logged(to: Sparing, words: str, *of: object, name: str = "kafka.net.manager") -> bool:
+    to_filter = logging.LogRecord(name, logging.ERROR, "", 0, words, of, None)
+    return bool(to.filter(to_filter))
+
+
+def test_a_library_says_the_same_thing_once_a_minute(now: list[float]):
+    sparing, failed = Sparing("kafka"), "Connection failed: %s"
+    assert logged(sparing, failed, OSError("refused"))
+    now[0] += PAUSE - 1
+    assert not logged(sparing, failed, OSError("no route"))
+    assert logged(sparing, failed, PermissionError("wrong password"))
+    assert logged(sparing, "Bootstrap failed: %s", OSError("refused"))
+    now[0] += 1
+    assert logged(sparing, failed, OSError("refused"))
+
+
+def test_who_is_not_that_library_is_heard_every_time():
+    sparing = Sparing("kafka")
+    for name in ("infrastructure.relay.relay", "kafkaesque", "root"):
+        assert all(logged(sparing, "the relay starts again", name=name) for _ in range(3))
