@@ -21,10 +21,23 @@ SELECT_PAGE = (
     "ORDER BY notification_id LIMIT %s"
 )
 
-TENANT_HEAD = (
-    "SELECT notification_id FROM stored_events "
-    "WHERE split_part(originator_id, '/', 1) = %s ORDER BY notification_id DESC LIMIT 1"
-)
+TENANT = "split_part(originator_id, '/', 1)"
+
+END = 2**63 - 1
+"""Beyond every position."""
+
+
+def tenant_head(tenant: str) -> str:
+    """The last position of a tenant, which `tenant` is the placeholder for.
+
+    The range and the order are spelt as those of the index, whole: where a plan may choose, it
+    reads the log of everybody for a tenant that had much to tell once and has been quiet since."""
+    return f"""
+SELECT notification_id FROM stored_events
+WHERE ({TENANT}, notification_id) >= ({tenant}, 0)
+    AND ({TENANT}, notification_id) <= ({tenant}, {END})
+ORDER BY {TENANT} DESC, notification_id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from psycopg_pool import AsyncConnectionPool
 from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
 from infrastructure.events.rows import Row, events_of
 from infrastructure.eventstore.mapper import UPCASTERS
-from infrastructure.eventstore.reading import COLUMNS, Unreadable
+from infrastructure.eventstore.reading import COLUMNS, END, TENANT, Unreadable, tenant_head
 from infrastructure.projecting.folding import Folder, Item, position_of
-from infrastructure.projecting.pages import END, MOST_BYTES, SELECT_EARLIER, Read
+from infrastructure.projecting.pages import MOST_BYTES, SELECT_EARLIER, Read
 from projections.model import Step
 
 logger = logging.getLogger(__name__)
 
-TENANT, TYPE = "split_part(originator_id, '/', 1)", 'topic COLLATE "C"'
+TYPE = 'topic COLLATE "C"'
 
 # Ranges and orders are spelt as those of the indexes, whole: where a plan may choose, it reads the
 # log of everybody for a tenant that had much to tell once and has been quiet since. A limit is part
@@ -30,13 +30,7 @@ TENANT, TYPE = "split_part(originator_id, '/', 1)", 'topic COLLATE "C"'
 
 HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 
-TENANT_HEAD = f"""
-SELECT notification_id FROM stored_events
-WHERE ({TENANT}, notification_id) >= ($1, 0) AND ({TENANT}, notification_id) <= ($1, {END})
-ORDER BY {TENANT} DESC, notification_id DESC LIMIT 1
-"""
-
-HEADS = f"SELECT coalesce(({TENANT_HEAD}), 0), ({HEAD})"
+HEADS = f"SELECT coalesce(({tenant_head('$1')}), 0), ({HEAD})"
 
 ALL = f"""
 SELECT {COLUMNS} FROM stored_events

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
+from infrastructure.eventstore.reading import END
 from infrastructure.postgres.pipeline import PipelineConnection
 from infrastructure.projecting.folding import Folder, Item
-from infrastructure.projecting.pages import END, LogReader
+from infrastructure.projecting.pages import LogReader
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.writer import Writer
 

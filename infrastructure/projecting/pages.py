@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from pydantic_core import to_json
 
 from application.entity import Recorded
-from infrastructure.eventstore.reading import COLUMNS, Unreadable, recorded
+from infrastructure.eventstore.reading import COLUMNS, END, Unreadable, recorded
 from infrastructure.postgres.pipeline import PipelineConnection, Rows
 
 MOST_BYTES = 4_000_000
@@ -34,9 +34,6 @@ JOIN json_to_recordset($1::json) AS w(stream text, version bigint)
     ON originator_id = w.stream AND originator_version < w.version
 ORDER BY originator_id, originator_version
 """
-
-END = 2**63 - 1
-"""Beyond every position."""
 
 Read = tuple[str, Recorded | Unreadable]
 """The name of a stream, and one of its events."""

@@ -5,24 +5,26 @@ answered. The bound keeps a projector that is down from holding up every query.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from application.errors import Behind, Unavailable
-from infrastructure.eventstore.reading import TENANT_HEAD
+from infrastructure.eventstore.reading import tenant_head
 from infrastructure.projecting.runner import Runner
 
 POLL = 0.008
 """Seconds between two looks where the projector is another process's."""
 
 CHECKPOINT = (
-    "SELECT min(checkpoint) FROM read_models WHERE name = ANY(%s) "
-    "HAVING count(*) = cardinality(%s::text[])"
+    "SELECT min(checkpoint) FROM read_models WHERE name = ANY(%(names)s) "
+    "HAVING count(*) = cardinality(%(names)s::text[])"
 )
 
-HEAD_AND_CHECKPOINT = f"SELECT coalesce(({TENANT_HEAD}), 0), coalesce(({CHECKPOINT}), -1)"
+HEAD_AND_CHECKPOINT = (
+    f"SELECT coalesce(({tenant_head('%(tenant)s')}), 0), coalesce(({CHECKPOINT}), -1)"
+)
 
 
 async def caught_up(
@@ -39,7 +41,7 @@ async def caught_up(
     """
     names = list(read_models)
     deadline = asyncio.get_running_loop().time() + timeout
-    head, checkpoint = await _row(pool, HEAD_AND_CHECKPOINT, (tenant, names, names))
+    head, checkpoint = await _row(pool, HEAD_AND_CHECKPOINT, {"tenant": tenant, "names": names})
     while head and checkpoint < head:
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
@@ -48,7 +50,7 @@ async def caught_up(
             await _follow(runner, names, head, min(left, 0.25))
         else:
             await asyncio.sleep(min(left, POLL))
-        (checkpoint,) = await _row(pool, f"SELECT coalesce(({CHECKPOINT}), -1)", (names, names))
+        (checkpoint,) = await _row(pool, f"SELECT coalesce(({CHECKPOINT}), -1)", {"names": names})
 
 
 async def _follow(runner: Runner, names: Sequence[str], head: int, seconds: float) -> None:
@@ -63,7 +65,7 @@ async def _follow(runner: Runner, names: Sequence[str], head: int, seconds: floa
 
 
 async def _row(
-    pool: AsyncConnectionPool, sql: str, parameters: Sequence[object]
+    pool: AsyncConnectionPool, sql: str, parameters: Mapping[str, object]
 ) -> tuple[int, ...]:
     try:
         async with pool.connection() as connection:

@@ -9,9 +9,9 @@ from psycopg import RawCursor
 
 from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
 from infrastructure.events.rows import event_of
-from infrastructure.eventstore.reading import Unreadable
+from infrastructure.eventstore.reading import END, Unreadable
 from infrastructure.projecting.folding import Folder
-from infrastructure.projecting.pages import END, SELECT_EARLIER, SELECT_PAGE, Read
+from infrastructure.projecting.pages import SELECT_EARLIER, SELECT_PAGE, Read
 from projections.model import Step
 
 __all__ = ["Halted", "Log", "Told"]

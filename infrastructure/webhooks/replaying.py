@@ -11,6 +11,7 @@ from psycopg import AsyncConnection
 
 from domain.event import Event
 from domain.webhook import WebhookReplayRequested
+from infrastructure.eventstore.reading import TENANT
 
 MOST_WAITING = 1000
 """Deliveries that may wait for a webhook before replaying adds more."""
@@ -39,9 +40,9 @@ ORDER BY r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
 PLAN_REPLAY = f"""
 WITH page AS (
     SELECT e.notification_id, e.topic, {EVENT_ID} AS event_id FROM stored_events e
-    WHERE split_part(e.originator_id, '/', 1) = %(tenant)s
-        AND e.notification_id > %(after)s AND e.notification_id <= %(upto)s
-    ORDER BY e.notification_id LIMIT %(limit)s
+    WHERE ({TENANT}, notification_id) > (%(tenant)s, %(after)s)
+        AND ({TENANT}, notification_id) <= (%(tenant)s, %(upto)s)
+    ORDER BY {TENANT}, notification_id LIMIT %(limit)s
 ), planned AS (
     INSERT INTO webhook_deliveries ({COLUMNS})
     SELECT w.id, w.tenant, 'replay', page.event_id, page.topic, page.notification_id

@@ -8,7 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from application.entity import Recorded
-from infrastructure.eventstore.reading import TENANT_HEAD, Unreadable, head, read_log, read_page
+from infrastructure.eventstore.reading import Unreadable, head, read_log, read_page, tenant_head
 from tests.infrastructure.eventstore.jobs import added, adds, change, job, renamed, stream
 from tests.infrastructure.eventstore.support import Process, prepare, process
 
@@ -39,7 +39,7 @@ async def test_a_tenants_head_is_the_last_position_of_its_own(one: Process):
     await one.door.append(adds(stream(tenant + "-more")))
     (entity,) = receipt.entities.values()
     async with one.pool.connection() as connection:
-        cursor = await connection.execute(TENANT_HEAD, (tenant,))
+        cursor = await connection.execute(tenant_head("%s"), (tenant, tenant))
         assert await cursor.fetchone() == (entity.position,)
 
 
