@@ -1,6 +1,7 @@
 """The entry of the `kith` command: reads arguments, runs the command, says errors as sentences."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     args = parser(next(iter(arguments), None)).parse_args(arguments)
     log_to_standard_error()
+    # As Ctrl-C: shadow tables are dropped, and a PostgreSQL that was started for this is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     tune_collector()
     try:
         return args.run(args) or 0

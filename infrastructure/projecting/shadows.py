@@ -12,10 +12,10 @@ import psycopg
 from psycopg import AsyncConnection
 
 from infrastructure.eventstore import reading
+from infrastructure.eventstore.reading import END
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.projecting import tables
 from infrastructure.projecting.feed import Feed
-from infrastructure.projecting.pages import END
 from infrastructure.projecting.progress import Progress
 from infrastructure.projecting.statements import Table
 from projections.model import ReadModel
@@ -74,23 +74,25 @@ async def filled(
     """Shadows of the models, filled from the whole log up to a position, and their feed, with which
     they can be brought further. Those that are still shadows in the end are removed."""
     shadows = [shadow(model) for model in models]
-    for table in shadows:
-        async with connection.transaction():
-            await tables.execute(connection, table.create_bare)
-            await tables.register(connection, table.name, table.model, 0)
-    feed = await Feed.open(conninfo, shadows)
     try:
-        await feed.writer.load()
-        head = min(upto, await reading.head(connection))
-        what = models[0].name if len(models) == 1 else f"{len(models)} read models"
-        progress(f"Making {what} from the log", 0, head)
-        await feed.catch_up(
-            upto=upto,
-            landed=lambda position: progress(f"Making {what} from the log", position, head),
-        )
-        yield feed
+        for table in shadows:
+            async with connection.transaction():
+                await tables.execute(connection, table.create_bare)
+                await tables.register(connection, table.name, table.model, 0)
+        feed = await Feed.open(conninfo, shadows)
+        try:
+            await feed.writer.load()
+            head = min(upto, await reading.head(connection))
+            what = models[0].name if len(models) == 1 else f"{len(models)} read models"
+            progress(f"Making {what} from the log", 0, head)
+            await feed.catch_up(
+                upto=upto,
+                landed=lambda position: progress(f"Making {what} from the log", position, head),
+            )
+            yield feed
+        finally:
+            await feed.close()
     finally:
-        await feed.close()
         with suppress(psycopg.Error):  # what is left is swept the next time
             await sweep(connection)
 

@@ -1,14 +1,24 @@
 """`kith projections` and `kith verify`: what they say, and what they end with."""
 
+import signal
 from argparse import Namespace
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 
 from api.cli import projections, verify
 from api.cli.errors import CommandError
+from infrastructure.postgres.locks import APPEND_LOCK
 from projections.all_models import READ_MODELS
-from tests.infrastructure.projecting.support import Ledger, caught_up_with_log, emptied, ledger
+from tests.api.cli.running import start
+from tests.infrastructure.projecting.support import (
+    Ledger,
+    caught_up_with_log,
+    emptied,
+    eventually,
+    ledger,
+)
 from tests.infrastructure.projecting.test_runner import running
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +55,25 @@ async def test_a_rebuild_says_what_it_rebuilt_and_shows_progress_beside_it(opene
     assert said.out == "Rebuilt from the log: timeline.\n"
     assert "Making timeline from the log" in said.err
     assert "5/5" in said.err
+
+
+async def test_a_rebuild_that_is_ended_leaves_no_shadow_tables(opened):
+    with psycopg.connect(opened.conninfo) as appending:
+        appending.execute(f"SELECT pg_advisory_xact_lock({APPEND_LOCK})")
+        process = start(opened.conninfo, "projections", "rebuild", "timeline")
+        shadows = "SELECT count(*) FROM pg_tables WHERE tablename LIKE '%_shadow'"
+        await eventually_equal(opened, shadows, 1)
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=20)[1]
+    assert (process.returncode, said.splitlines()[-1]) == (130, "kith: stopped.")
+    assert await opened.value(shadows) == 0
+
+
+async def eventually_equal(opened: Ledger, sql: str, expected: object) -> None:
+    async def there() -> bool:
+        return bool(await opened.value(sql) == expected)
+
+    await eventually(there)
 
 
 def test_a_rebuild_without_a_name_is_of_all():
