@@ -1,6 +1,8 @@
 """Reads that share a statement: what is asked while one is under way goes out together in the next.
 
-The same idea as group commit, for reading; under load it saves most of a round trip's cost.
+The same idea as group commit, for reading; under load it saves most of a round trip's cost. What
+a database that hangs doesn't answer is given up, and with it what queued behind: otherwise both
+would pile up for as long as it hangs.
 """
 
 import asyncio
@@ -8,8 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from application.errors import Unavailable
+
 K = TypeVar("K")
 V = TypeVar("V")
+
+PATIENCE = 10.0
+"""Seconds for a statement."""
 
 
 class SharedReads(Generic[K, V]):
@@ -21,15 +28,18 @@ class SharedReads(Generic[K, V]):
         *,
         at_once: int = 2,
         most: int = 64,
+        patience: float = PATIENCE,
     ):
         self._fetch = fetch
         self._at_once = at_once
         self._most = most
+        self._patience = patience
         self._running = 0
         self._tasks: set[asyncio.Task[None]] = set()  # the loop itself doesn't hold on to them
         self._waiting: deque[tuple[K, asyncio.Future[V]]] = deque()
 
     async def get(self, question: K) -> V:
+        """The answer. Raises what `fetch` raises, and Unavailable if it takes too long."""
         future: asyncio.Future[V] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, future))
         if self._running < self._at_once:
@@ -49,8 +59,16 @@ class SharedReads(Generic[K, V]):
 
     async def _answer(self, taken: list[tuple[K, asyncio.Future[V]]]) -> None:
         try:
-            answers = await self._fetch([question for question, _ in taken])
+            async with asyncio.timeout(self._patience):
+                answers = await self._fetch([question for question, _ in taken])
             answered = list(zip(taken, answers, strict=True))
+        except TimeoutError:
+            taken += self._waiting
+            self._waiting.clear()
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(Unavailable("The database doesn't answer."))
+            return
         except Exception as error:
             for _, future in taken:
                 if not future.done():

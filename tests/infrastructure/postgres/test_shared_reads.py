@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from application.errors import Unavailable
 from infrastructure.postgres.shared_reads import SharedReads
 
 pytestmark = pytest.mark.anyio
@@ -116,3 +117,14 @@ async def test_nobody_is_forgotten_whenever_they_ask():
     async with asyncio.timeout(5):
         answers = await asyncio.gather(*(ask(number) for number in range(100, 400)))
     assert answers == [2 * number for number in range(100, 400)]
+
+
+async def test_what_a_database_that_hangs_does_not_answer_is_given_up_with_all_that_queued():
+    library = Library()
+    reads = SharedReads(library.fetch, at_once=1, most=3, patience=0.05)
+    library.gate.clear()
+    asked = [asyncio.create_task(reads.get(number)) for number in range(10)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable] * 10
+    library.gate.set()
+    assert await reads.get(4) == 8
