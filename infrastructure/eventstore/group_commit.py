@@ -22,6 +22,9 @@ MOST_BYTES = 200_000
 LONGEST_QUEUE = 5_000
 """Jobs that may wait; at a few thousand appends a second, about a second's worth."""
 
+LARGEST_QUEUE = 64 * 1024 * 1024
+"""Bytes of events that may wait. What a caller holds besides is a few times as much."""
+
 
 @dataclass(slots=True)
 class Waiting:
@@ -48,6 +51,7 @@ class GroupCommit:
         self._new_id = new_id
         self._longest = longest_queue
         self._queue: deque[Waiting] = deque()
+        self._queued_bytes = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -77,8 +81,12 @@ class GroupCommit:
             raise Overloaded("Too much is waiting to be written; try again in a moment.")
         if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
-        waiting = Waiting(prepare(job, self._new_id), asyncio.get_running_loop().create_future())
+        prepared = prepare(job, self._new_id)
+        if self._queued_bytes + prepared.size > LARGEST_QUEUE and self._queue:
+            raise Overloaded("Too much is waiting to be written; try again in a moment.")
+        waiting = Waiting(prepared, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
+        self._queued_bytes += prepared.size
         self._wake.set()
         # A caller who goes away doesn't take back what is on its way into the log.
         return await waiting.receipt
@@ -118,8 +126,10 @@ class GroupCommit:
             events += len(prepared.ids)
             size += prepared.size
             if batch and (events > MOST_EVENTS or size > MOST_BYTES):
+                size -= prepared.size
                 break
             batch.append(self._queue.popleft())
+        self._queued_bytes -= size
         return batch
 
     async def _flush(self, batch: list[Waiting]) -> list[_Landed]:

@@ -11,6 +11,7 @@ import pytest
 
 from application.errors import Overloaded, Unavailable, VersionConflict
 from application.ports import Answer, Receipt
+from infrastructure.eventstore import group_commit
 from infrastructure.eventstore.batch import Plan
 from infrastructure.eventstore.group_commit import GroupCommit
 from tests.infrastructure.eventstore.checks import check_log
@@ -153,6 +154,20 @@ async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger
                 await one.door.append(adds())
         assert len(await asyncio.gather(*tasks)) == 3
         await one.door.append(adds())
+
+
+async def test_a_queue_of_large_events_is_full_before_it_is_long(
+    ledger: str, held: Hold, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(group_commit, "LARGEST_QUEUE", 600)
+    async with process(ledger, ()) as one:
+        async with blocked(one, held):
+            task = asyncio.create_task(one.door.append(adds(called="x" * 400)))
+            await until(lambda: one.door.queued == 1)
+            with pytest.raises(Overloaded):
+                await one.door.append(adds(called="y" * 400))
+        await task
+        await one.door.append(adds(called="z" * 500))
 
 
 async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Process, held: Hold):
