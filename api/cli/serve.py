@@ -120,11 +120,12 @@ def address_of(listener: socket.socket) -> str:
 
 
 def greet(settings: Settings, listener: socket.socket) -> None:
-    """Say where it is, where its documents are, and give a token to begin with."""
+    """Say where it is, where its documents are, and give a token to begin with: not where somebody
+    has set the secret, whose service's output may be kept and read by others."""
     address = address_of(listener)
     print(f"kith is listening on {address}")
     print(f"Documents: {address}/docs")
-    if not settings.jwks_url:
+    if settings.jwks_url is None and settings.jwt_secret is None:
         token = mint_token(
             secret_of(settings),
             issuer=settings.jwt_issuer,

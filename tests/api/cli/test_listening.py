@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.serve import GONE, _listen
+from api.cli.serve import GONE, _listen, greet
 from infrastructure.settings import Settings
 
 
@@ -19,3 +19,13 @@ def test_a_client_that_cant_be_reached_any_more_is_given_up_by_the_system():
             with connection:
                 seconds = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) / 1000
     assert seconds == GONE
+
+
+@pytest.mark.parametrize("secret", [None, "a secret of 32 bytes or more, as it must be"])
+def test_a_token_is_shown_only_where_nobody_has_set_the_secret(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], secret: str | None
+):
+    settings = Settings(data_dir=data_dir, port=0, jwt_secret=secret)
+    with _listen(settings) as listener:
+        greet(settings, listener)
+    assert ("token" in capsys.readouterr().out) == (secret is None)
