@@ -24,6 +24,8 @@ async def was_committed(connection: PipelineConnection, plan: Plan) -> bool:
     ended, so the answer is sought under that lock. Or it may not even have begun, where all of it
     was sent at once: then it is told to be too late.
     """
+    if plan.is_empty:
+        return True  # there was nothing to write, so nothing could be lost
     if plan.events:
         first = plan.events[0]
         stream, version = str(first["stream"]), str(first["version"])

@@ -50,6 +50,10 @@ async def late(ledger: str) -> AsyncIterator[PipelineConnection]:
     await connection.close()
 
 
+async def test_of_what_wrote_nothing_nothing_can_be_lost(line: PipelineConnection):
+    assert await was_committed(line, Plan(datetime.now(UTC), 5))
+
+
 class Silent:
     """A line on which nothing arrives, and that is lost."""
 
