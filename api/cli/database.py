@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from api.cli.errors import CommandError
-from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded import EmbeddedPostgres, kept
 from infrastructure.settings import Settings
 from infrastructure.system import prepare_database
 
@@ -20,7 +20,7 @@ def database(settings: Settings | None = None) -> Iterator[str]:
         _prepare(settings.database_url)
         yield settings.database_url
         return
-    with EmbeddedPostgres(settings.data_dir) as postgres:
+    with kept(EmbeddedPostgres(settings.data_dir)) as postgres:
         _prepare(postgres.url)
         yield postgres.url
 

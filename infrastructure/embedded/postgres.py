@@ -117,6 +117,10 @@ class EmbeddedPostgres:
         self._url = server.url(DATABASE)
         return self._url
 
+    def has_died(self) -> bool:
+        """Whether the server has ended since it was started here."""
+        return self._server is None or self._server.has_ended()
+
     def stop(self) -> None:
         """Stop using the server; if nobody else uses it, it is stopped. Twice does no harm."""
         if self._use is None or self._server is None:

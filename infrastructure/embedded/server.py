@@ -85,6 +85,14 @@ class Server:
             if connection.execute(query, [name]).fetchone() is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
+    def has_ended(self) -> bool:
+        """Whether none of its processes is left."""
+        lock = FileLock(self._home.server_lock)
+        try:
+            return lock.try_exclusive()
+        finally:
+            lock.close()
+
     def stop(self, *, timeout_seconds: float) -> None:
         """Stop the server if it runs: transactions under way are rolled back, the rest is kept."""
         lock = FileLock(self._home.server_lock)

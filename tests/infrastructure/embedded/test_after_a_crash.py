@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError, kept
 from tests.infrastructure.embedded.support import (
     alive,
     another_user,
@@ -45,6 +45,22 @@ def test_starting_again_brings_back_a_server_that_died(data_dir: Path):
     with EmbeddedPostgres(data_dir) as postgres:
         kill_server(data_dir)
         write_note(postgres.start(), "back")
+    assert not running(data_dir)
+
+
+@pytest.mark.parametrize("kill", [kill_server, kill_postmaster])
+def test_a_server_that_dies_alone_is_back_in_a_moment_and_stopped_in_the_end(data_dir: Path, kill):
+    with kept(EmbeddedPostgres(data_dir)) as postgres:
+        write_note(postgres.url, "kept")
+        kill(data_dir)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                assert notes(postgres.url) == ["kept"]
+                break
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
     assert not running(data_dir)
 
 
