@@ -24,7 +24,7 @@ LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class TooManyBuckets(ValueError):
-    """The time asked for would fall into more buckets than are answered at once."""
+    """More buckets than are answered at once have something in them."""
 
 
 class Wanted(NamedTuple):
@@ -143,7 +143,9 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
 
 
 def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, date, int]]:
-    """Numbered from `since`, else from the first interaction, without gaps."""
+    """Numbered from `since`, else from the first interaction: without gaps, unless that makes more
+    than MOST_BUCKETS. Then those without anything in them are left out, so that one date with a
+    wrong year doesn't hide all the others."""
     if not days and (wanted.since is None or wanted.before is None):
         return
     first = wanted.since.date() if wanted.since else min(days)
@@ -152,14 +154,17 @@ def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, d
         last = (wanted.before - timedelta(microseconds=1)).date()
     if last < first:
         return
-    if number(last, first, wanted.group_by) > MOST_BUCKETS:
-        raise TooManyBuckets(
-            f"That would be more than {MOST_BUCKETS} buckets; choose a shorter time or longer ones."
-        )
     counts: Counter[int] = Counter()
     for day, count in days.items():
         counts[number(day, first, wanted.group_by)] += count
-    for index in range(1, number(last, first, wanted.group_by) + 1):
+    length = number(last, first, wanted.group_by)
+    numbers = range(1, length + 1) if length <= MOST_BUCKETS else sorted(counts)
+    if len(numbers) > MOST_BUCKETS:
+        raise TooManyBuckets(
+            f"More than {MOST_BUCKETS} buckets have something in them; "
+            "choose a shorter time or longer ones."
+        )
+    for index in numbers:
         start, end = bounds(index, first, wanted.group_by)
         yield f"{wanted.group_by}{index}", start, end, counts[index]
 

@@ -53,7 +53,9 @@ class TacticUseShown(Shown):
 
 
 class AnalyticsShown(Shown):
-    """`week1` (`day1`, `month1`) counts from `startDate`, else from the first interaction."""
+    """`week1` (`day1`, `month1`) counts from `startDate`, else from the first interaction. Buckets
+    without anything in them are there as well, unless that makes more than 5,000: then only those
+    with something in them are, under the same names."""
 
     totalInteractions: int
     byType: dict[str, int]
