@@ -35,7 +35,8 @@ def add_arguments(commands: Any) -> None:
     ndjson.add_argument(
         "--tags",
         default="",
-        help="restricted tags, separated by commas, whose records are written with their content",
+        help="restricted tags, separated by commas, whose records are written with their content; "
+        "records without it can't be imported",
     )
     ndjson.set_defaults(run=run)
 

@@ -25,8 +25,11 @@ def add_arguments(formats: Any) -> None:
         "ndjson",
         help="records, one a line, as kith export ndjson writes them",
         description="Take over contacts, meetings, interactions, tactics and services, one record "
-        "of JSON a line. "
-        "What is there already, by its id, stays as it is. Ends with 1 if a line was refused.",
+        "of JSON a line. What is there already, by its id, stays as it is. "
+        "You are who recorded it, now; ids, dates and texts stay as they were. "
+        "Lines that can't be read and records that were exported without their content, because "
+        "of restricted tags, are refused and listed with the reason. "
+        "Ends with 1 if a line was refused.",
     )
     command.add_argument("file", metavar="FILE", help="the file, or - for standard input")
     add_tenant(command)

@@ -24,6 +24,12 @@ LINES: dict[str, type[ContactLine | InteractionLine | MeetingLine | ServiceLine 
     "tactic": TacticLine,
 }
 
+REDACTED = (
+    "Its content was left out of the export because of restricted tags; "
+    "export it with --tags to import it."
+)
+"""Once imported it would be there already, and its content could never be brought after it."""
+
 
 class BadLine(ValueError):
     """A line that can't be imported; the text is the reason, for people."""
@@ -43,6 +49,8 @@ def command_of(line: bytes, tenant: str, learnt: Renumbering) -> Command:
         raise BadLine("Its type is none of contact, interaction, meeting, service and tactic.")
     try:
         read, own_id = model.model_validate(value), _own_id(value, tenant)
+        if value.get("redacted") is True:
+            raise BadLine(REDACTED)
         if isinstance(read, ServiceLine):
             return read.service(own_id, learnt)
         return read.command(own_id)

@@ -8,9 +8,16 @@ import pytest
 
 from api.transfer import importing
 from api.transfer.importing import read_lines
+from api.transfer.lines import REDACTED
 from application.contacts import RemoveContact, remove_contact
-from application.interactions import DeleteInteraction, delete_interaction
-from tests.api.transfer.moving import exported, imported, records
+from application.interactions import (
+    AmendInteraction,
+    DeleteInteraction,
+    amend_interaction,
+    delete_interaction,
+)
+from domain.record import Labels
+from tests.api.transfer.moving import comparable, exported, imported, records
 from tests.infrastructure.mail.mailbox import desk
 
 pytestmark = pytest.mark.anyio
@@ -92,6 +99,34 @@ async def test_a_bad_line_is_listed_with_its_number_and_the_rest_goes_on(here, l
     assert number == 3
     assert reason in said
     assert (tally.lines, tally.added["interactions"]) == (3, 1)
+
+
+async def test_a_record_without_its_content_is_refused_and_can_still_come_in_full(here):
+    met = (
+        f'{{"type":"meeting","contactId":"{ANN}","scheduledDateTime":"2024-04-02T10:00:00Z",'
+        '"status":"completed","purpose":"Plans","outcomes":"Agreed"}'
+    )
+    secret = CALLED[:-1] + ',"notes":"Secret","restrictedTags":["tax"]}'
+    await imported(here, ADDED, met, secret)
+    held = next(record for record in records(exported(here)) if record["type"] == "meeting")
+    identity = UUID(held["interactionId"])
+    tagged = AmendInteraction(identity, restricted, open_tags=("tax",))
+    await here.do(amend_interaction, tagged)
+    there = here.of(f"{here.caller.tenant}-2")
+
+    tally = await imported(there, exported(here))
+
+    assert tally.refused == [(number, REDACTED) for number in (2, 3, 4)]
+    assert [record["type"] for record in records(exported(there))] == ["contact"]
+
+    tally = await imported(there, exported(here, ("tax",)))
+
+    assert (tally.refused, tally.already_there, sum(tally.added.values())) == ([], 1, 3)
+    assert comparable(exported(there, ("tax",))) == comparable(exported(here, ("tax",)))
+
+
+def restricted(record):
+    return record.model_copy(update={"labels": Labels(restricted=("tax",))})
 
 
 async def test_a_line_that_is_too_long_is_refused_without_being_read(monkeypatch):
