@@ -101,6 +101,8 @@ def _start(day: date) -> datetime:
 
 
 def _lasting(when: When, seconds: int | None) -> When:
+    if seconds == 0:
+        raise Invalid("It has to be longer than 0:00:00; null if it isn't known", field="when.end")
     if seconds is not None and seconds >= (MOST_HOURS + 1) * 3600:
         raise Invalid(f"It has up to {MOST_HOURS} hours", field="when.end")
     return when.model_copy(update={"ends_at": None, "duration": seconds})

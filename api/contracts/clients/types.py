@@ -69,7 +69,12 @@ Duration = Annotated[
     Any,
     BeforeValidator(_seconds),
     WithJsonSchema(
-        {"type": "string", "pattern": "^[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]$", "examples": ["1:00:00"]}
+        {
+            "type": "string",
+            "pattern": "^[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]$",
+            "description": "Longer than 0:00:00; null if it isn't known.",
+            "examples": ["1:00:00"],
+        }
     ),
 ]
 """Seconds, written as a clock."""

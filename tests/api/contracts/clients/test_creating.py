@@ -71,6 +71,8 @@ class TestWhatIsSent:
             ("duration", "1:60:00"),
             ("duration", "1:00:60"),
             ("duration", "100:00:00"),
+            ("duration", "0:00:00"),
+            ("duration", "00:00:00"),
             ("duration", "-1:00:00"),
             ("duration", "1:0:0"),
             ("duration", "1h"),

@@ -76,6 +76,7 @@ class TestModifying:
             ("dateOfInteraction", "2999-01-01"),
             ("dateOfInteraction", "2019-05-06T00:00:00Z"),
             ("duration", "100:00:00"),
+            ("duration", "0:00:00"),
             ("duration", "1:99:00"),
             ("location", "Office"),
             ("customQuestions", [{"questionId": 123, "answer": "6"}]),

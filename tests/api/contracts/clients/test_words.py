@@ -86,7 +86,7 @@ encounters = st.fixed_dictionaries(
         "interactionType": st.sampled_from(WORDS),
         "description": st.none() | st.text(max_size=20),
         "dateOfInteraction": st.dates().map(lambda day: day.isoformat()),
-        "duration": st.none() | st.integers(0, 360_000 - 1).map(clock),
+        "duration": st.none() | st.integers(1, 360_000 - 1).map(clock),
         "location": st.none() | st.sampled_from(("CUOffice", "consulate", "communityEvent")),
         "customQuestions": st.lists(
             st.fixed_dictionaries(
