@@ -1,9 +1,10 @@
 """What holds for the query of every request, whatever a contract makes of it."""
 
+import re
 from typing import Any
 
-from api.http.call import Call
-from api.http.problem import Fault, Problem, Refused, unprocessable
+from api.http.call import Call, tag_words
+from api.http.problem import Fault, Problem, Refused, invalid, unprocessable
 
 LONGEST = 32 * 1024
 """Bytes. Every filter at its longest has room; taking megabytes apart would hold up everybody."""
@@ -22,6 +23,30 @@ OPENS: dict[str, Any] = {
     ]
 }
 """For `openapi_extra`: the parameter that a route takes by `Call.open_tags`."""
+
+TAGS = "tags"
+_MEANT = re.compile(r"\s*tags?\s*(?:\[\w*\])?\s*", re.IGNORECASE)
+"""What other frameworks, or a slip of the hand, make of the parameter's name."""
+
+
+def takes_tags(documented: dict[str, Any]) -> bool:
+    """Whether a route that writes does something with `?tags=`: then that is documented."""
+    return any(parameter["name"] == TAGS for parameter in documented.get("parameters", ()))
+
+
+def check_tags(call: Call, *, taken: bool) -> None:
+    """For what writes. Raises a 422 for a restricted tag that nothing would be done with, because
+    its name is written otherwise or the request takes none: the record would be open to everybody
+    whom the caller meant to keep out. Without the tag's permission it is a 403, as everywhere."""
+    if not call.scope["query_string"]:
+        return
+    for name, value in call.query_params.multi_items():
+        if (name == TAGS and taken) or not _MEANT.fullmatch(name) or not tag_words([value]):
+            continue
+        _ = call.open_tags
+        if taken:
+            raise invalid(("query", TAGS), "tags_misspelt", "This parameter is written tags.")
+        raise invalid(("query", TAGS), "tags_not_taken", "Tags are not part of this request.")
 
 
 def check_query(call: Call, known: tuple[str, ...]) -> None:

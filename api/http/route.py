@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from api.http.call import Call, tenant_required
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
-from api.http.query import check_query
+from api.http.query import check_query, check_tags, takes_tags
 from api.http.strict_json import parse
 
 PUBLIC = "public"
@@ -63,6 +63,8 @@ class _Exchange:
         self._path = [param.name for param in dependant.path_params]
         self._query = _model(dependant.query_params)
         self._body = _model(dependant.body_params)
+        self._writes = not {"GET", "DELETE"} & set(route.methods)
+        self._takes_tags = takes_tags(route.openapi_extra)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call = Call(scope, receive)
@@ -79,6 +81,8 @@ class _Exchange:
         for name in self._path:
             arguments[name] = call.scope["path_params"][name]
         check_query(call, self._query[2] if self._query else ())
+        if self._writes:
+            check_tags(call, taken=self._takes_tags)
         if self._query is not None:
             name, adapter, known, _ = self._query
             arguments[name] = _validated(adapter, dict(call.query_params), "query", known)

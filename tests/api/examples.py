@@ -59,6 +59,11 @@ class Operation:
         return self.route.permission
 
     @property
+    def takes_tags(self) -> bool:
+        """Whether restricted tags in the query are documented."""
+        return any(one["name"] == "tags" for one in self.documented.get("parameters", ()))
+
+    @property
     def is_endless(self) -> bool:
         """Whether what it answers has no end of its own."""
         return "text/event-stream" in self.documented["responses"].get("200", {}).get("content", {})

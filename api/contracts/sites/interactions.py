@@ -20,7 +20,7 @@ from api.contracts.sites.shown import (
     interactions_json,
     success,
 )
-from api.contracts.sites.site_context import CONTEXT
+from api.contracts.sites.site_context import CONTEXT, SITE
 from api.http import records
 from api.http.answers import entity_tag, json_response, response_of
 from api.http.call import Call
@@ -100,7 +100,7 @@ async def get(call: Call, id: str) -> Response:
     status_code=201,
     response_model=InteractionShown,
     responses=errors(400, 403, 409, 413, 415, 422),
-    openapi_extra=writing,
+    openapi_extra=needs("edit_contacts") | SITE,
     summary="Create interaction",
 )
 async def create(call: Call, body: NewInteraction) -> Response:

@@ -6,6 +6,7 @@ else the tenant. A token that lists `sites` may choose another one of them with 
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from api.http.call import Call, tenant_required
 from application.context import Principal
@@ -39,7 +40,7 @@ def _chosen(call: Call) -> str | None:
     return site
 
 
-CONTEXT: dict[str, object] = {
+SITE: dict[str, Any] = {
     "parameters": [
         {
             "name": "X-Site-ID",
@@ -47,7 +48,14 @@ CONTEXT: dict[str, object] = {
             "required": False,
             "schema": {"type": "integer", "minimum": 1},
             "description": "One of the sites that the token lists; otherwise its active site.",
-        },
+        }
+    ]
+}
+"""For `openapi_extra`: what every route about interactions takes besides its own parameters."""
+
+CONTEXT: dict[str, Any] = {
+    "parameters": [
+        *SITE["parameters"],
         {
             "name": "tags",
             "in": "query",
@@ -57,4 +65,4 @@ CONTEXT: dict[str, object] = {
         },
     ]
 }
-"""For `openapi_extra`: what every route about interactions takes besides its own parameters."""
+"""The same for those about interactions that are there: a new one has nothing to open."""
