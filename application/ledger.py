@@ -23,14 +23,14 @@ stream at once, each pass of the append lets one through, so this is how many ma
 class Caller:
     """Who asks, through which contract, under which request id, with what conditions.
 
-    `if_match` is the position the caller expects the record to be at, None for any.
+    `if_match` are the positions the record may be at, None for any.
     """
 
     principal: Principal
     contract: str
     correlation: str
     key: CommandKey | None = None
-    if_match: int | None = None
+    if_match: frozenset[int] | None = None
 
     @property
     def tenant(self) -> str:

@@ -29,7 +29,7 @@ class Work:
         tenant: str,
         user: str,
         key: CommandKey | None = None,
-        if_match: int | None = None,
+        if_match: frozenset[int] | None = None,
         fresh: bool = False,
     ):
         self._log = log
@@ -84,8 +84,8 @@ class Work:
         return await self._numbers.next(kind)
 
     def check_version(self, entity: Entity) -> None:
-        """Hold the caller to the version they said they saw (`If-Match`)."""
-        if self._if_match is not None and self._if_match != entity.position:
+        """Hold the caller to the versions they said they saw (`If-Match`)."""
+        if self._if_match is not None and entity.position not in self._if_match:
             raise PreconditionFailed
 
     def begin(self, kind: str, identity: UUID, events: list[Event]) -> StreamName:

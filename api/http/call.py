@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
+from api.http.if_match import positions_to_match, tags_to_match
 from api.http.problem import Problem, Refused, forbidden, invalid
 from application.context import Principal
 from application.ledger import Caller
@@ -99,14 +100,18 @@ class Call(Request):
         user = self.principal.user
         return CommandKey(self.tenant, user, self.contract, self.method, self.url.path, key, digest)
 
-    def _if_match(self) -> int | None:
-        """The position named by `If-Match`: an entity tag is the position of the last event that
-        changed the record. A tag that was never ours can't match."""
-        tag = self.header(b"if-match")
-        if tag is None or tag.strip() == "*":
+    @property
+    def tags_to_match(self) -> tuple[str, ...] | None:
+        """The entity tags of `If-Match`, None if the record may be at any version."""
+        if b"if-match" not in self._given:
             return None
-        position = tag.strip().removeprefix("W/").strip('"').split("-")[0]
-        return int(position) if position.isdecimal() and len(position) < 19 else -1
+        # A list may be spread over several headers of the same name.
+        given = (value for name, value in self.scope["headers"] if name == b"if-match")
+        return tags_to_match(b",".join(given).decode("latin-1"))
+
+    def _if_match(self) -> frozenset[int] | None:
+        tags = self.tags_to_match
+        return None if tags is None else positions_to_match(tags)
 
 
 def tag_words(values: Iterable[str]) -> tuple[str, ...]:

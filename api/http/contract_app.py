@@ -29,7 +29,7 @@ IF_MATCH = {
     "in": "header",
     "required": False,
     "schema": {"type": "string"},
-    "description": "Only if the record's ETag is still this one; otherwise 412.",
+    "description": "Only if the record's ETag is still this one, or one of these; otherwise 412.",
 }
 
 

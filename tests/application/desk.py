@@ -80,7 +80,8 @@ class Desk:
     ) -> Answer:
         """Carry out a command. Its answer is the subject's name for a contact, its position, and
         its id."""
-        caller = Caller(self.principal, "tracking", "req-1", key=key, if_match=if_match)
+        match = None if if_match is None else frozenset({if_match})
+        caller = Caller(self.principal, "tracking", "req-1", key=key, if_match=match)
         return await self.ledger.carry_out(caller, handler, command, show)
 
     async def state(self, kind: str, identity: UUID):

@@ -173,11 +173,11 @@ async def carry_out(call: Call, handler: Handler[C], command: C, identity: UUID)
 
 async def check_tag(call: Call, identity: UUID) -> None:
     """Compare the part of `If-Match` that comes from the timeline; the ledger compares the rest."""
-    tag = call.headers.get("if-match")
-    if tag is None or tag.strip() == "*":
+    tags = call.tags_to_match
+    if tags is None:
         return
     row = await contact_list.one(call.services.fetch, call.tenant, identity)
-    if row is not None and tag.strip().removeprefix("W/") != contact_tag(row):
+    if row is not None and contact_tag(row).strip('"') not in tags:
         raise PreconditionFailed
 
 

@@ -81,8 +81,18 @@ class TestIfMatch:
         refused(record.change(tag.encode("latin-1")), 412, "precondition_failed")
         assert service.count_events(tenant) == events
 
-    def test_several_tags_are_none(self, record):
-        refused(record.change(f'"1", {record.tag()}'), 412)
+    @pytest.mark.parametrize(
+        "several", ['"1", {}', '{},"1"', '"a,b" , {},,', 'W/"1", {}, "x"', '"1"\n{}']
+    )
+    def test_of_several_tags_one_has_to_be_the_records(self, record, several):
+        headers = [("If-Match", one.format(record.tag())) for one in several.split("\n")]
+        done(record.client.request(record.method, record.action, json=record.body, headers=headers))
+
+    @pytest.mark.parametrize(
+        "several", ['"1", "x"', 'W/{}, "1"', '"1", *', "*, {}", '"1" {},', '"a,{}', ",", "x, {}"]
+    )
+    def test_several_tags_without_the_records_strong_one_are_412(self, record, several):
+        refused(record.change(several.format(record.tag())), 412, "precondition_failed")
 
 
 @pytest.mark.parametrize("kind", ["a contact", "an interaction"])
