@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 
+from infrastructure.identity.bearer import LONGEST_HEADER
 from infrastructure.identity.claims import principal_of
 from infrastructure.identity.errors import InvalidToken
 from infrastructure.identity.keys import secret_bytes
@@ -36,7 +37,7 @@ def mint_token(
 
     A name of several words is split into given and family name, the last word being the family's,
     unless those are given. Raises ValueError, with a sentence for whoever typed the values, for
-    anything that the verifier would refuse.
+    anything that the verifier would refuse, and OverflowError for a lifetime beyond the calendar.
     """
     if name and given_name is None and family_name is None:
         given_name, family_name = _split(name)
@@ -60,7 +61,13 @@ def mint_token(
         principal_of(claims)
     except InvalidToken as error:
         raise ValueError(error.reason) from None
-    return jwt.encode(claims, secret_bytes(secret), algorithm="HS256")
+    token = jwt.encode(claims, secret_bytes(secret), algorithm="HS256")
+    if len(f"Bearer {token}") > LONGEST_HEADER:
+        raise ValueError(
+            f"The token would be too long: with its scheme it has up to {LONGEST_HEADER} "
+            "characters. Choose a shorter name, or fewer permissions or sites."
+        )
+    return token
 
 
 def _split(name: str) -> tuple[str, str | None]:
