@@ -41,6 +41,13 @@ class Call(Request):
         value = self._given.get(name)
         return None if value is None else value.decode("latin-1")
 
+    def list_header(self, name: bytes) -> str | None:
+        """The value of a header that is a list, which may be spread over several of its name."""
+        if name not in self._given:
+            return None
+        given = (value for known, value in self.scope["headers"] if known == name)
+        return b",".join(given).decode("latin-1")
+
     @property
     def services(self) -> "Services":
         services: Services = self.scope["kith"]
@@ -103,11 +110,8 @@ class Call(Request):
     @property
     def tags_to_match(self) -> tuple[str, ...] | None:
         """The entity tags of `If-Match`, None if the record may be at any version."""
-        if b"if-match" not in self._given:
-            return None
-        # A list may be spread over several headers of the same name.
-        given = (value for name, value in self.scope["headers"] if name == b"if-match")
-        return tags_to_match(b",".join(given).decode("latin-1"))
+        given = self.list_header(b"if-match")
+        return None if given is None else tags_to_match(given)
 
     def _if_match(self) -> frozenset[int] | None:
         tags = self.tags_to_match

@@ -142,6 +142,11 @@ async def _body(call: Call, most: int) -> bytes:
     kind = content_type.partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
+    encodings = (call.list_header(b"content-encoding") or "").lower().split(",")
+    if any(encoding.strip() not in ("", "identity") for encoding in encodings):
+        detail = "A body has to come as it is, without a Content-Encoding."
+        accepted = (("Accept-Encoding", "identity"),)
+        raise Refused(Problem(415, "unsupported_content_encoding", detail, headers=accepted))
     body = b""
     more = True
     while more:

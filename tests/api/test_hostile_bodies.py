@@ -124,6 +124,22 @@ class TestEveryBody:
             response = operation.send(target.client, target.names, headers={"Content-Type": kind})
             assert response.status_code != 415
 
+    def test_in_another_encoding_is_415_whatever_it_holds(
+        self, target: Target, operation: Operation
+    ):
+        for encoding in ("gzip", "br", "identity, gzip", "x-unknown", MARK):
+            response = operation.send(
+                target.client, target.names, headers={"Content-Encoding": encoding}
+            )
+            assert target.check(response), encoding
+            assert response.status_code == 415, encoding
+            assert response.headers["accept-encoding"] == "identity"
+        for encoding in ("identity", "Identity", ""):
+            response = operation.send(
+                target.client, target.names, headers={"Content-Encoding": encoding}
+            )
+            assert response.status_code != 415
+
     def test_with_a_key_nobody_knows_is_refused_or_read_without_it(
         self, target: Target, operation: Operation
     ):

@@ -29,7 +29,7 @@ SENTENCES = {
     409: "The interaction kept changing meanwhile",
     412: "The interaction has changed since the version named in If-Match",
     413: "The body is too large",
-    415: "The body isn't JSON",
+    415: "The body isn't JSON, or is compressed",
     422: "The Idempotency-Key was used for another request",
     503: "Can't be answered right now; Retry-After says when to try again",
 }

@@ -36,7 +36,7 @@ SENTENCES = {
     409: "The state of the record doesn't allow it",
     412: "The record has changed since the version named in If-Match",
     413: "The body is too large",
-    415: "The body isn't JSON",
+    415: "The body isn't JSON, or is compressed",
     422: "The request is invalid",
     503: "Can't be answered right now; Retry-After says when to try again",
 }
