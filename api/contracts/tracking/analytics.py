@@ -75,10 +75,9 @@ class AnalyticsShown(Shown):
 )
 async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Response:
     contact = await lists.of_contact(call, query.contact_id)
+    lists.in_order(query.start_date, query.end_date)
     since = query.start_date and query.start_date.at
     before = lists.before(query.end_date)
-    if since and before and since >= before:
-        raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
     models = (ACTIVITY.name, TACTIC_USE.name)
     services = call.services
     await services.caught_up(models, call.tenant)

@@ -169,6 +169,7 @@ def unknown_contact() -> Exception:
 
 
 async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filter:
+    lists.in_order(query.start_date, query.end_date)
     contact = await lists.of_contact(call, query.contact_id)
     kinds = tuple(kind for kind in Kind if NATIVE_WORDS[kind] == query.type)
     until, excluded = lists.until(query.end_date)

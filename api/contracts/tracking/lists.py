@@ -70,6 +70,13 @@ def next_link(call: Call, changed: dict[str, Any] | None) -> tuple[tuple[str, st
     return (("Link", f'<{call.url.path}?{query}>; rel="next"'),)
 
 
+def in_order(start: Instant | None, end: Instant | None) -> None:
+    """Raises a 422 for bounds that nothing can lie between."""
+    at, excluded = until(end)
+    if start and at and (start.at > at or (excluded and start.at == at)):
+        raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
+
+
 def until(bound: Instant | None) -> tuple[datetime | None, bool]:
     """An upper bound as an instant, and whether it is exclusive: a date includes its whole day."""
     if bound is None:

@@ -91,6 +91,7 @@ async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Response:
 
 
 async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
+    lists.in_order(query.start_date, query.end_date)
     contact = await lists.of_contact(call, query.contact_id)
     until, excluded = lists.until(query.end_date)
     since = query.start_date and query.start_date.at

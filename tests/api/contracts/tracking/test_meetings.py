@@ -124,6 +124,7 @@ class TestListing:
             ({"status": "done"}, "/status"),
             ({"page": 0}, "/page"),
             ({"startDate": "x"}, "/startDate"),
+            ({"startDate": "2031-01-02", "endDate": "2031-01-01"}, "/endDate"),
             ({"contactId": "x"}, "/contactId"),
             ({"cursor": "\0"}, "/cursor"),
         ],
