@@ -45,7 +45,10 @@ def _uuid(value: object) -> UUID:
 def _uuid_or_number(value: object) -> UUID | int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    return _uuid(value)
+    try:
+        return _uuid(value)
+    except ValueError as error:
+        raise ValueError(f"{error} A contact's number is taken too, as a JSON number.") from None
 
 
 def _not_blank(text: str) -> str:

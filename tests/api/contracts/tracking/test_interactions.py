@@ -50,6 +50,12 @@ class TestLogging:
     def test_takes_the_number_of_the_contact(self, client, contact):
         assert log(client, contact, contactId=contact["number"])["contactId"] == contact["id"]
 
+    def test_a_contacts_number_as_a_text_is_told_how_it_is_taken(self, client, contact):
+        body = FULL | {"contactId": str(contact["number"])}
+        problem = refused(client.post("/api/interactions", json=body), 422, pointer="/contactId")
+        (error,) = problem["errors"]
+        assert error["detail"].endswith("A contact's number is taken too, as a JSON number.")
+
     def test_needs_a_contact_and_a_date(self, client, contact):
         problem = refused(client.post("/api/interactions", json={}), 422)
         assert {error["pointer"] for error in problem["errors"]} == {"/contactId", "/date"}
