@@ -1,6 +1,7 @@
 """A bell within one process: tells those who wait at the moment that something happened."""
 
 import asyncio
+from contextlib import suppress
 
 
 class Bell:
@@ -16,8 +17,13 @@ class Bell:
         """Wait for the next ring, or that long; whether it rang."""
         if self._waiting is None:
             self._waiting = asyncio.Event()
-        try:
-            await asyncio.wait_for(self._waiting.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+        return await rings(self._waiting, seconds)
+
+
+async def rings(bell: asyncio.Event, seconds: float) -> bool:
+    """Wait until it is set, or that long; whether it was."""
+    # Not wait_for: in 3.11 it swallows being cancelled in the moment in which the bell rings.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await bell.wait()
+    return False

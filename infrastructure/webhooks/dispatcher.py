@@ -18,6 +18,7 @@ from psycopg_pool import PoolTimeout
 from application.errors import AppendError
 from domain.errors import Refusal
 from domain.webhook import Reason
+from infrastructure.projecting.bell import rings
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.posting import GONE, Attempt, Poster
 from infrastructure.webhooks.queue import Claim, Queue
@@ -104,7 +105,7 @@ class Dispatcher:
                 await asyncio.sleep(PACE)
         if not self._planner.wanted:
             await asyncio.sleep(NOBODY)
-        elif await _rings(self._appended, LOOK_AT_LOG):
+        elif await rings(self._appended, LOOK_AT_LOG):
             await asyncio.sleep(PACE)
 
     async def _send(self) -> None:
@@ -118,7 +119,7 @@ class Dispatcher:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         if not claims:
-            await _rings(self._due, LOOK_AT_DUE if self._planner.wanted else NOBODY)
+            await rings(self._due, LOOK_AT_DUE if self._planner.wanted else NOBODY)
 
     async def _forget(self) -> None:
         more = await self._queue.forget()
@@ -179,11 +180,3 @@ async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
             logger.exception("webhooks start again")
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
-
-
-async def _rings(bell: asyncio.Event, seconds: float) -> bool:
-    # Not wait_for: in 3.11 it swallows being cancelled in the moment in which the bell rings.
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            return await bell.wait()
-    return False
