@@ -31,6 +31,8 @@ class Endpoint(NamedTuple):
 
     url: str
     origin: str
+    host: str
+    port: int
 
 
 def endpoint(url: str, *, allow_private: bool) -> Endpoint:
@@ -61,7 +63,8 @@ def endpoint(url: str, *, allow_private: bool) -> Endpoint:
     elif port == 0:
         raise NotAllowed("There is no port 0.")
     where = f"[{host}]" if ":" in host else host
-    return Endpoint(url, f"{parts.scheme}://{where}{'' if port is None else f':{port}'}")
+    origin = f"{parts.scheme}://{where}{'' if port is None else f':{port}'}"
+    return Endpoint(url, origin, host, port or (443 if parts.scheme == "https" else 80))
 
 
 def may_be_public(host: str) -> bool:

@@ -24,6 +24,7 @@ from infrastructure.webhooks.posting import GONE, Attempt, Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.signing import headers
 from infrastructure.webhooks.telling import Teller
+from infrastructure.webhooks.turns import NoTurn
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +134,9 @@ class Dispatcher:
                 self._count("failed")
                 return
             signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
-            await self._note(claim, await self._poster.post(claim.url, signed, body))
+            await self._note(claim, await self._poster.post(claim.tenant, claim.url, signed, body))
+        except NoTurn:
+            await self._put_back(claim)
         except EXPECTED as error:
             logger.warning("a delivery is left to be tried again: %s", error)
         except Exception:
@@ -160,6 +163,10 @@ class Dispatcher:
         self._count("retried" if again else "failed")
         if for_too_long:
             await self._disabled(claim, Reason.FAILING)
+
+    async def _put_back(self, claim: Claim) -> None:
+        with suppress(*EXPECTED):  # then it is tried when its lease is over
+            await self._queue.put_back(claim)
 
     async def _disabled(self, claim: Claim, reason: Reason) -> None:
         with suppress(Refusal):  # it has been removed

@@ -5,44 +5,15 @@ these very addresses: a name that is answered differently a moment later (DNS re
 nothing. TLS and the Host header go by the name.
 """
 
-import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 
 import httpcore
 
 from infrastructure.webhooks.addresses import NotAllowed, is_public
-
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""The IP addresses of a host. Raises OSError."""
-
-RESOLVERS = 32
-"""Names looked up at once. The event loop's own threads are few, and one slow name server would
-hold up all names."""
+from infrastructure.webhooks.names import Resolve
 
 MOST_TRIED = 3
 """Addresses of one name."""
-
-
-class Resolver:
-    """The system's own, in threads."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="webhook-names")
-
-    async def __call__(self, host: str, port: int) -> list[str]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port)
-        return list(dict.fromkeys(found))
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _look_up(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):

@@ -17,10 +17,12 @@ import certifi
 import httpcore
 
 from infrastructure.webhooks.addresses import NotAllowed, endpoint
-from infrastructure.webhooks.network import CheckedNetwork, Resolve, Resolver
+from infrastructure.webhooks.names import Names, Resolve, Resolver
+from infrastructure.webhooks.network import CheckedNetwork
 
 SECONDS = 10.0
-"""From looking up the name to the end of the answer."""
+"""From looking up the name to the end of the answer. Waiting for a turn to look it up comes before
+that: it is no fault of the endpoint's."""
 
 MOST_READ = 4096
 """Bytes of an answer's body."""
@@ -59,24 +61,30 @@ class Poster:
         self._allow_private = allow_private
         self._seconds = seconds
         self._resolver = Resolver()
-        self._network = CheckedNetwork(resolve or self._resolver, allow_private=allow_private)
+        self._names = Names(resolve or self._resolver)
         self._tls = tls or _trusting()
 
     def close(self) -> None:
         self._resolver.close()
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+    async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+        """Raises NoTurn."""
+        try:
+            where = endpoint(url, allow_private=self._allow_private)
+        except NotAllowed as refusal:
+            return Attempt(0, error=str(refusal))
+        resolve = await self._names.look_up(tenant, where.host, where.port)
         began = time.monotonic()
-        status, error, retry_after = await self._answer(url, headers, body)
+        network = CheckedNetwork(resolve, allow_private=self._allow_private)
+        status, error, retry_after = await self._answer(network, url, headers, body)
         return Attempt(round((time.monotonic() - began) * 1000), status, error, retry_after)
 
     async def _answer(
-        self, url: str, headers: dict[str, str], body: bytes
+        self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes
     ) -> tuple[int | None, str | None, float | None]:
         try:
             async with asyncio.timeout(self._seconds):
-                endpoint(url, allow_private=self._allow_private)
-                return await self._exchange(url, headers, body)
+                return await self._exchange(network, url, headers, body)
         except NotAllowed as error:
             return None, str(error), None
         except (TimeoutError, httpcore.TimeoutException):
@@ -92,11 +100,11 @@ class Poster:
             return None, "The connection broke off.", None
 
     async def _exchange(
-        self, url: str, headers: dict[str, str], body: bytes
+        self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, str | None, float | None]:
         sent: list[tuple[str | bytes, str | bytes]] = [*headers.items(), ("Connection", "close")]
         connection = httpcore.AsyncHTTPConnection(
-            httpcore.URL(url).origin, self._tls, network_backend=self._network
+            httpcore.URL(url).origin, self._tls, network_backend=network
         )
         async with (
             connection,

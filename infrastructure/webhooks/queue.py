@@ -26,6 +26,9 @@ served first."""
 LEASE = 30.0
 """Seconds."""
 
+UNTRIED = 5.0
+"""Seconds until somebody looks again at a delivery that had to be put back."""
+
 RETENTION_DAYS = 30
 """For which what became of a delivery is kept."""
 
@@ -84,6 +87,11 @@ UPDATE webhook_endpoints
 SET failures = failures + 1, failing_since = coalesce(failing_since, now())
 WHERE webhook = %(webhook)s
 RETURNING failures, coalesce(failing_since < now() - %(patience)s * interval '1 s', false)
+"""
+
+PUT_BACK = """
+UPDATE webhook_deliveries SET attempts = attempts - 1, due_at = now() + %s * interval '1 s'
+WHERE id = %s AND outcome = 'pending' AND attempts = %s
 """
 
 LEAVE_ALONE = """
@@ -171,6 +179,11 @@ class Queue:
             if seconds := rest(failures, attempt.retry_after):
                 await connection.execute(LEAVE_ALONE, (seconds, claim.webhook), prepare=True)
         return again is not None, for_too_long
+
+    async def put_back(self, claim: Claim) -> None:
+        """It hasn't been tried, through no fault of its endpoint: that counts as no attempt."""
+        async with self._pool.connection() as connection:
+            await connection.execute(PUT_BACK, (UNTRIED, claim.id, claim.attempts))
 
     async def given_up(self, claim: Claim, attempt: Attempt) -> None:
         """It failed, and won't be tried again."""

@@ -1,6 +1,5 @@
 """A test delivery: sent at once and once, so that whoever sets up an endpoint sees what happens."""
 
-import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from infrastructure.events.cloud_events import DATA_CONTENT_TYPE, CloudEvent
 from infrastructure.webhooks.delivery_log import Delivery, note_test, target
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import headers
+from infrastructure.webhooks.turns import Turns
 from projections.paging import Fetch
 
 TYPE = "kith.webhook.test.v1"
@@ -18,27 +18,37 @@ TYPE = "kith.webhook.test.v1"
 AT_ONCE = 8
 """Tests under way in one process; others wait for their turn."""
 
+EACH = 2
+"""Those of one tenant: its slow endpoints hold up nobody else's tests."""
+
+PATIENCE = 5.0
+"""Seconds to wait for a turn."""
+
 
 class Tester:
     def __init__(self, poster: Poster):
         self._poster = poster
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE, each=EACH, patience=PATIENCE)
 
     async def close(self) -> None:
         self._poster.close()
 
     async def test(self, fetch: Fetch, tenant: str, webhook: UUID) -> Delivery | None:
         """Send a test, and note what became of it; None if there is no such webhook. Raises
-        psycopg.Error."""
-        async with self._turns:
+        NoTurn, psycopg.Error."""
+        done = await self._turns.take(tenant)
+        try:
             found = await target(fetch, tenant, webhook)
             if found is None:
                 return None
             url, secrets = found
             event_id, now = uuid7(), datetime.now(UTC)
             body = test_delivery(event_id, tenant, webhook, now).json()
-            attempt = await self._poster.post(url, headers(str(event_id), body, secrets, now), body)
+            signed = headers(str(event_id), body, secrets, now)
+            attempt = await self._poster.post(tenant, url, signed, body)
             return await note_test(fetch, tenant, webhook, event_id, TYPE, attempt)
+        finally:
+            done()
 
 
 def test_delivery(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:

@@ -151,7 +151,7 @@ def connecting(monkeypatch: pytest.MonkeyPatch) -> Connecting:
 async def post(names: Names, url: str = "https://hooks.example.com/"):
     poster = Poster(allow_private=False, resolve=names)
     try:
-        return await poster.post(url, {}, b"{}")
+        return await poster.post("1", url, {}, b"{}")
     finally:
         poster.close()
 
@@ -181,8 +181,8 @@ async def test_a_name_is_looked_up_once_and_the_checked_address_is_connected_to(
 async def test_each_attempt_is_checked_anew(connecting):
     names = Names(["1.1.1.1"], ["127.0.0.1"])
     poster = Poster(allow_private=False, resolve=names)
-    await poster.post("https://hooks.example.com/", {}, b"{}")
-    attempt = await poster.post("https://hooks.example.com/", {}, b"{}")
+    await poster.post("1", "https://hooks.example.com/", {}, b"{}")
+    attempt = await poster.post("1", "https://hooks.example.com/", {}, b"{}")
     poster.close()
     assert attempt.error == "The host isn't a public one."
     assert connecting.to == ["1.1.1.1"]
@@ -192,7 +192,7 @@ async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
     """As the system resolves it: no name server is asked for these."""
     for host in ("2130706433", "0x7f.1", "127.1", "017700000001"):
         poster = Poster(allow_private=False)
-        attempt = await poster.post(f"https://{host}/", {}, b"{}")
+        attempt = await poster.post("1", f"https://{host}/", {}, b"{}")
         poster.close()
         assert attempt.error is not None
         assert attempt.status is None
@@ -202,7 +202,7 @@ async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
 async def test_what_was_allowed_once_is_judged_by_the_rules_of_today(receiver: Receiver):
     """A webhook from development doesn't go to this machine in production."""
     poster = Poster(allow_private=False)
-    attempt = await poster.post(receiver.url, {}, b"{}")
+    attempt = await poster.post("1", receiver.url, {}, b"{}")
     poster.close()
     assert attempt.error == "An address begins with https://."
     assert receiver.received == []
@@ -214,7 +214,7 @@ async def test_proxies_of_the_environment_are_not_used(
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     poster = Poster(allow_private=True)
-    attempt = await poster.post(receiver.url, {}, b"{}")
+    attempt = await poster.post("1", receiver.url, {}, b"{}")
     poster.close()
     assert attempt.delivered
 
@@ -236,7 +236,7 @@ async def test_an_answer_without_end_is_not_read_to_its_end():
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        attempt = await poster.post(f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
+        attempt = await poster.post("1", f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
         poster.close()
         thread.join(5)
     assert attempt.delivered
@@ -259,7 +259,7 @@ async def test_an_answer_that_drips_is_cut_off():
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         poster = Poster(allow_private=True, seconds=0.5)
-        attempt = await poster.post(f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
+        attempt = await poster.post("1", f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
         poster.close()
         thread.join(5)
     assert attempt.error == "There was no answer within 0.5 seconds."

@@ -95,7 +95,7 @@ async def here(*_: object) -> list[str]:
 
 async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> Attempt:
     poster = Poster(allow_private=True, resolve=here, seconds=5, tls=tls)
-    attempt = await poster.post(url(server, name), {}, b"{}")
+    attempt = await poster.post("1", url(server, name), {}, b"{}")
     poster.close()
     return attempt
 

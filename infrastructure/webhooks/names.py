@@ -1,0 +1,79 @@
+"""Looking up names: in threads, of which one tenant has only a few.
+
+The system gives up on a name server that doesn't answer only after half a minute or more, and can't
+be told to stop before: a look-up has its thread until then, whoever still waits for it.
+"""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from infrastructure.webhooks.turns import Done, Turns
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""The IP addresses of a host. Raises OSError."""
+
+RESOLVERS = 32
+"""Names looked up at once. The event loop's own threads are few, and one slow name server would
+hold up all names."""
+
+EACH = 4
+"""Names looked up at once for one tenant, so that its slow ones hold up nobody else's."""
+
+PATIENCE = 5.0
+"""Seconds to wait for a turn: a delivery waits for one and is tried within its lease."""
+
+
+class Resolver:
+    """The system's own, in threads."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="webhook-names")
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, _look_up, host, port)
+        return list(dict.fromkeys(found))
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class Names:
+    """Who asks for a name that is being looked up for the same tenant waits for that answer."""
+
+    def __init__(self, resolve: Resolve):
+        self._resolve = resolve
+        self._turns = Turns(RESOLVERS, each=EACH, patience=PATIENCE)
+        self._under_way: dict[tuple[str, str, int], asyncio.Task[Sequence[str]]] = {}
+
+    async def look_up(self, tenant: str, host: str, port: int) -> Resolve:
+        """Wait for a turn and begin; what gives the addresses when they have been found. Raises
+        NoTurn."""
+        name = tenant, host, port
+        if name not in self._under_way:
+            done = await self._turns.take(tenant)
+            if name in self._under_way:
+                done()
+            else:
+                task = asyncio.create_task(self._looked_up(name, done))
+                # Its failure is seen, even if nobody waits for it any more.
+                task.add_done_callback(lambda task: task.cancelled() or task.exception())
+                self._under_way[name] = task
+        under_way = self._under_way[name]
+        # Shielded: who gives up waiting doesn't end it for others, nor its thread's work.
+        return lambda *_: asyncio.shield(under_way)
+
+    async def _looked_up(self, name: tuple[str, str, int], done: Done) -> Sequence[str]:
+        _, host, port = name
+        try:
+            return await self._resolve(host, port)
+        finally:
+            del self._under_way[name]
+            done()
