@@ -22,7 +22,7 @@ from api.contracts.tracking.webhook_schemas import (
 from api.contracts.tracking.webhooks import administering, webhook_row
 from api.http.answers import json_response, response_of
 from api.http.call import Call
-from api.http.problem import invalid
+from api.http.problem import Problem, Refused, invalid
 from api.http.records import as_uuid
 from api.http.route import contract_route
 from application.entity import Entity
@@ -41,6 +41,8 @@ from domain.webhook import Reason, Webhook
 from infrastructure.webhooks import delivery_log
 from infrastructure.webhooks.delivery_log import Delivery
 from infrastructure.webhooks.posting import GONE
+from infrastructure.webhooks.trying import PATIENCE
+from infrastructure.webhooks.turns import NoTurn
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
@@ -125,7 +127,10 @@ async def test(call: Call, id: str) -> Response:
     identity, caller, services = await _id(call, id), call.caller(), call.services
     if caller.key and (answer := await services.system.log.answered(caller.key)):
         return response_of(answer)
-    tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
+    try:
+        tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
+    except NoTurn:
+        raise _too_many_tests() from None
     if tried is None:
         raise NotFound("Webhook not found", code="webhook_not_found")
     ledger = services.system.ledger
@@ -135,6 +140,12 @@ async def test(call: Call, id: str) -> Response:
         await ledger.carry_out(unkeyed, disable_webhook, command, lambda _: Answer(204))
     answer = Answer(200, (), delivery_json(tried))
     return response_of(await ledger.carry_out(caller, _tested, identity, lambda _: answer))
+
+
+def _too_many_tests() -> Refused:
+    detail = "Too many tests are under way; try again in a moment."
+    headers = (("Retry-After", str(round(PATIENCE))),)
+    return Refused(Problem(503, "too_many_tests", detail, headers=headers))
 
 
 async def _tested(work: Work, identity: UUID) -> StreamName:

@@ -1,17 +1,20 @@
 """Webhooks in the native contract, at endpoints that are there: tried, looked into, replayed."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from infrastructure.webhooks.trying import EACH
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import done, refused
 from tests.api.running import Service, running
 from tests.api.webhooked import new_webhook, past_delivery
-from tests.infrastructure.webhooks.receiver import Receiver, receiving
+from tests.infrastructure.webhooks.receiver import Answered, Received, Receiver, receiving
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,33 @@ class TestTrying:
         first, second = (done(near.post(path, headers=key)) for _ in range(2))
         assert first == second
         assert len(receiver.received) == 1
+
+    def test_a_tenant_that_tests_slow_endpoints_is_told_to_wait_and_others_are_not(
+        self, near, nearby, other_tenant, receiver, monkeypatch
+    ):
+        monkeypatch.setattr(nearby.services.webhook_tester._turns, "_patience", 0.2)
+        release = threading.Event()
+
+        def slow(_: Received) -> Answered:
+            release.wait(10)
+            return Answered()
+
+        receiver.answer = slow
+        path = f"/api/webhooks/{new_webhook(near, url=receiver.url)['id']}/test"
+        with ThreadPoolExecutor(EACH) as pool:
+            under_way = [pool.submit(near.post, path) for _ in range(EACH)]
+            eventually(lambda: receiver.under_way == EACH)
+            told = near.post(path)
+            refused(told, 503, "too_many_tests")
+            assert int(told.headers["retry-after"]) > 0
+            with receiving() as quick:
+                stranger = nearby.client(tenant=other_tenant)
+                others = new_webhook(stranger, url=quick.url)
+                tried = done(stranger.post(f"/api/webhooks/{others['id']}/test"))
+            assert tried["outcome"] == "delivered"
+            release.set()
+            assert {done(one.result())["outcome"] for one in under_way} == {"delivered"}
+        done(near.post(path))
 
     def test_gone_disables(self, near, receiver):
         added = new_webhook(near, url=receiver.url)
