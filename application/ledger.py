@@ -23,7 +23,12 @@ stream at once, each pass of the append lets one through, so this is how many ma
 class Caller:
     """Who asks, through which contract, under which request id, with what conditions.
 
+<<<<<<< HEAD
     `if_match` are the positions the record may be at, None for any.
+=======
+    `if_match` is the position the caller expects the record to be at, None for any. `unanswered`
+    is whether it has been found out, just now, that nothing was answered to the key.
+>>>>>>> 34129cc (A repeated key is answered before the endpoint looks at anything)
     """
 
     principal: Principal
@@ -31,6 +36,7 @@ class Caller:
     correlation: str
     key: CommandKey | None = None
     if_match: frozenset[int] | None = None
+    unanswered: bool = False
 
     @property
     def tenant(self) -> str:
@@ -59,7 +65,11 @@ class Ledger:
         appended, nothing finds it out: that a command is refused or changes nothing is final only
         if it was decided on fresh state, and a refusal if no twin of the command was faster.
         """
-        if caller.key and (answer := await self._log.answered(caller.key)):
+        if (
+            (key := caller.key)
+            and not caller.unanswered
+            and (answer := await self._log.answered(key))
+        ):
             return answer
         fresh = False
         for _ in range(ATTEMPTS):

@@ -30,6 +30,8 @@ class Call(Request):
     principal: Principal
     contract: str
     body_bytes: bytes = b""
+    unanswered: bool = False
+    """Whether it has been found out that nothing was answered to the request's key."""
 
     def __init__(self, scope: Scope, receive: Receive):
         super().__init__(scope, receive)
@@ -88,11 +90,13 @@ class Call(Request):
             self.principal,
             self.contract,
             self.request_id,
-            key=self._key(),
+            key=self.key(),
             if_match=self._if_match(),
+            unanswered=self.unanswered,
         )
 
-    def _key(self) -> CommandKey | None:
+    def key(self) -> CommandKey | None:
+        """What the `Idempotency-Key` of a POST stands for, once the body is read. Raises a 400."""
         if self.method != "POST":
             return None
         key = self.header(b"idempotency-key")

@@ -3,9 +3,9 @@
 FastAPI's own request handling costs more than everything kith does with a request, and parses the
 body before anybody is authenticated. This keeps its routing and its OpenAPI document, and puts in
 its place: authenticate, check the permission, read the body within bounds, parse it strictly,
-validate, call the endpoint. An endpoint is `async def`, takes a `Call` and validated parameters,
-and gives a response. Router-level dependencies don't run here; a test walks every route without a
-token.
+validate, give again what was answered to the same key, call the endpoint. An endpoint is
+`async def`, takes a `Call` and validated parameters, and gives a response. Router-level
+dependencies don't run here; a test walks every route without a token.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.http.answers import response_of
 from api.http.call import Call, tenant_required
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
@@ -91,8 +92,22 @@ class _Exchange:
             call.body_bytes = await _body(call, call.services.settings.max_body_bytes)
             if call.body_bytes or not optional:
                 arguments[name] = _validated(adapter, parse(call.body_bytes), "body", known)
+        if (given := await self._given_before(call)) is not None:
+            return given
         response: Response = await self._endpoint(**arguments)
         return response
+
+    async def _given_before(self, call: Call) -> Response | None:
+        """The answer already given to the request's key. It is looked for before the endpoint looks
+        at anything: what that finds may have changed since, and the answer mustn't."""
+        if self._permission in (PUBLIC, SIGNED_IN) or (key := call.key()) is None:
+            return None
+        answer = await call.services.system.log.answered(key)
+        if answer is None:
+            call.unanswered = True
+            return None
+        _ = call.open_tags  # it may show what they open, and that may be forbidden by now
+        return response_of(answer)
 
     async def _authenticate(self, call: Call) -> None:
         if self._permission == PUBLIC:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.api.contracts.clients.encounters import ENCOUNTER, TRUSTED, WORKER
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import ago, done, log, read, refused, schedule
 
@@ -85,6 +86,30 @@ def test_the_answer_is_that_of_then(client, contact):
     client.delete(f"/api/interactions/{first['id']}")
     assert done(client.post("/api/interactions", json=body, headers=KEY), 201) == first
     assert read(client, "/api/interactions")["totalCount"] == 0
+
+
+def test_the_answer_is_that_of_then_though_what_the_path_names_is_gone(
+    client, contact, service, tenant
+):
+    """In another contract, which looks for the client before anything else."""
+    clients = service.client("/clients", tenant=tenant)
+    path = f"/api/clients/{contact['number']}/interactions"
+    first = clients.post(path, json=ENCOUNTER, headers=KEY)
+    assert first.status_code == 201, first.text
+    client.delete(f"/api/contacts/{contact['id']}")
+    assert clients.post(path, json=ENCOUNTER).status_code == 404
+    again = clients.post(path, json=ENCOUNTER, headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+def test_who_may_no_longer_open_a_tag_is_not_given_again_what_it_opened(
+    contact, client, service, tenant
+):
+    trusted = service.client(tenant=tenant, permissions=TRUSTED)
+    path = f"/api/meetings/{schedule(client, contact)['id']}/complete?tags=immigration"
+    done(trusted.post(path, json={"duration": 5}, headers=KEY))
+    former = service.client(tenant=tenant, permissions=WORKER)
+    refused(former.post(path, json={"duration": 5}, headers=KEY), 403, "permission_required")
 
 
 def test_a_key_belongs_to_a_user_a_tenant_and_a_path(client, contact, stranger, service, tenant):
