@@ -1,6 +1,8 @@
 """What the endpoints are given: the open system, the verifier, and the queries that share reads."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from api.streams.streams import EventStreams
@@ -8,6 +10,7 @@ from infrastructure.feed.heads import Heads
 from infrastructure.feed.tenant_log import TenantLog
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.postgres.locks import WEBHOOKS_LOCK
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.postgres.snapshots import Snapshots
 from infrastructure.projecting.runner import Runner
@@ -40,6 +43,7 @@ class Services:
         self.metrics = metrics
         self.runner = runner
         self.webhook_tester = webhook_tester
+        self._adding_webhooks = asyncio.Lock()
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
         self.snapshots = Snapshots(system.pool)
         self.tenant_log = TenantLog(system.pool)
@@ -56,6 +60,20 @@ class Services:
             cursor = await connection.execute(sql, parameters, prepare=True)
             rows: list[tuple[Any, ...]] = await cursor.fetchall()
             return rows
+
+    @asynccontextmanager
+    async def adding_webhooks(self, tenant: str) -> AsyncIterator[None]:
+        """One at a time for each tenant, whichever process adds it: so a tenant's can be counted
+        before another is added. Raises psycopg.OperationalError and PoolTimeout."""
+        # Who waits for another process holds a connection: here, only one does.
+        async with (
+            self._adding_webhooks,
+            self.system.pool.connection() as connection,
+            connection.transaction(),
+        ):
+            sql = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+            await connection.execute(sql, (WEBHOOKS_LOCK, tenant))
+            yield
 
     async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
         return await fetch_pages(self.fetch, questions)

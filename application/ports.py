@@ -36,11 +36,16 @@ class CommandKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command's caller is told: kept with its key, and given again to every repeat."""
+    """What a command's caller is told: kept with its key, and given again to every repeat.
+
+    `withheld` are members of the body, with the id under which each is kept elsewhere because it is
+    confidential. Whoever gives the answer puts them in; one that has been forgotten stays out.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    withheld: tuple[tuple[str, UUID], ...] = ()
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Commands about a tenant's webhooks, one handler each.
 
-Addresses and secrets are kept by whoever gives the command, before it is given: commands and events
-only refer to them, because the log is told to others.
+Addresses and secrets are kept by whoever gives the command: commands and events only refer to them,
+because the log is told to others.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,9 @@ from domain.webhook import Reason, Subscription, Webhook
 
 @dataclass(frozen=True, slots=True)
 class AddWebhook:
+    """Whoever gives it chooses the id, because what is confidential is kept under it before."""
+
+    webhook_id: UUID
     subscription: Subscription
     secret: UUID
 
@@ -62,7 +65,7 @@ class RemoveWebhook:
 
 async def add_webhook(work: Work, command: AddWebhook) -> StreamName:
     events = Webhook.add(command.subscription, command.secret)
-    return work.begin(Webhook.kind, work.new_id(Webhook.kind), events)
+    return work.begin(Webhook.kind, command.webhook_id, events)
 
 
 async def change_webhook(work: Work, command: ChangeWebhook) -> StreamName:

@@ -17,12 +17,12 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.http.answers import response_of
 from api.http.call import Call, tenant_required
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
 from api.http.strict_json import parse
+from api.http.withheld import complete_response
 
 PUBLIC = "public"
 """Asks for no token."""
@@ -107,7 +107,7 @@ class _Exchange:
             call.unanswered = True
             return None
         _ = call.open_tags  # it may show what they open, and that may be forbidden by now
-        return response_of(answer)
+        return await complete_response(call, answer)
 
     async def _authenticate(self, call: Call) -> None:
         if self._permission == PUBLIC:

@@ -177,9 +177,11 @@ def _place(prepared: Prepared, plan: Plan) -> _Placed:
 
 
 def answer_to_json(answer: Answer) -> dict[str, object]:
-    return {"status": answer.status, "headers": answer.headers, "body": answer.body}
+    stored = {"status": answer.status, "headers": answer.headers, "body": answer.body}
+    return stored | {"withheld": answer.withheld} if answer.withheld else stored
 
 
 def answer_from_json(stored: dict[str, Any]) -> Answer:
     headers = tuple((name, value) for name, value in stored["headers"])
-    return Answer(stored["status"], headers, stored["body"])
+    withheld = tuple((name, UUID(identity)) for name, identity in stored.get("withheld", ()))
+    return Answer(stored["status"], headers, stored["body"], withheld)

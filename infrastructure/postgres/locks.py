@@ -17,3 +17,6 @@ LEISURE_LOCK = 7_205_005
 
 RELAY_LOCK = 7_205_006
 """Held by the session that relays the log to Kafka."""
+
+WEBHOOKS_LOCK = 7_205_007
+"""With the tenant's hash, held while a webhook is added: so they can be counted."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
-from infrastructure.webhooks.confidential import SECRETS
+from infrastructure.webhooks.confidential import FORGET_ENDED, SECRETS
 from infrastructure.webhooks.posting import Attempt
 from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause, rest
 
@@ -195,7 +195,9 @@ class Queue:
             )
 
     async def forget(self) -> bool:
-        """Drop what ended long ago, some of it; whether there was any."""
+        """Drop what ended long ago, some of it, and what is confidential about webhooks that have
+        ended; whether there may be more."""
         async with self._pool.connection() as connection:
+            await connection.execute(FORGET_ENDED)
             cursor = await connection.execute(FORGET)
             return bool(cursor.rowcount > 0)

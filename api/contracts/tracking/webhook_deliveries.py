@@ -125,8 +125,6 @@ async def replay(call: Call, id: str, body: Replay) -> Response:
 )
 async def test(call: Call, id: str) -> Response:
     identity, caller, services = await _id(call, id), call.caller(), call.services
-    if caller.key and (answer := await services.system.log.answered(caller.key)):
-        return response_of(answer)
     try:
         tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
     except NoTurn:

@@ -115,9 +115,10 @@ class WebhookShown(Shown):
 
 
 class WebhookCreated(WebhookShown):
-    """With its secret, which is shown this once."""
+    """With its secret, which is shown this once. It is null if the request is repeated under its
+    key after the webhook has ended."""
 
-    secret: str
+    secret: str | None
 
 
 class WebhooksShown(Shown):
@@ -125,9 +126,10 @@ class WebhooksShown(Shown):
 
 
 class SecretShown(Shown):
-    """The new secret, shown this once, and until when those before it sign beside it."""
+    """The new secret, shown this once, and until when those before it sign beside it. It is null if
+    the request is repeated under its key after the webhook has ended."""
 
-    secret: str
+    secret: str | None
     formerUntil: datetime
 
 

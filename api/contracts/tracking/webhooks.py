@@ -26,6 +26,7 @@ from api.http.call import Call
 from api.http.problem import invalid
 from api.http.records import as_uuid
 from api.http.route import contract_route, needs
+from api.http.withheld import complete_response
 from application.entity import Entity
 from application.ledger import Caller
 from application.ports import Answer
@@ -39,7 +40,9 @@ from application.webhooks import (
     remove_webhook,
     rotate_secret,
 )
+from application.work import Work
 from domain.errors import Conflict, NotFound
+from domain.streams import StreamName
 from domain.webhook import Subscription, Webhook
 from infrastructure.webhooks import confidential
 from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
@@ -54,7 +57,7 @@ MOST = 100
 """Webhooks of a tenant."""
 
 KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
-"""The namespace of what is kept under an idempotency key: repeated, it is found again."""
+"""The namespace of ids that an idempotency key decides."""
 
 
 @router.post(
@@ -66,26 +69,34 @@ KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
     summary="Have events sent to an endpoint, from now on",
 )
 async def add(call: Call, body: NewWebhook) -> Response:
-    where, caller = _allowed(call, body.url), call.caller()
-    if len(await all_of(call.services.fetch, call.tenant)) >= MOST:
-        raise Conflict(f"A tenant has up to {MOST} webhooks", code="too_many_webhooks")
-    address, url = await _kept(call, caller, "address", where.url)
-    identity, secret = await _kept(call, caller, "secret", new_secret())
+    where, caller, fetch = _allowed(call, body.url), call.caller(), call.services.fetch
+    identity, address, secret = (_id(caller, what) for what in ("webhook", "address", "secret"))
+
+    async def bounded(work: Work, command: AddWebhook) -> StreamName:
+        if len(await all_of(fetch, call.tenant)) >= MOST:
+            raise Conflict(f"A tenant has up to {MOST} webhooks", code="too_many_webhooks")
+        begun = await add_webhook(work, command)
+        await confidential.keep(fetch, address, call.tenant, identity, where.url)
+        await confidential.keep(fetch, secret, call.tenant, identity, new_secret())
+        return begun
+
+    def created(entity: Entity[Webhook]) -> Answer:
+        row = row_of(entity)
+        shown = webhook_shown(row, row.origin) | {"secret": None}
+        headers = (("Location", f"/api/webhooks/{entity.id}"), _tag(entity.position))
+        withheld = (("url", row.address), ("secret", row.secret))
+        return Answer(201, headers, to_json(shown).decode(), withheld)
+
     subscription = Subscription(
         origin=where.origin,
         address=address,
         types=tuple(body.types),
         description=body.description,
     )
-
-    def created(entity: Entity[Webhook]) -> Answer:
-        shown = webhook_shown(row_of(entity), url) | {"secret": secret}
-        headers = (("Location", f"/api/webhooks/{entity.id}"), _tag(entity.position))
-        return Answer(201, headers, to_json(shown).decode())
-
-    command = AddWebhook(subscription, identity)
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(caller, add_webhook, command, created))
+    command = AddWebhook(identity, subscription, secret)
+    async with call.services.adding_webhooks(call.tenant):
+        answer = await call.services.system.ledger.carry_out(caller, bounded, command, created)
+    return await complete_response(call, answer)
 
 
 @router.get(
@@ -127,24 +138,32 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Response:
         update["types"] = tuple(body.types)
     if "description" in given:
         update["description"] = body.description
+    url: str | None = None
     if "url" in given:
         where = _allowed(call, body.url)
         known = await confidential.known(fetch, tenant, [before.address])
         if known.get(before.address) != where.url:
-            address = uuid7()
-            await confidential.keep(fetch, address, tenant, where.url)
-            update |= {"address": address, "origin": where.origin}
+            url = where.url
+            update |= {"address": uuid7(), "origin": where.origin}
+    replaced: UUID | None = None
 
-    command = ChangeWebhook(
-        before.id,
-        lambda subscription: subscription.model_copy(update=update),
-        body.enabled if "enabled" in given else None,
-    )
-    await call.services.system.ledger.carry_out(
-        call.caller(), change_webhook, command, lambda _: Answer(204)
-    )
-    if "address" in update:
-        await confidential.forget(fetch, tenant, [before.address])
+    def revise(subscription: Subscription) -> Subscription:
+        nonlocal replaced
+        replaced = subscription.address
+        return subscription.model_copy(update=update)
+
+    async def keeping(work: Work, command: ChangeWebhook) -> StreamName:
+        changed = await change_webhook(work, command)
+        if url is not None:
+            await confidential.keep(fetch, update["address"], tenant, before.id, url)
+        return changed
+
+    command = ChangeWebhook(before.id, revise, body.enabled if "enabled" in given else None)
+    ledger = call.services.system.ledger
+    await ledger.carry_out(call.caller(), keeping, command, lambda _: Answer(204))
+    if url is not None and replaced is not None:
+        # Not that of before: another change may have come between.
+        await confidential.forget(fetch, tenant, replaced)
     return await _answer(call, await webhook_row(call, id))
 
 
@@ -159,8 +178,7 @@ async def remove(call: Call, id: str) -> Response:
     row = await webhook_row(call, id)
     ledger, command = call.services.system.ledger, RemoveWebhook(row.id)
     answer = await ledger.carry_out(call.caller(), remove_webhook, command, lambda _: Answer(204))
-    ids = (row.address, row.secret, *row.former)
-    await confidential.forget(call.services.fetch, call.tenant, ids)
+    await confidential.forget_all(call.services.fetch, call.tenant, row.id)
     return response_of(answer)
 
 
@@ -173,16 +191,22 @@ async def remove(call: Call, id: str) -> Response:
 )
 async def rotate(call: Call, id: str, body: Rotation | None = None) -> Response:
     row, caller = await webhook_row(call, id), call.caller()
-    identity, secret = await _kept(call, caller, "secret", new_secret())
+    secret = _id(caller, "secret")
+
+    async def keeping(work: Work, command: RotateSecret) -> StreamName:
+        changed = await rotate_secret(work, command)
+        await confidential.keep(call.services.fetch, secret, call.tenant, row.id, new_secret())
+        return changed
 
     def rotated(entity: Entity[Webhook]) -> Answer:
-        shown = {"secret": secret, "formerUntil": entity.state.former[0].until}
-        return Answer(200, (_tag(entity.position),), to_json(shown).decode())
+        shown = {"secret": None, "formerUntil": entity.state.former[0].until}
+        withheld = (("secret", entity.state.secret),)
+        return Answer(200, (_tag(entity.position),), to_json(shown).decode(), withheld)
 
     overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
-    command = RotateSecret(row.id, identity, overlap)
+    command = RotateSecret(row.id, secret, overlap)
     ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(caller, rotate_secret, command, rotated))
+    return await complete_response(call, await ledger.carry_out(caller, keeping, command, rotated))
 
 
 async def webhook_row(call: Call, id: str) -> WebhookRow:
@@ -194,13 +218,11 @@ async def webhook_row(call: Call, id: str) -> WebhookRow:
     return row
 
 
-async def _kept(call: Call, caller: Caller, what: str, value: str) -> tuple[UUID, str]:
-    """Keep a value before the command that refers to it: its id, and the value. A command that is
-    repeated under its key finds the value of the first time."""
+def _id(caller: Caller, what: str) -> UUID:
+    """The id of what a command makes. Its key decides it where there is one: twins of it that are
+    under way at once keep one value."""
     key = caller.key
-    scope = key and f"{what}\n{key.scope}{key.digest.hex()}"
-    identity = uuid5(KEPT, scope) if scope else uuid7()
-    return identity, await confidential.keep(call.services.fetch, identity, call.tenant, value)
+    return uuid5(KEPT, f"{what}\n{key.scope}{key.digest.hex()}") if key else uuid7()
 
 
 def _allowed(call: Call, url: str) -> Endpoint:

@@ -35,12 +35,12 @@ async def subscribe(
     opened: Ledger, url: str, *types: str, tenant: str = "1", secret: str | None = None
 ) -> Entity[Webhook]:
     fetch = fetching(opened.pool)
-    address, signing = uuid7(), uuid7()
-    await confidential.keep(fetch, address, tenant, url)
-    await confidential.keep(fetch, signing, tenant, secret or new_secret())
+    identity, address, signing = uuid7(), uuid7(), uuid7()
+    await confidential.keep(fetch, address, tenant, identity, url)
+    await confidential.keep(fetch, signing, tenant, identity, secret or new_secret())
     origin = endpoint(url, allow_private=True).origin
     subscription = Subscription(origin=origin, address=address, types=types)
-    stream = StreamName(tenant, Webhook.kind, uuid7())
+    stream = StreamName(tenant, Webhook.kind, identity)
     return await opened.append(stream, None, *Webhook.add(subscription, signing))
 
 

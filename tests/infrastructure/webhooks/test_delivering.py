@@ -95,7 +95,9 @@ async def test_every_event_arrives_once_while_many_processes_deliver(opened, rec
 class TestSecrets:
     async def rotate(self, opened: Ledger, webhook, overlap: timedelta) -> str:
         secret = uuid7()
-        value = await confidential.keep(fetching(opened.pool), secret, "1", new_secret())
+        value = await confidential.keep(
+            fetching(opened.pool), secret, "1", webhook.id, new_secret()
+        )
         rotated = WebhookSecretRotated(secret=secret, former_until=datetime.now(UTC) + overlap)
         await opened.append(webhook.stream, webhook, rotated)
         return value
