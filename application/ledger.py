@@ -23,12 +23,8 @@ stream at once, each pass of the append lets one through, so this is how many ma
 class Caller:
     """Who asks, through which contract, under which request id, with what conditions.
 
-<<<<<<< HEAD
-    `if_match` are the positions the record may be at, None for any.
-=======
-    `if_match` is the position the caller expects the record to be at, None for any. `unanswered`
-    is whether it has been found out, just now, that nothing was answered to the key.
->>>>>>> 34129cc (A repeated key is answered before the endpoint looks at anything)
+    `if_match` are the positions the record may be at, None for any. `unanswered` is whether it has
+    been found out, just now, that nothing was answered to the key.
     """
 
     principal: Principal
