@@ -9,6 +9,7 @@ import time
 from fastapi.sse import EventSourceResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from api.http.connection import TRANSPORT
 from api.streams.stream import Stream
 
 HEADERS = {
@@ -24,7 +25,9 @@ class EventStream(EventSourceResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["kith.answered"] = time.perf_counter()  # the rest isn't how long an answer takes
-        self._stream.cut = scope.get("kith.abort", self._stream.cut)
+        if TRANSPORT in scope:
+            # There is no other way to end a connection whose client doesn't read.
+            self._stream.cut = scope[TRANSPORT].abort
         loop = asyncio.get_running_loop()
 
         async def send_in_time(message: Message) -> None:

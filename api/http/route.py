@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.http.call import Call, tenant_required
+from api.http.connection import LATE
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
@@ -150,7 +151,7 @@ def _validated(adapter: TypeAdapter[Any], value: object, part: str, known: tuple
 
 
 async def _body(call: Call, most: int) -> bytes:
-    """The body, within bounds. Raises 413 and 415."""
+    """The body, within bounds. Raises 408, 413 and 415."""
     content_type = call.header(b"content-type")
     if content_type is None:
         content_type = "application/json"
@@ -173,6 +174,9 @@ async def _body(call: Call, most: int) -> bytes:
         if len(body) > most:
             detail = f"A body may have up to {most} bytes."
             raise Refused(Problem(413, "too_large", detail))
+        if more and LATE in call.scope:
+            detail = "The body didn't arrive in time."
+            raise Refused(Problem(408, "too_slow", detail, headers=(("Connection", "close"),)))
     return body
 
 

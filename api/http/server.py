@@ -3,17 +3,10 @@
 from socket import socket
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.composition import Application
+from api.http.connection import Connection
 from api.streams.streams import EventStreams
-
-
-class Protocol(HttpToolsProtocol):
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        # There is no other way to end a connection whose client doesn't read.
-        self.scope["kith.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
 
 
 class Server(uvicorn.Server):
@@ -32,7 +25,7 @@ def server_of(application: Application) -> Server:
     """`kith serve`'s own, to be run on sockets that are open already."""
     config = uvicorn.Config(
         application,
-        http=Protocol,
+        http=Connection,
         log_level="warning",
         lifespan="off",
         access_log=False,

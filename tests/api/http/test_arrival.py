@@ -1,0 +1,214 @@
+"""A request has a time to arrive in. What takes its time here are clients, over plain sockets."""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from api.http.connection import LOOKS, Connection
+from tests.api.contracts.tracking import office
+from tests.api.examples import each_contract
+from tests.api.hostile import FORMS
+from tests.api.running import Service
+from tests.api.streaming import events, listening
+
+ARRIVAL = 0.9
+LATEST = ARRIVAL * (1 + 1 / LOOKS)
+MARGIN = 2.0
+"""Seconds by which a busy machine may be late."""
+
+BODY = b'{"name": "Ann"}'
+HEAD = b"POST /api/contacts HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer %s\r\n"
+LENGTH = b"Content-Length: %d\r\n\r\n" % len(BODY)
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+WRITES = {
+    "tracking": "/api/contacts",
+    "sites": "/api/interactions",
+    "clients": "/api/clients/1/interactions",
+    "relationships": "/contacts/1/interactions",
+    "rapport": "/api/v1/interactions/",
+}
+"""An address of each contract that takes a body."""
+
+Connect = Callable[[], socket.socket]
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "arrival", ARRIVAL)
+
+
+@pytest.fixture
+def connect(service: Service) -> Iterator[Connect]:
+    address = urlsplit(service.url)
+    opened: list[socket.socket] = []
+
+    def one() -> socket.socket:
+        opened.append(socket.create_connection((address.hostname, address.port), timeout=20))
+        return opened[-1]
+
+    yield one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def head(service: Service, tenant: str) -> bytes:
+    return HEAD % service.token(tenant=tenant).encode()
+
+
+def rest(client: socket.socket, trickle: bytes = b"") -> tuple[bytes, float]:
+    """All that comes until the server hangs up, and the seconds until then. Meanwhile the client
+    goes on sending, never fast."""
+    began = time.monotonic()
+    received = b""
+    client.settimeout(0.05)
+    while time.monotonic() - began < 20:
+        try:
+            piece = client.recv(65_536)
+        except TimeoutError:
+            with suppress(ConnectionError):
+                client.send(trickle[:1])
+                trickle = trickle[1:]
+            continue
+        except ConnectionError:
+            piece = b""
+        if not piece:
+            return received, time.monotonic() - began
+        received += piece
+    raise AssertionError("it is still connected")
+
+
+def answer(client: socket.socket) -> bytes:
+    """The next answer's head, and what of its body came with it."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        piece = client.recv(65_536)
+        assert piece, "hung up without an answer"
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize(
+    ("sent", "trickle"),
+    [
+        (b"", b""),
+        (b"", b"\r\n" * 500),  # may stand before a request
+        (b"P", b"OST /" + b"x" * 999),
+        (b"GET /health/live HTTP/1.1\r\nHost: ki", b""),
+        (b"GET /health/live HTTP/1.1\r\nHost: ki", b"x" * 999),
+    ],
+)
+def test_who_sends_no_request_is_hung_up_on(connect: Connect, sent: bytes, trickle: bytes):
+    client = connect()
+    client.sendall(sent)
+    received, seconds = rest(client, trickle)
+    assert received == b""
+    assert ARRIVAL / 2 < seconds < LATEST + MARGIN
+
+
+@pytest.mark.parametrize("body", [b"", BODY[:5]])
+@pytest.mark.parametrize("trickle", [b"", b"x" * 999], ids=["silent", "trickling"])
+def test_a_body_that_doesnt_come_is_408(
+    service: Service, tenant: str, connect: Connect, head: bytes, body: bytes, trickle: bytes
+):
+    client = connect()
+    client.sendall(head + b"Content-Length: 1000\r\n\r\n" + body)
+    received, seconds = rest(client, trickle)
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close\r\n" in received
+    assert b'"code":"too_slow"' in received
+    assert ARRIVAL / 2 < seconds < LATEST + MARGIN
+    assert service.count_events(tenant) == 0
+
+
+def test_a_chunked_body_without_an_end_is_408(connect: Connect, head: bytes):
+    client = connect()
+    client.sendall(head + CHUNKED + b"5\r\n" + BODY[:5] + b"\r\n")
+    assert rest(client)[0].startswith(b"HTTP/1.1 408 ")
+
+
+@each_contract
+def test_408_is_in_the_contracts_form(
+    service: Service, tenant: str, contract: Any, connect: Connect
+):
+    token = service.token(tenant=tenant, contract=contract.name)
+    client = connect()
+    client.sendall(
+        f"POST {contract.base}{WRITES[contract.name]} HTTP/1.1\r\nHost: kith\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: 99\r\n\r\n".encode()
+    )
+    received, _ = rest(client)
+    assert received.startswith(b"HTTP/1.1 408 "), received
+    assert set(json.loads(received.partition(b"\r\n\r\n")[2])) == FORMS[contract.name]
+
+
+def test_a_slow_body_that_comes_in_time_is_taken(connect: Connect, head: bytes):
+    client = connect()
+    client.sendall(head + LENGTH)
+    for number in range(len(BODY)):
+        time.sleep(ARRIVAL / 3 / len(BODY))
+        client.sendall(BODY[number : number + 1])
+    assert answer(client).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_connection_in_use_stays_open_for_longer_than_a_request_has(
+    connect: Connect, head: bytes
+):
+    client = connect()
+    until = time.monotonic() + 2 * LATEST
+    while time.monotonic() < until:
+        client.sendall(head + LENGTH)
+        time.sleep(ARRIVAL / 9)
+        client.sendall(BODY)
+        assert answer(client).startswith(b"HTTP/1.1 201 ")
+        time.sleep(ARRIVAL / 9)
+
+
+def test_an_answer_may_take_longer_than_a_request_and_so_may_the_next_in_line(
+    service: Service, connect: Connect, head: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    fetch = service.services.fetch
+
+    async def slowly(_: str) -> Any:
+        return await fetch(f"SELECT pg_sleep({2 * LATEST})")
+
+    monkeypatch.setattr(service.services, "fetch", slowly)
+    client = connect()
+    ask = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
+    client.sendall(ask + head + LENGTH + BODY[:5])
+    assert answer(client).startswith(b"HTTP/1.1 200 ")
+    client.sendall(BODY[5:])
+    assert answer(client).startswith(b"HTTP/1.1 201 ")
+
+
+def test_an_event_stream_stays_open(service: Service, tenant: str):
+    client = service.client(tenant=tenant)
+    contact = office.add(client)
+    with listening(client) as response:
+        told = events(response)
+        time.sleep(2 * LATEST)
+        office.log(client, contact, notes="after all this time")
+        assert next(told).data["data"]["record"]["said"]["notes"] == "after all this time"
+
+
+def test_who_was_answered_before_the_body_doesnt_stay_by_sending_it(connect: Connect):
+    client = connect()
+    client.sendall(b"POST /api/contacts HTTP/1.1\r\nHost: kith\r\nContent-Length: 999999\r\n\r\n")
+    assert answer(client).startswith(b"HTTP/1.1 401 ")
+    assert rest(client, b"x" * 999)[1] < 2 * LATEST + MARGIN
+
+
+def test_without_the_looks_such_a_client_would_stay(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Connection, "_look_later", lambda _: None)
+    client = connect()
+    client.settimeout(2 * LATEST)
+    with pytest.raises(TimeoutError):
+        client.recv(1)
