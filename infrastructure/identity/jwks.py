@@ -7,13 +7,13 @@ pause between two fetches however many ask.
 
 import asyncio
 import logging
+import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from infrastructure.identity.errors import IdentityUnavailable
+from infrastructure.identity.fetching import fetch
 from infrastructure.identity.jwk import usable_keys
 from infrastructure.identity.keys import VerificationKey
 
@@ -21,9 +21,6 @@ log = logging.getLogger(__name__)
 
 FETCH = "fetch the issuer's keys"
 """The name of the task, for whoever looks at what a process is doing."""
-
-LARGEST_DOCUMENT = 1_000_000
-"""Bytes of a key set; real ones have a few thousand."""
 
 
 class JwksKeys:
@@ -48,6 +45,8 @@ class JwksKeys:
             raise ValueError("The address of the issuer's keys is not an http or https URL.")
         self.generation = 0
         self._url = url
+        # Reading the system's authorities takes milliseconds that no request should wait for.
+        self._tls = ssl.create_default_context() if urlsplit(url).scheme == "https" else None
         self._timeout = timeout
         self._refresh_after = refresh_after
         self._usable_for = usable_for
@@ -104,10 +103,7 @@ class JwksKeys:
 
     async def _fetch_now(self) -> None:
         try:
-            document = await asyncio.wait_for(
-                asyncio.to_thread(_download, self._url, self._timeout), self._timeout
-            )
-            keys = usable_keys(document)
+            keys = usable_keys(await fetch(self._url, self._timeout, self._tls))
         # Whatever an address can answer, from a refused connection to a page of HTML.
         except Exception as error:
             self._failed = True
@@ -120,34 +116,3 @@ class JwksKeys:
                 self._keys = keys
         finally:
             self._fetching = None
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """The keys are where the settings say; nobody else may say that they are elsewhere."""
-
-    def redirect_request(self, *_: object, **__: object) -> None:
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirects)
-
-
-def _download(url: str, timeout: float) -> bytes:
-    """The document at the URL; for a thread, since it blocks for up to about `timeout`."""
-    deadline = time.monotonic() + timeout
-    request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310
-    document = bytearray()
-    try:
-        response = _opener.open(request, timeout=timeout)
-    except urllib.error.HTTPError as answer:
-        answer.close()
-        raise OSError(f"the answer has status {answer.code}") from None
-    with response:
-        # The timeout is one of each receive; a trickle must not hold the thread for longer.
-        while chunk := response.read1(65_536):
-            document += chunk
-            if len(document) > LARGEST_DOCUMENT:
-                raise ValueError(f"the document has more than {LARGEST_DOCUMENT} bytes")
-            if time.monotonic() > deadline:
-                raise TimeoutError("the document was too slow in coming")
-    return bytes(document)

@@ -1,13 +1,18 @@
 """An issuer of tokens: its keys, its tokens, and a real HTTP server that publishes the keys."""
 
 import json
+import ssl
 import threading
+import time
 from contextlib import suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from tests.certificates import certificate
 
 NOW = 1_800_000_000.0
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -42,7 +47,10 @@ class Issuer:
         self.status = 200
         self.body: bytes | None = None
         self.location: str | None = None
+        self.trickles = False
+        self.hung_up = threading.Semaphore(0)
         self.requests = 0
+        self.asked: list[tuple[str, Message]] = []
         self.gate = threading.Event()
         self.gate.set()
         issuer = self
@@ -50,7 +58,11 @@ class Issuer:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 issuer.requests += 1
+                issuer.asked.append((self.path, self.headers))
                 issuer.gate.wait(5)
+                if issuer.trickles:
+                    self.trickle()
+                    return
                 body = issuer.body or json.dumps({"keys": issuer.keys}).encode()
                 self.send_response(issuer.status)
                 if issuer.location:
@@ -60,6 +72,15 @@ class Issuer:
                 with suppress(ConnectionError):
                     self.wfile.write(body)
 
+            def trickle(self):
+                """Begins a head that never ends, until nobody listens any more."""
+                with suppress(ConnectionError):
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                    while issuer.trickles:
+                        self.wfile.write(b"x")
+                        time.sleep(0.01)
+                issuer.hung_up.release()
+
             def log_message(self, *_):
                 pass
 
@@ -68,8 +89,19 @@ class Issuer:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
 
+    def by_tls(self, folder):
+        """Goes over to https. Gives the file with its certificate."""
+        own, key = certificate("127.0.0.1")
+        (folder / "own.pem").write_bytes(own + key)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "own.pem")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = self.url.replace("http:", "https:")
+        return folder / "own.pem"
+
     def close(self):
         self.gate.set()
+        self.trickles = False
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()

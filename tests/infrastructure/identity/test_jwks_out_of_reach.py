@@ -1,11 +1,13 @@
 """What happens when an issuer's keys can't be had."""
 
+import os
+
 import pytest
 
 from infrastructure.identity.errors import IdentityUnavailable
 from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.verifier import TokenVerifier
-from tests.infrastructure.identity.issuer import bearer
+from tests.infrastructure.identity.issuer import NOW, bearer
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +47,21 @@ async def test_an_issuer_that_hangs_is_unavailable_after_the_timeout(issuer, clo
     await unavailable(TokenVerifier(keys, issuer="https://id", audience="kith"))
 
 
+async def test_an_issuer_whose_answer_never_ends_leaves_nothing_behind(issuer, clock):
+    keys = JwksKeys(issuer.url, timeout=0.3, clock=clock)
+    tokens = TokenVerifier(keys, issuer="https://id", audience="kith", clock=lambda: NOW)
+    issuer.trickles = True
+    for _ in range((os.cpu_count() or 1) + 5):  # one more than the event loop has threads
+        await unavailable(tokens)
+        clock.now += 60
+    for _ in range(issuer.requests):
+        assert issuer.hung_up.acquire(timeout=5), "the connection is still open"
+    issuer.trickles = False
+    clock.now += 60
+
+    assert (await tokens.verify(bearer())).user == "u"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -77,3 +94,30 @@ async def test_a_redirect_is_not_followed(issuer, tokens):
 def test_keys_come_over_http(url):
     with pytest.raises(ValueError, match="http or https"):
         JwksKeys(url)
+
+
+async def test_a_proxy_that_the_environment_names_is_asked(issuer, clock, monkeypatch):
+    monkeypatch.setenv("http_proxy", issuer.url.removesuffix("/jwks.json").replace("//", "//u:p@"))
+    keys = JwksKeys("http://id.example/jwks.json", timeout=2, clock=clock)
+    tokens = TokenVerifier(keys, issuer="https://id", audience="kith", clock=lambda: NOW)
+
+    assert (await tokens.verify(bearer())).user == "u"
+    ((path, headers),) = issuer.asked
+    assert path == "http://id.example/jwks.json"
+    assert headers["Proxy-Authorization"] == "Basic dTpw"
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_over_https_only_who_has_a_trusted_certificate_is_believed(
+    issuer, clock, monkeypatch, tmp_path, trusted
+):
+    own = issuer.by_tls(tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    keys = JwksKeys(issuer.url, timeout=2, clock=clock)
+    tokens = TokenVerifier(keys, issuer="https://id", audience="kith", clock=lambda: NOW)
+    if trusted:
+        assert (await tokens.verify(bearer())).user == "u"
+    else:
+        await unavailable(tokens)
+        assert issuer.requests == 0
