@@ -26,6 +26,8 @@ def server_of(application: Application) -> Server:
     config = uvicorn.Config(
         application,
         http=Connection,
+        ws="none",
+        log_config=None,  # with everybody else's, to where they are filtered
         log_level="warning",
         lifespan="off",
         access_log=False,

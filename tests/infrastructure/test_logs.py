@@ -35,3 +35,15 @@ def test_who_is_not_that_library_is_heard_every_time():
     sparing = Sparing("kafka")
     for name in ("infrastructure.relay.relay", "kafkaesque", "root"):
         assert all(logged(sparing, "the relay starts again", name=name) for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    ("level", "heard"), [(logging.WARNING, [True, False]), (logging.ERROR, [True, True])]
+)
+def test_what_is_graver_is_heard_every_time(now: list[float], level: int, heard: list[bool]):
+    sparing, found = Sparing("uvicorn.error", up_to=logging.WARNING), []
+    for _ in range(2):
+        record = logging.LogRecord("uvicorn.error", level, "", 0, "Invalid request.", (), None)
+        found.append(bool(sparing.filter(record)))
+        now[0] += 1
+    assert found == heard

@@ -128,6 +128,24 @@ def test_what_isnt_http_is_400(service, wire, line, header):
     lives(service)
 
 
+@pytest.mark.parametrize(
+    ("line", "header", "status", "words"),
+    [
+        (b"GARBAGE", b"", 400, {"Invalid HTTP request received."}),
+        (b"GET /health/live", b"Connection: Upgrade\r\nUpgrade: websocket\r\n", 200, None),
+    ],
+)
+def test_what_anybody_can_send_is_logged_where_repeats_are_left_out(
+    wire, caplog, line, header, status, words
+):
+    with caplog.at_level(logging.WARNING):
+        wire.send(line, header)
+        assert wire.answer()[0] == status
+    assert {one.name for one in caplog.records} == {"uvicorn.error"}
+    assert {one.levelname for one in caplog.records} == {"WARNING"}
+    assert words is None or {one.getMessage() for one in caplog.records} == words
+
+
 def test_of_two_tokens_the_first_counts_wherever_one_looks(wire):
     wire.headers = b"Host: x\r\nAuthorization: Bearer a.b.c\r\n" + wire.headers
     wire.send(b"GET /api/contacts")
