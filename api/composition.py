@@ -112,7 +112,7 @@ class Application:
             app = CORSMiddleware(
                 app,
                 allow_origins=list(origins),
-                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+                allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
             )

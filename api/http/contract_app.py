@@ -94,7 +94,7 @@ def _methods(app: FastAPI, scope: Scope) -> list[str]:
         if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
         for method in route.methods or ()
     }
-    return sorted(found)
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def routing_problem(error: HTTPException) -> Problem:

@@ -31,6 +31,9 @@ class Front:
         started = time.perf_counter()
         status = 500
         begun = False
+        asked = scope
+        if scope["method"] == "HEAD":
+            asked, send = {**scope, "method": "GET"}, _only_the_head(send)
 
         async def send_on(message: Message) -> None:
             nonlocal status, begun
@@ -40,15 +43,26 @@ class Front:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_on)
+            await self._app(asked, receive, send_on)
         except Exception:
             logger.exception("an exchange ended in an unforeseen error")
             if not begun:
                 await _apologise(send_on)
         finally:
-            route = getattr(scope.get("route"), "path", "")
-            answered = scope.get("kith.answered") or time.perf_counter()
+            route = getattr(asked.get("route"), "path", "")
+            answered = asked.get("kith.answered") or time.perf_counter()
             self._metrics.count(scope["method"], route, status, answered - started)
+
+
+def _only_the_head(send: Send) -> Send:
+    """What answers a GET answers HEAD, too. An event stream ends with its head."""
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return send_on
 
 
 def _request_id(scope: Scope) -> str:
