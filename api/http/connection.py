@@ -7,7 +7,7 @@ nothing, half a head or half a body would be kept, with what it has sent, for as
 from asyncio import BaseTransport, TimerHandle
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 LATE = "kith.late"
 """In the scope of a request whose body didn't arrive in time."""
@@ -32,6 +32,10 @@ class Connection(HttpToolsProtocol):
     _looks = 0
     _next_look: TimerHandle | None = None
 
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self._ahead: list[RequestResponseCycle] = []
+
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
         self._awaited = self._missing()
@@ -40,9 +44,17 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._next_look is not None:
             self._next_look.cancel()
+        # uvicorn tells the last of several requests in line alone that the client is gone.
+        for request in self._ahead:
+            request.disconnected = True
+            request.message_event.set()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._ahead.append(self.cycle)
+        elif self._ahead:
+            self._ahead.clear()
         super().on_message_begin()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope[TRANSPORT] = self.transport

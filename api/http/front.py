@@ -4,9 +4,11 @@ import logging
 import re
 import time
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from api.http.connection import TRANSPORT
 from infrastructure.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -40,10 +42,18 @@ class Front:
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
                 message["headers"] = [*message["headers"], header]
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError:
+                # The client is gone. Who makes the answer has to end, or it would be made for ever.
+                if TRANSPORT in scope and scope[TRANSPORT].is_closing():
+                    raise ClientDisconnect from None
+                raise
 
         try:
             await self._app(asked, receive, send_on)
+        except ClientDisconnect:
+            pass
         except Exception:
             logger.exception("an exchange ended in an unforeseen error")
             if not begun:

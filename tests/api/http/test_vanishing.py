@@ -1,0 +1,104 @@
+"""A client that vanishes while it is answered is no error; anything else that goes wrong is."""
+
+import asyncio
+import logging
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from api.http.connection import TRANSPORT
+from api.http.front import Front
+from infrastructure.metrics import Metrics
+from tests.api.running import Service
+from tests.api.streaming import all_gone, eventually, opened
+
+GONE = RuntimeError("unable to perform operation on <TCPTransport closed=True>; closed")
+
+
+async def answering(_: Scope, __: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+async def failing(_: Scope, __: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    raise RuntimeError("a mistake of ours")
+
+
+def exchange(app: Any, *, closing: bool, error: Exception | None) -> None:
+    transport = SimpleNamespace(is_closing=lambda: closing)
+    scope = {"type": "http", "method": "GET", "headers": [], TRANSPORT: transport}
+
+    async def send(_: Any) -> None:
+        if error is not None:
+            raise error
+
+    async def receive() -> Any:
+        raise AssertionError
+
+    asyncio.run(Front(app, Metrics())(scope, receive, send))
+
+
+@pytest.mark.parametrize(
+    ("app", "closing", "error", "logged"),
+    [
+        (answering, True, GONE, 0),
+        (answering, False, GONE, 1),
+        (answering, True, ValueError("not of the connection"), 1),
+        (failing, True, None, 1),
+        (failing, False, None, 1),
+        (answering, False, None, 0),
+    ],
+)
+def test_only_a_broken_connection_is_passed_over(caplog, app, closing, error, logged):
+    with caplog.at_level(logging.WARNING):
+        exchange(app, closing=closing, error=error)
+    assert len(caplog.records) == logged
+
+
+def vanish(service: Service, request: bytes, before: Callable[[], None]) -> None:
+    """Send a request and one more behind it, and reset the connection."""
+    address = urlsplit(service.url)
+    with socket.create_connection((address.hostname, address.port)) as client:
+        client.sendall(request + b"GET /health/live HTTP/1.1\r\nHost: kith\r\n\r\n")
+        before()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_nobody_is_told_of_an_answer_that_nobody_waits_for(service, caplog, monkeypatch):
+    fetch, answered = service.services.fetch, threading.Event()
+
+    async def slowly(query: str) -> Any:
+        await asyncio.sleep(0.3)
+        answered.set()
+        return await fetch(query)
+
+    monkeypatch.setattr(service.services, "fetch", slowly)
+    with caplog.at_level(logging.WARNING):
+        asked = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
+        vanish(service, asked, lambda: time.sleep(0.1))
+        assert answered.wait(10)
+        time.sleep(0.1)
+    assert caplog.records == []
+
+
+def test_a_stream_ends_though_something_stood_in_line_behind_it(
+    service, tenant, caplog, monkeypatch
+):
+    all_gone(service)
+    monkeypatch.setattr(service.services.streams, "heartbeat", 0.1)
+    token = service.token(tenant=tenant).encode()
+    asked = b"GET /api/events/stream HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer %s\r\n\r\n"
+    with caplog.at_level(logging.WARNING):
+        vanish(service, asked % token, lambda: eventually(lambda: opened(service) == 1))
+        all_gone(service)
+        time.sleep(0.1)
+    assert caplog.records == []
