@@ -19,9 +19,17 @@ SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 20.0
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """One that nobody listens on, and that hasn't been given before."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = int(server.getsockname()[1])
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 class RealBroker(ABC):
