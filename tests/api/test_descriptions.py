@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.asyncapi.document import document
-from api.cli import main
+from api.cli.main import main
 from infrastructure.events.catalogue import TYPES
 from infrastructure.events.cloud_events import cloud_event
 from tests.api.running import Service

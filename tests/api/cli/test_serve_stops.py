@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import httpx
 
+from infrastructure.identity.mint import mint_token
 from tests.api.cli.running import start
 from tests.api.running import SECRET
 from tests.api.streaming import frames, listening
@@ -23,7 +24,15 @@ def test_sigterm_ends_open_streams_and_the_service(
     said = process.stdout.readline()
     found = re.search(r"http://127.0.0.1:(\d+)", said)
     assert found, said
-    token = next(line for line in process.stdout if "token" in line).split()[-1]
+    token = mint_token(
+        SECRET,
+        issuer="kith",
+        audience="kith",
+        tenant="1",
+        user="5",
+        name="John Smith",
+        permissions=("view_contacts", "audit"),
+    )
     address = f"http://127.0.0.1:{found[1]}"
     headers = {"Authorization": f"Bearer {token}"}
     try:

@@ -201,8 +201,8 @@ class TestTheLog:
 def test_another_method_is_405_and_says_which_there_are(anywhere: Office):
     created = anywhere.meet()
     for path, allowed in (
-        (anywhere.list, "GET, POST"),
-        (anywhere.path(created), "DELETE, GET, PATCH"),
+        (anywhere.list, "GET, HEAD, POST"),
+        (anywhere.path(created), "DELETE, GET, HEAD, PATCH"),
     ):
         response = anywhere.worker.put(path, json={})
         error(response, 405)
