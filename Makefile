@@ -20,7 +20,7 @@ serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 pic
 	@exec .venv/bin/kith serve $(if $(PORT),--port $(PORT))
 
 test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on to pytest)
-	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: $(STAMP) $(KAFKA) ## the relay under faults: kills, restarts, cut connections (takes minutes)
 	@$(PYTHON) -m tests.faults $(ARGS)

@@ -23,8 +23,24 @@ settings.register_profile(
 settings.load_profile("kith")
 
 
+LONG = (
+    "tests/faults/",
+    "tests/examples/",
+    "tests/infrastructure/relay/",
+    "tests/infrastructure/webhooks/test_crashes",
+    "tests/infrastructure/eventstore/test_no_loss",
+    "tests/api/test_hostile_",
+)
+"""Half a minute and more."""
+
+
 def pytest_report_header() -> str:
     return f"broker: {chosen.named()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first, so that no worker is left alone with one in the end."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,8 +1,9 @@
 """How far each topic has been sent and acknowledged, as positions in the log.
 
 They move by compare-and-set on the connection that holds the relay's lock, so that a stalled owner
-can't become a second one. A topic that is new, or whose checkpoint somebody has set back, is caught
-up with by itself: what another topic has already isn't sent there again.
+can't move them as a second one. What its producer still holds they can't stop. A topic that is
+new, or whose checkpoint somebody has set back, is caught up with by itself: what another topic has
+already isn't sent there again.
 """
 
 from collections.abc import Mapping
