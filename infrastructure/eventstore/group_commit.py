@@ -25,6 +25,8 @@ LONGEST_QUEUE = 5_000
 LARGEST_QUEUE = 64 * 1024 * 1024
 """Bytes of events that may wait. What a caller holds besides is a few times as much."""
 
+FULL = "Too much is waiting to be written; try again in a moment."
+
 
 @dataclass(slots=True)
 class Waiting:
@@ -78,12 +80,12 @@ class GroupCommit:
     async def append(self, job: Job) -> Receipt:
         """Append a job. Errors: those of application.ports.EventLog.append."""
         if len(self._queue) >= self._longest:
-            raise Overloaded("Too much is waiting to be written; try again in a moment.")
+            raise Overloaded(FULL)
         if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
         prepared = prepare(job, self._new_id)
         if self._queued_bytes + prepared.size > LARGEST_QUEUE and self._queue:
-            raise Overloaded("Too much is waiting to be written; try again in a moment.")
+            raise Overloaded(FULL)
         waiting = Waiting(prepared, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._queued_bytes += prepared.size

@@ -8,7 +8,7 @@ from domain.interaction import InteractionLogged
 from domain.record import Labels, Said
 from infrastructure.events.judging import Told
 from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_events import CONTACT, RECORD
+from tests.infrastructure.eventstore.golden_values import CONTACT, RECORD
 
 GOLDEN = Path(__file__).parent / "golden" / "events.sse"
 

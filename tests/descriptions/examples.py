@@ -17,7 +17,8 @@ from domain.record import FollowUp, Labels, Mail, People, Place, Record, Said, W
 from infrastructure.events.cloud_events import CloudEvent, cloud_event
 from infrastructure.relay.contact_states import contact_state
 from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_events import AT, CONTACT, FULL, LATER
+from tests.infrastructure.eventstore.golden_events import FULL
+from tests.infrastructure.eventstore.golden_values import AT, CONTACT, LATER
 
 CALL = Record(
     kind=Kind.CALL,

@@ -16,7 +16,7 @@ from infrastructure.webhooks.trying import test_delivery as webhook_test
 from projections.model import Step
 from tests.descriptions.asyncapi import COMMITTED, SPECIFICATION, generated
 from tests.infrastructure.events.golden_steps import BASE_URL, golden_steps
-from tests.infrastructure.eventstore.golden_events import ADDRESS, ENVELOPE
+from tests.infrastructure.eventstore.golden_values import ADDRESS, ENVELOPE
 from tests.infrastructure.relay.golden_messages import GOLDEN, read
 
 REFRESH = "if the change is meant: .venv/bin/python -m tests.descriptions"

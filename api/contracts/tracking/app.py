@@ -12,6 +12,7 @@ from api.contracts.tracking import (
     status,
     tactics,
     webhook_deliveries,
+    webhook_secrets,
     webhooks,
 )
 from api.contracts.tracking.dialect import render
@@ -43,6 +44,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
             services.router,
             events.router,
             webhooks.router,
+            webhook_secrets.router,
             webhook_deliveries.router,
             *others,
         ),

@@ -1,6 +1,5 @@
 """Webhooks in the native contract: where a tenant has its events sent."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,8 +12,6 @@ from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.responses import errors
 from api.contracts.tracking.webhook_schemas import (
     NewWebhook,
-    Rotation,
-    SecretShown,
     WebhookChanges,
     WebhookCreated,
     WebhookShown,
@@ -34,11 +31,9 @@ from application.webhooks import (
     AddWebhook,
     ChangeWebhook,
     RemoveWebhook,
-    RotateSecret,
     add_webhook,
     change_webhook,
     remove_webhook,
-    rotate_secret,
 )
 from application.work import Work
 from domain.errors import Conflict, NotFound
@@ -70,7 +65,7 @@ KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
 )
 async def add(call: Call, body: NewWebhook) -> Response:
     where, caller, fetch = _allowed(call, body.url), call.caller(), call.services.fetch
-    identity, address, secret = (_id(caller, what) for what in ("webhook", "address", "secret"))
+    identity, address, secret = (id_for(caller, what) for what in ("webhook", "address", "secret"))
 
     async def bounded(work: Work, command: AddWebhook) -> StreamName:
         if len(await all_of(fetch, call.tenant)) >= MOST:
@@ -83,7 +78,7 @@ async def add(call: Call, body: NewWebhook) -> Response:
     def created(entity: Entity[Webhook]) -> Answer:
         row = row_of(entity)
         shown = webhook_shown(row, row.origin) | {"secret": None}
-        headers = (("Location", f"/api/webhooks/{entity.id}"), _tag(entity.position))
+        headers = (("Location", f"/api/webhooks/{entity.id}"), tag_at(entity.position))
         withheld = (("url", row.address), ("secret", row.secret))
         return Answer(201, headers, to_json(shown).decode(), withheld)
 
@@ -182,33 +177,6 @@ async def remove(call: Call, id: str) -> Response:
     return response_of(answer)
 
 
-@router.post(
-    "/api/webhooks/{id}/secret",
-    response_model=SecretShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=administering,
-    summary="Make a new secret; the one before signs beside it for a while",
-)
-async def rotate(call: Call, id: str, body: Rotation | None = None) -> Response:
-    row, caller = await webhook_row(call, id), call.caller()
-    secret = _id(caller, "secret")
-
-    async def keeping(work: Work, command: RotateSecret) -> StreamName:
-        changed = await rotate_secret(work, command)
-        await confidential.keep(call.services.fetch, secret, call.tenant, row.id, new_secret())
-        return changed
-
-    def rotated(entity: Entity[Webhook]) -> Answer:
-        shown = {"secret": None, "formerUntil": entity.state.former[0].until}
-        withheld = (("secret", entity.state.secret),)
-        return Answer(200, (_tag(entity.position),), to_json(shown).decode(), withheld)
-
-    overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
-    command = RotateSecret(row.id, secret, overlap)
-    ledger = call.services.system.ledger
-    return await complete_response(call, await ledger.carry_out(caller, keeping, command, rotated))
-
-
 async def webhook_row(call: Call, id: str) -> WebhookRow:
     """Raises NotFound."""
     identity = as_uuid(id)
@@ -218,7 +186,7 @@ async def webhook_row(call: Call, id: str) -> WebhookRow:
     return row
 
 
-def _id(caller: Caller, what: str) -> UUID:
+def id_for(caller: Caller, what: str) -> UUID:
     """The id of what a command makes. Its key decides it where there is one: twins of it that are
     under way at once keep one value."""
     key = caller.key
@@ -235,7 +203,7 @@ def _allowed(call: Call, url: str) -> Endpoint:
 
 async def _answer(call: Call, row: WebhookRow) -> Response:
     (shown,) = await _shown(call, [row])
-    return json_response(to_json(shown), headers=(_tag(row.position),))
+    return json_response(to_json(shown), headers=(tag_at(row.position),))
 
 
 async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
@@ -247,5 +215,5 @@ async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _tag(position: int) -> tuple[str, str]:
+def tag_at(position: int) -> tuple[str, str]:
     return "ETag", entity_tag(position)

@@ -53,15 +53,26 @@ def test_a_server_that_dies_alone_is_back_in_a_moment_and_stopped_in_the_end(dat
     with kept(EmbeddedPostgres(data_dir)) as postgres:
         write_note(postgres.url, "kept")
         kill(data_dir)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                assert notes(postgres.url) == ["kept"]
-                break
-            except psycopg.OperationalError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+        assert comes_back(postgres, seconds=30)
+        assert notes(postgres.url) == ["kept"]
     assert not running(data_dir)
+
+
+def test_it_is_found_if_nobody_looks_after_the_server(data_dir: Path, monkeypatch):
+    monkeypatch.setattr(EmbeddedPostgres, "has_died", lambda _: False)
+    with kept(EmbeddedPostgres(data_dir)) as postgres:
+        kill_server(data_dir)
+        assert not comes_back(postgres, seconds=3)
+
+
+def comes_back(postgres: EmbeddedPostgres, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(postgres.url).close()
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_a_user_that_was_killed_no_longer_counts(data_dir: Path):

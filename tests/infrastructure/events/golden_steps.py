@@ -13,12 +13,11 @@ from domain.record import FollowUp, Place, Said
 from domain.streams import StreamName
 from infrastructure.events.catalogue import EVENTS, REDACTABLE
 from projections.model import Step
-from tests.infrastructure.eventstore.golden_events import (
-    BARE,
+from tests.infrastructure.eventstore.golden_events import BARE, FULL
+from tests.infrastructure.eventstore.golden_values import (
     BARE_ENVELOPE,
     CONTACT,
     ENVELOPE,
-    FULL,
     INTERACTION,
     TACTIC,
 )

@@ -19,7 +19,7 @@ from infrastructure.events.cloud_events import STRUCTURED, CloudEvent, cloud_eve
 from projections.model import Step
 from tests.domain.samples import ANN, APPOINTMENT, LOGGED_WITH_IT, NOW, OUTCOME, record
 from tests.infrastructure.events.golden_steps import BASE_URL, golden_steps, step
-from tests.infrastructure.eventstore.golden_events import CONTACT, ENVELOPE, INTERACTION, RECORD
+from tests.infrastructure.eventstore.golden_values import CONTACT, ENVELOPE, INTERACTION, RECORD
 
 GOLDEN = Path(__file__).parent / "golden" / "kith.interaction.logged.v1.json"
 LOGGED = InteractionLogged(number=1, contact_id=CONTACT, record=RECORD)

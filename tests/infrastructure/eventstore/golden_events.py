@@ -5,11 +5,9 @@ never writes over one: what has been stored stays readable for ever, so a golden
 nobody. When an event's form changes, its type gets a new version, with a file of its own.
 """
 
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
-from application.envelope import Actor, Envelope
+from application.envelope import Envelope
 from domain.contact import (
     ContactAdded,
     ContactDetailsChanged,
@@ -27,7 +25,6 @@ from domain.interaction import (
     InteractionLogged,
     InteractionPlanned,
 )
-from domain.kinds import Direction, Kind, Sentiment
 from domain.meeting import (
     Appointment,
     MeetingCancelled,
@@ -36,21 +33,6 @@ from domain.meeting import (
     MeetingRescheduled,
     MeetingScheduled,
     Outcome,
-)
-from domain.record import (
-    Answer,
-    FollowUp,
-    Labels,
-    Mail,
-    Participant,
-    People,
-    Place,
-    Rapport,
-    Record,
-    Said,
-    Service,
-    TacticUse,
-    When,
 )
 from domain.relationship import LifecycleStage, RelationshipStatus
 from domain.service import (
@@ -83,99 +65,22 @@ from domain.webhook import (
     WebhookSecretRotated,
 )
 from infrastructure.eventstore.mapper import encode, encode_data
+from tests.infrastructure.eventstore.golden_values import (
+    ADDRESS,
+    AT,
+    BARE_ENVELOPE,
+    BARE_RECORD,
+    CONTACT,
+    DELIVERY,
+    ENVELOPE,
+    INTERACTION,
+    LATER,
+    RECORD,
+    SECRET,
+    TACTIC,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
-
-AT = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
-LATER = datetime(2024, 1, 10, 15, 15, 30, 250000, tzinfo=UTC)
-CONTACT = UUID("550e8400-e29b-41d4-a716-446655440001")
-INTERACTION = UUID("550e8400-e29b-41d4-a716-446655440002")
-TACTIC = UUID("550e8400-e29b-41d4-a716-446655440003")
-ADDRESS = UUID("550e8400-e29b-41d4-a716-446655440004")
-SECRET = UUID("550e8400-e29b-41d4-a716-446655440005")
-DELIVERY = UUID("550e8400-e29b-41d4-a716-446655440006")
-
-ENVELOPE = Envelope(
-    id=UUID("01890a5d-ac96-774b-bcce-b302099a8057"),
-    time=datetime(2024, 1, 10, 16, 0, 0, 123456, tzinfo=UTC),
-    actor=Actor(
-        id="5",
-        name='Jöhn "J" Smith 🙂',
-        given_name="Jöhn",
-        family_name="Smith",
-        number=5,
-        permissions=("edit_contacts", "view_contacts"),
-    ),
-    contract="tracking",
-    correlation="req-1",
-    causation=UUID("01890a5d-ac96-774b-bcce-b302099a8056"),
-    key='6f1c\\"',
-)
-BARE_ENVELOPE = Envelope(
-    id=UUID("01890a5d-ac96-774b-bcce-b302099a8058"),
-    time=datetime(2024, 1, 10, 16, 0, tzinfo=UTC),
-    actor=Actor(id="import", name="import"),
-    contract="cli",
-    correlation="",
-)
-
-RECORD = Record(
-    kind=Kind.CONSULTATION,
-    word="inPerson",
-    when=When(
-        at=AT,
-        zone="Europe/Berlin",
-        ends_at=LATER,
-        duration=2730,
-        written="2024-01-10T15:30:00+01:00",
-        whole_day=True,
-    ),
-    said=Said(
-        subject="Übersicht",
-        description="line\nbreak\ttab",
-        notes="\u0001\u2028 </script> 🙂",
-        outcome="Agreed",
-        topics=("price", ""),
-        sentiment=Sentiment.POSITIVE,
-    ),
-    place=Place(location="CUOffice", medium="video"),
-    follow_up=FollowUp(needed=True, notes="soon", action="Send the quote", due=LATER),
-    rapport=Rapport(
-        score=9,
-        non_verbal="nods",
-        tactics=(
-            TacticUse(tactic_id=TACTIC, effectiveness=4, notes="worked"),
-            TacticUse(tactic_id=TACTIC),
-        ),
-    ),
-    service=Service(
-        service_id=7,
-        answers=(
-            Answer(question_id=123, answer=6),
-            Answer(question_id=124, answer=6.5),
-            Answer(question_id=125, answer=True),
-            Answer(question_id=126, answer="2019-05-06"),
-            Answer(question_id=127, answer=None),
-            Answer(question_id=2**63 - 1, answer=-(2**63)),
-        ),
-    ),
-    people=People(
-        lead="Jane",
-        participants=(
-            Participant(name="Ann", email="ann@example.com", contact_id=CONTACT),
-            Participant(),
-        ),
-    ),
-    labels=Labels(tags=("vip",), restricted=("immigration",)),
-    mail=Mail(
-        message_id="<2@example.com>",
-        direction=Direction.INCOMING,
-        thread_id="<1@example.com>",
-        in_reply_to="<1@example.com>",
-        date_source="received",
-    ),
-)
-BARE_RECORD = Record(kind=Kind.NOTE, when=When(at=AT))
 
 CHANGES = {
     "said.notes": Changed(old="one", new=None),

@@ -19,6 +19,7 @@ from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.statements import Table
 from projections.all_models import READ_MODELS
 from projections.model import ReadModel
+from tests.infrastructure.eventstore.jobs import adds
 
 Hold = Callable[[], AbstractAsyncContextManager[Callable[[], Awaitable[None]]]]
 """What the fixture `held` is."""
@@ -75,3 +76,13 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what is awaited knows nothing of being awaited
             await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def blocked(one: Process, held: Hold) -> AsyncIterator[None]:
+    """One append is under way and has to wait: what is appended meanwhile has to queue."""
+    async with held() as waited_for:
+        first = asyncio.create_task(one.door.append(adds()))
+        await waited_for()
+        yield
+    await first

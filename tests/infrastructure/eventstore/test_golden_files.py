@@ -10,12 +10,7 @@ import pytest
 
 from domain.event import Event
 from infrastructure.eventstore.mapper import UPCASTERS, decode
-from tests.infrastructure.eventstore.golden_events import (
-    GOLDEN,
-    WRITTEN_NOW,
-    stored,
-    topic_of,
-)
+from tests.infrastructure.eventstore.golden_events import GOLDEN, WRITTEN_NOW, stored, topic_of
 
 FILES = sorted(file.name for file in GOLDEN.glob("*.json"))
 

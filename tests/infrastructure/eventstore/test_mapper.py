@@ -17,7 +17,8 @@ from domain.interaction import InteractionLogged
 from domain.streams import StreamName
 from infrastructure.eventstore.mapper import UPCASTERS, EventMapper, decode, encode, encode_data
 from tests.domain import anything
-from tests.infrastructure.eventstore.golden_events import BARE_ENVELOPE, ENVELOPE, stored
+from tests.infrastructure.eventstore.golden_events import stored
+from tests.infrastructure.eventstore.golden_values import BARE_ENVELOPE, ENVELOPE
 
 maybe_text = st.none() | st.text(min_size=1, max_size=8)
 envelopes = st.builds(

@@ -13,7 +13,8 @@ from infrastructure.events.catalogue import TYPES
 from infrastructure.events.json_schema import published
 from infrastructure.relay.cloud_events import Message, message
 from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_events import CONTACT, FULL, TACTIC
+from tests.infrastructure.eventstore.golden_events import FULL
+from tests.infrastructure.eventstore.golden_values import CONTACT, TACTIC
 from tests.infrastructure.relay.golden_messages import GOLDEN, messages, read, written
 
 FILES = sorted(GOLDEN.glob("*.kafka"))
