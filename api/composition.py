@@ -11,12 +11,12 @@ from api.http.front import Front
 from api.http.front_door import FrontDoor
 from api.identity import verifier_of
 from api.services import Services
-from infrastructure.eventstore.batch import Plan
-from infrastructure.feed.heads import Heads
+from infrastructure.append.plan import Plan
+from infrastructure.following.runner import Runner
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import LEISURE_LOCK
-from infrastructure.projecting import leisure
-from infrastructure.projecting.runner import Runner
+from infrastructure.projecting import throttled_writer as leisure
+from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system

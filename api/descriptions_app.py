@@ -10,8 +10,8 @@ from api.contracts.tracking.responses import errors
 from api.http.call import Call
 from api.http.problem import Problem, Refused
 from api.http.route import PUBLIC, contract_route, needs
-from infrastructure.events.json_schema import CONTENT_TYPE as SCHEMA
-from infrastructure.events.json_schema import published
+from infrastructure.publishing.json_schema import CONTENT_TYPE as SCHEMA
+from infrastructure.publishing.json_schema import published
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Events"])
 public = needs(PUBLIC)

@@ -6,21 +6,21 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from api.streams.streams import EventStreams
-from infrastructure.feed.heads import Heads
-from infrastructure.feed.tenant_log import TenantLog
+from infrastructure.following.runner import Runner
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import WEBHOOKS_LOCK
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.postgres.snapshots import Snapshots
-from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.status import lag
 from infrastructure.projecting.waiting import caught_up
+from infrastructure.publishing.tenant_feed import TenantLog
+from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.settings import Settings
 from infrastructure.system import System
 from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.trying import Tester
-from projections.timeline_page import Page, Question, fetch_pages
+from projections.timeline.pages import Page, Question, fetch_pages
 
 
 class Services:

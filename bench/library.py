@@ -20,7 +20,7 @@ from psycopg.sql import SQL
 from uuid_utils.compat import uuid7
 
 from bench import sample
-from infrastructure.eventstore.recorder import environment
+from infrastructure.log.recorder import environment
 
 ENVIRONMENT = {"ORIGINATOR_ID_TYPE": "uuid", "POSTGRES_POOL_SIZE": "5"}
 EVENTS_PER_INSERT = 500

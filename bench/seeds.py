@@ -25,7 +25,7 @@ from bench.servers import Ground
 from domain.contact import Details
 from domain.interaction import Interaction, InteractionLogged
 from domain.streams import StreamName
-from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.append.group_commit import GroupCommit
 from infrastructure.system import System, open_system, prepare_database
 
 TENANT = "1"

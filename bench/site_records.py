@@ -17,7 +17,7 @@ from application.ports import Change, Job
 from domain.interaction import Interaction, InteractionLogged
 from domain.record import People, Place, Record, Said, When
 from domain.streams import StreamName
-from projections.site_fields import KINDS, TYPES
+from projections.sites.fields import KINDS, TYPES
 
 SITE = "1"
 WORKER = Principal(user="1", name="Developer", number=1, tenant=SITE)

@@ -13,12 +13,12 @@ from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from application.ledger import Ledger
-from infrastructure.eventstore.batch import Plan
-from infrastructure.eventstore.flusher import Flusher
-from infrastructure.eventstore.group_commit import GroupCommit
-from infrastructure.eventstore.log import PostgresEventLog
-from infrastructure.eventstore.numbers import BlockNumbers
-from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.append.entities import PostgresEventLog
+from infrastructure.append.flusher import Flusher
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.append.numbers import BlockNumbers
+from infrastructure.append.plan import Plan
+from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table

@@ -1,4 +1,4 @@
-"""The read models, one file each: its table, its projector and its queries.
+"""The read models, one folder each: tables, projectors and queries.
 
 Every list the API shows is made here from events, and can be thrown away and rebuilt.
 """

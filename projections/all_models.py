@@ -1,18 +1,18 @@
 """The read models there are, in the order in which they are written."""
 
-from projections.activity import ACTIVITY
-from projections.contacts import CONTACTS
-from projections.former_entries import FORMER_ENTRIES
-from projections.interaction_log import INTERACTION_LOG
-from projections.meetings import MEETINGS
-from projections.model import ReadModel
-from projections.services import SERVICES
-from projections.site_list import SITE_LIST, SITE_SEARCH
-from projections.status_history import STATUS_HISTORY
-from projections.tactic_use import TACTIC_USE
-from projections.tactics import TACTICS
-from projections.timeline import TIMELINE
-from projections.webhooks import WEBHOOKS
+from projections.analytics.activity import ACTIVITY
+from projections.analytics.tactic_use import TACTIC_USE
+from projections.catalogue.services import SERVICES
+from projections.catalogue.tactics import TACTICS
+from projections.contacts.model import CONTACTS
+from projections.interaction_log.model import INTERACTION_LOG
+from projections.meetings.model import MEETINGS
+from projections.read_model import ReadModel
+from projections.sites.model import SITE_LIST, SITE_SEARCH
+from projections.status_history.model import STATUS_HISTORY
+from projections.timeline.former_entries import FORMER_ENTRIES
+from projections.timeline.model import TIMELINE
+from projections.webhooks.model import WEBHOOKS
 
 READ_MODELS: tuple[ReadModel, ...] = (
     CONTACTS,

@@ -5,9 +5,9 @@ Contacts that were removed are left out, and with them what was recorded with th
 contact, nobody could bring it back in. What restricted tags hide stays hidden unless they are open.
 """
 
-from projections import services, tactics
-from projections.contact_list import COLUMNS, LAST_CONTACTED
-from projections.meeting_list import RESTRICTED, SHOWN
+from projections.catalogue import services, tactics
+from projections.contacts.queries import COLUMNS, LAST_CONTACTED
+from projections.meetings.queries import RESTRICTED, SHOWN
 
 TACTICS = f"SELECT {tactics.COLUMNS} FROM tactics WHERE tenant = %(tenant)s ORDER BY id"
 """The columns of a TacticRow."""

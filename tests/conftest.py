@@ -28,7 +28,7 @@ LONG = (
     "tests/examples/",
     "tests/infrastructure/relay/",
     "tests/infrastructure/webhooks/test_crashes",
-    "tests/infrastructure/eventstore/test_no_loss",
+    "tests/infrastructure/append/test_no_loss",
     "tests/api/test_hostile_",
 )
 """Half a minute and more."""

@@ -17,8 +17,8 @@ from api.asyncapi.messages import (
     refs,
 )
 from api.asyncapi.refs import Json, ref
-from infrastructure.events.cloud_events import DATA_CONTENT_TYPE
-from infrastructure.events.json_schema import components
+from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE
+from infrastructure.publishing.json_schema import components
 from infrastructure.relay.broker import CONTACTS_TOPIC, LARGEST_MESSAGE, TOPIC
 from infrastructure.relay.contact_states import ContactState
 

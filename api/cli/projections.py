@@ -9,12 +9,12 @@ import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
+from infrastructure.progress import Bars
 from infrastructure.projecting import rebuild as rebuilding
-from infrastructure.projecting.progress import Bars
 from infrastructure.projecting.status import Status
 from infrastructure.projecting.status import status as status_of
 from projections.all_models import READ_MODELS
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 
 def add_arguments(commands: Any) -> None:

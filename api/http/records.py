@@ -4,7 +4,8 @@ from uuid import UUID
 
 from api.http.call import Call
 from domain.errors import NotFound
-from projections import contact_list, interaction_list
+from projections.contacts import queries as contact_list
+from projections.timeline import queries as interaction_list
 
 LARGEST = 2**63 - 1
 NOBODY = UUID(int=0)

@@ -2,8 +2,8 @@
 
 from fastapi.sse import format_sse_event
 
-from infrastructure.events.cloud_events import cloud_event
-from infrastructure.events.judging import Told
+from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.event_redaction import Told
 
 LINE_ENDS = "\x85\u2028\u2029"
 """Besides those that JSON always escapes."""

@@ -9,8 +9,8 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.streams.frames import note
-from infrastructure.events.judging import Halted
-from infrastructure.feed.tenant_log import Beyond
+from infrastructure.publishing.event_redaction import Halted
+from infrastructure.publishing.tenant_feed import Beyond
 
 if TYPE_CHECKING:
     from api.streams.streams import EventStreams

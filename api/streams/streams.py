@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from api.streams.frames import frame
 from api.streams.stream import Stream, Wanted
-from infrastructure.feed.heads import Heads
-from infrastructure.feed.tenant_log import Beyond, Question, TenantLog
 from infrastructure.postgres.single_flight import SingleFlight
+from infrastructure.publishing.tenant_feed import Beyond, Question, TenantLog
+from infrastructure.publishing.tenant_heads import Heads
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a sign of life is sent."""

@@ -10,9 +10,9 @@ from api.contracts.tracking.service_schemas import service_json
 from api.contracts.tracking.tactic_schemas import tactic_json
 from infrastructure.postgres.snapshot import Snapshot
 from projections import whole_tenant
-from projections.contact_list import ContactRow
-from projections.services import listed_row
-from projections.tactics import TacticRow
+from projections.catalogue.services import listed_row
+from projections.catalogue.tactics import TacticRow
+from projections.contacts.queries import ContactRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ from application.ports import Change, Job
 from bench.plan import Bench
 from bench.rounds import Result, compare
 from bench.seeds import DEVELOPER, change, jobs
-from infrastructure.eventstore.flusher import Flusher
-from infrastructure.eventstore.group_commit import GroupCommit
-from infrastructure.eventstore.mapper import encode, encode_data
-from infrastructure.eventstore.recorder import environment
+from infrastructure.append.flusher import Flusher
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.log.codec import encode, encode_data
+from infrastructure.log.recorder import environment
 from infrastructure.system import prepare_database
 
 CALLERS = 32

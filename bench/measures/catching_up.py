@@ -19,14 +19,14 @@ from bench import library
 from bench.plan import DISK, Bench
 from bench.rounds import Result, compare
 from bench.seeds import append_all, change, jobs
-from infrastructure.eventstore.flusher import Flusher
-from infrastructure.eventstore.group_commit import GroupCommit
-from infrastructure.projecting.runner import Runner
+from infrastructure.append.flusher import Flusher
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.following.runner import Runner
 from infrastructure.system import open_system, prepare_database
-from projections.activity import ACTIVITY
 from projections.all_models import READ_MODELS
-from projections.model import ReadModel
-from projections.tactic_use import TACTIC_USE
+from projections.analytics.activity import ACTIVITY
+from projections.analytics.tactic_use import TACTIC_USE
+from projections.read_model import ReadModel
 
 DATABASE, LIBRARY_DATABASE = "catching_up", "catching_up_library"
 COMPARABLE = (ACTIVITY, TACTIC_USE)

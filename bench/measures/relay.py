@@ -27,8 +27,8 @@ from bench.plan import Bench
 from bench.rounds import Result, compare
 from bench.seeds import append_all, change, jobs
 from bench.servers import Server, kith
-from infrastructure.eventstore.flusher import Flusher
-from infrastructure.eventstore.group_commit import GroupCommit
+from infrastructure.append.flusher import Flusher
+from infrastructure.append.group_commit import GroupCommit
 from infrastructure.memory import tune_collector
 from infrastructure.relay.broker import SENDING, TOPIC, make_topics
 from infrastructure.relay.cloud_events import Message, message

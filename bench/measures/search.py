@@ -24,7 +24,7 @@ from bench.site_records import SITE, Language, jobs
 from infrastructure.projecting.rebuild import rebuild
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
-from projections.site_queries import Found, Wanted, page
+from projections.sites.queries import Found, Wanted, page
 
 DATABASE = "search"
 MOST_MATCHES = 1000

@@ -16,7 +16,7 @@ from application.mail import (
 from domain.errors import NotFound
 from infrastructure.in_flight import InFlight
 from infrastructure.mail.addresses import Address
-from projections import contacts_by_email
+from projections.contacts import by_email as contacts_by_email
 from projections.paging import Fetch
 
 

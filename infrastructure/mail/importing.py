@@ -19,8 +19,8 @@ from application.mail import TrackMail, mail_id, track_mail
 from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.streams import StreamName
-from infrastructure.eventstore.begun import begun
 from infrastructure.in_flight import InFlight
+from infrastructure.log.begun import begun
 from infrastructure.mail.correspondents import Correspondents
 from infrastructure.mail.message import MailFacts, Unreadable
 from infrastructure.mail.oddities import oddity

@@ -1,1 +1,1 @@
-"""Projecting: how the read models are written with the append, behind it, and anew."""
+"""Read models, written: with the append, behind it, and anew."""

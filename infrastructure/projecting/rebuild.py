@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import AsyncConnection
 
+from infrastructure.following.feed import Feed
+from infrastructure.progress import Bars, Progress, silent
 from infrastructure.projecting import tables
-from infrastructure.projecting.feed import Feed
-from infrastructure.projecting.progress import Bars, Progress, silent
 from infrastructure.projecting.shadows import SUFFIX, alone, filled, finish, forget, shadow
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 logger = logging.getLogger(__name__)
 

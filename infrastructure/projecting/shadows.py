@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager, suppress
 import psycopg
 from psycopg import AsyncConnection
 
-from infrastructure.eventstore import reading
-from infrastructure.eventstore.reading import END
+from infrastructure.following.feed import Feed
+from infrastructure.log import reader as reading
+from infrastructure.log.reader import END
 from infrastructure.postgres.locks import REBUILD_LOCK
+from infrastructure.progress import Progress
 from infrastructure.projecting import tables
-from infrastructure.projecting.feed import Feed
-from infrastructure.projecting.progress import Progress
 from infrastructure.projecting.statements import Table
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 SUFFIX = "_shadow"
 

@@ -13,7 +13,7 @@ from operator import add
 from pydantic_core import to_json
 
 from infrastructure.postgres.arrays import array
-from projections.model import Add, Put, ReadModel
+from projections.read_model import Add, Put, ReadModel
 
 Statement = tuple[str, tuple[bytes, ...]]
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.eventstore.reading import head
+from infrastructure.log.reader import head
 from infrastructure.projecting.statements import version
 from infrastructure.projecting.with_append import Parked
 from projections.all_models import READ_MODELS
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 LAG = """
 SELECT m.name, m.version, m.checkpoint, (

@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 
 from infrastructure.postgres.locks import APPEND_LOCK
 from infrastructure.projecting.statements import Table, version
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 HOLD_APPENDS = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
 """Until the transaction's end, nothing is appended by anybody."""

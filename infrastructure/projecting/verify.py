@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 
+from infrastructure.log.check import check_log
+from infrastructure.progress import Progress, silent
 from infrastructure.projecting import tables
 from infrastructure.projecting.compare import Verdict, compare
-from infrastructure.projecting.log_check import check_log
-from infrastructure.projecting.progress import Progress, silent
 from infrastructure.projecting.shadows import alone, filled, shadow
 from infrastructure.projecting.statements import Table
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 
 STALE = "its table is missing, or of another version: kith makes it anew at its next start"
 

@@ -11,8 +11,8 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from application.errors import Behind, Unavailable
-from infrastructure.eventstore.reading import tenant_head
-from infrastructure.projecting.runner import Runner
+from infrastructure.following.runner import Runner
+from infrastructure.log.reader import tenant_head
 
 POLL = 0.008
 """Seconds between two looks where the projector is another process's."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from infrastructure.projecting.statements import Statement, Table
-from projections.model import Add, Put, Step
+from projections.read_model import Add, Put, Step
 
 logger = logging.getLogger(__name__)
 

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 
 import psycopg
 
-from infrastructure.eventstore.reading import Unreadable
-from infrastructure.eventstore.transaction import BEGIN, COMMIT, ROLLBACK, park
+from infrastructure.append.transaction import BEGIN, COMMIT, ROLLBACK, park
+from infrastructure.log.folding import Item, position_of
+from infrastructure.log.pages import AT_ONCE
+from infrastructure.log.reader import Unreadable
 from infrastructure.postgres.pipeline import Command, PipelineConnection
-from infrastructure.projecting.folding import Item, position_of
-from infrastructure.projecting.pages import AT_ONCE
 from infrastructure.projecting.statements import Table, version
 from infrastructure.projecting.with_append import Parked, collect
-from projections.model import Add, Put, Step
+from projections.read_model import Add, Put, Step
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ Names of headers and the form of values are an API: consumers in other languages
 from functools import cache
 from typing import NamedTuple
 
-from infrastructure.events.cloud_events import cloud_event, contact_key
-from projections.model import Step
+from infrastructure.publishing.cloud_events import cloud_event, contact_key
+from projections.read_model import Step
 
 
 class Message(NamedTuple):

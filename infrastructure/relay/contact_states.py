@@ -14,7 +14,7 @@ from domain.contact import Contact, Details
 from domain.event import Value
 from domain.relationship import LifecycleStage, RelationshipStatus
 from infrastructure.relay.cloud_events import Message
-from projections.model import Step
+from projections.read_model import Step
 
 CONTENT_TYPE = "application/json"
 

@@ -7,12 +7,12 @@ from typing import Any
 import psycopg
 from psycopg import RawCursor
 
-from infrastructure.events.judging import SELECT_LATER, Halted, Told, judged, wanted
-from infrastructure.events.rows import event_of
-from infrastructure.eventstore.reading import END, Unreadable
-from infrastructure.projecting.folding import Folder
-from infrastructure.projecting.pages import SELECT_EARLIER, SELECT_PAGE, Read
-from projections.model import Step
+from infrastructure.log.folding import Folder
+from infrastructure.log.pages import SELECT_EARLIER, SELECT_PAGE, Read
+from infrastructure.log.reader import END, Unreadable
+from infrastructure.publishing.event_redaction import SELECT_LATER, Halted, Told, judged, wanted
+from infrastructure.publishing.rows import event_of
+from projections.read_model import Step
 
 __all__ = ["Halted", "Log", "Told"]
 

@@ -14,11 +14,11 @@ from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason
 from infrastructure.settings import Settings
 from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
+from infrastructure.webhooks.event_bodies import Teller
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.schedule import RETRIES
-from infrastructure.webhooks.telling import Teller
 
 CONTRACT = "webhooks"
 """The entrance through which endpoints disable themselves."""

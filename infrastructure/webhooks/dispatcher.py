@@ -18,13 +18,13 @@ from psycopg_pool import PoolTimeout
 from application.errors import AppendError
 from domain.errors import Refusal
 from domain.webhook import Reason
-from infrastructure.projecting.bell import rings
+from infrastructure.following.bell import rings
+from infrastructure.tenant_limiter import NoTurn
+from infrastructure.webhooks.event_bodies import Teller
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.posting import GONE, Attempt, Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.signing import headers
-from infrastructure.webhooks.telling import Teller
-from infrastructure.webhooks.turns import NoTurn
 
 logger = logging.getLogger(__name__)
 

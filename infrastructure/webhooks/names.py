@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from infrastructure.webhooks.turns import Done, Turns
+from infrastructure.tenant_limiter import Done, Turns
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host. Raises OSError."""

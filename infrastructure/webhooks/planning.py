@@ -20,7 +20,7 @@ from domain.webhook import (
     WebhookRemoved,
     WebhookReplayRequested,
 )
-from infrastructure.eventstore.mapper import decode
+from infrastructure.log.codec import decode
 from infrastructure.webhooks.replaying import COLUMNS, EVENT_ID, note, replay
 
 logger = logging.getLogger(__name__)

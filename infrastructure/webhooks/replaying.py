@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 
 from domain.event import Event
 from domain.webhook import WebhookReplayRequested
-from infrastructure.eventstore.reading import TENANT
+from infrastructure.log.reader import TENANT
 
 MOST_WAITING = 1000
 """Deliveries that may wait for a webhook before replaying adds more."""

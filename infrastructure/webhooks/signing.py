@@ -7,7 +7,7 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
-from infrastructure.events.cloud_events import STRUCTURED
+from infrastructure.publishing.cloud_events import STRUCTURED
 
 SECRET_BYTES = 32
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from infrastructure.events.cloud_events import DATA_CONTENT_TYPE, CloudEvent
+from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, CloudEvent
+from infrastructure.tenant_limiter import Turns
 from infrastructure.webhooks.delivery_log import Delivery, note_test, target
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import headers
-from infrastructure.webhooks.turns import Turns
 from projections.paging import Fetch
 
 TYPE = "kith.webhook.test.v1"

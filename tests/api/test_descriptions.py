@@ -7,11 +7,11 @@ import pytest
 
 from api.asyncapi.document import document
 from api.cli.main import main
-from infrastructure.events.catalogue import TYPES
-from infrastructure.events.cloud_events import cloud_event
+from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.cloud_events import cloud_event
 from tests.api.running import Service
 from tests.descriptions import schemas
-from tests.infrastructure.events.golden_steps import golden_steps
+from tests.infrastructure.publishing.golden_steps import golden_steps
 
 
 @pytest.mark.parametrize("name", TYPES)

@@ -6,9 +6,9 @@ from pathlib import Path
 from api.streams.frames import frame, note
 from domain.interaction import InteractionLogged
 from domain.record import Labels, Said
-from infrastructure.events.judging import Told
-from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_values import CONTACT, RECORD
+from infrastructure.publishing.event_redaction import Told
+from tests.infrastructure.log.golden_values import CONTACT, RECORD
+from tests.infrastructure.publishing.golden_steps import BASE_URL, step
 
 GOLDEN = Path(__file__).parent / "golden" / "events.sse"
 

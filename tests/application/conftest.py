@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from application.entity import Recorded
-from infrastructure.eventstore.numbers import BlockNumbers
-from infrastructure.eventstore.reading import recorded
+from infrastructure.append.numbers import BlockNumbers
+from infrastructure.log.reader import recorded
 from tests.application.desk import Desk
 from tests.application.in_memory import InMemoryLog, InMemoryNumbers, Store
-from tests.infrastructure.eventstore.support import Process, prepare, process
+from tests.infrastructure.append.support import Process, prepare, process
 
 OF_TENANT = (
     "SELECT originator_id, originator_version, notification_id, topic, state FROM stored_events "

@@ -14,11 +14,11 @@ from domain.interaction import (
 )
 from domain.kinds import Direction, Kind, Sentiment
 from domain.record import FollowUp, Labels, Mail, People, Place, Record, Said, When
-from infrastructure.events.cloud_events import CloudEvent, cloud_event
+from infrastructure.publishing.cloud_events import CloudEvent, cloud_event
 from infrastructure.relay.contact_states import contact_state
-from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_events import FULL
-from tests.infrastructure.eventstore.golden_values import AT, CONTACT, LATER
+from tests.infrastructure.log.golden_events import FULL
+from tests.infrastructure.log.golden_values import AT, CONTACT, LATER
+from tests.infrastructure.publishing.golden_steps import BASE_URL, step
 
 CALL = Record(
     kind=Kind.CALL,

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-import infrastructure.events
-from infrastructure.events.catalogue import TYPES
-from infrastructure.events.json_schema import schema
+import infrastructure.publishing
+from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.json_schema import schema
 from infrastructure.relay.broker import CONTACTS_TOPIC
 from infrastructure.relay.contact_states import ContactState
 from tests.descriptions.compatible import broken
 
-COMMITTED = Path(infrastructure.events.__path__[0]) / "schemas"
+COMMITTED = Path(infrastructure.publishing.__path__[0]) / "schemas"
 
 PUBLISHED: dict[str, type[BaseModel]] = {**TYPES, CONTACTS_TOPIC: ContactState}
 

@@ -8,13 +8,13 @@ from hypothesis import given
 
 from domain.interaction import Interaction, InteractionLogged
 from domain.meeting import Meeting, MeetingCompleted, MeetingScheduled
-from infrastructure.events.cloud_events import cloud_event
-from infrastructure.events.json_schema import published
-from projections.model import Step
+from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.json_schema import published
+from projections.read_model import Step
 from tests.domain.anything import appointments, outcomes, past, records
 from tests.domain.samples import ANN, LOGGED_WITH_IT, NOW
-from tests.infrastructure.events.golden_steps import BASE_URL
-from tests.infrastructure.events.test_cloud_events import steps
+from tests.infrastructure.publishing.golden_steps import BASE_URL
+from tests.infrastructure.publishing.test_cloud_events import steps
 
 
 @cache

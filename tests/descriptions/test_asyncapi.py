@@ -9,14 +9,14 @@ import jsonschema_rs
 import pytest
 
 from api.asyncapi.document import document
-from infrastructure.events.catalogue import TYPES
-from infrastructure.events.cloud_events import cloud_event
+from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.cloud_events import cloud_event
 from infrastructure.relay.broker import TOPICS
 from infrastructure.webhooks.trying import test_delivery as webhook_test
-from projections.model import Step
+from projections.read_model import Step
 from tests.descriptions.asyncapi import COMMITTED, SPECIFICATION, generated
-from tests.infrastructure.events.golden_steps import BASE_URL, golden_steps
-from tests.infrastructure.eventstore.golden_values import ADDRESS, ENVELOPE
+from tests.infrastructure.log.golden_values import ADDRESS, ENVELOPE
+from tests.infrastructure.publishing.golden_steps import BASE_URL, golden_steps
 from tests.infrastructure.relay.golden_messages import GOLDEN, read
 
 REFRESH = "if the change is meant: .venv/bin/python -m tests.descriptions"

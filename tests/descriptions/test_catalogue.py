@@ -6,8 +6,8 @@ import re
 import jsonschema_rs
 import pytest
 
-from infrastructure.events.catalogue import TYPES
-from infrastructure.events.json_schema import published
+from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.json_schema import published
 from tests.descriptions.catalogue import PAGE, page
 from tests.descriptions.examples import EXAMPLES, contact, data, redacted
 

@@ -10,15 +10,15 @@ import pytest
 from domain.contact import Details
 from domain.event import Event
 from domain.record import Record
-from infrastructure.events.catalogue import CHANGED, REDACTABLE, TYPES
-from infrastructure.events.cloud_events import cloud_event
-from infrastructure.events.json_schema import paths, published
-from infrastructure.events.meanings import MEANINGS
-from infrastructure.eventstore.mapper import UPCASTERS, decode
-from projections.model import Step
+from infrastructure.log.codec import UPCASTERS, decode
+from infrastructure.publishing.catalogue import CHANGED, REDACTABLE, TYPES
+from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.json_schema import paths, published
+from infrastructure.publishing.meanings import MEANINGS
+from projections.read_model import Step
 from tests.descriptions.schemas import COMMITTED, PUBLISHED, Incompatible, generated, write
-from tests.infrastructure.events.golden_steps import BASE_URL, golden_steps, step
-from tests.infrastructure.eventstore.golden_events import GOLDEN, topic_of
+from tests.infrastructure.log.golden_events import GOLDEN, topic_of
+from tests.infrastructure.publishing.golden_steps import BASE_URL, golden_steps, step
 
 REFRESH = "if the change is meant: .venv/bin/python -m tests.descriptions"
 STORED = sorted(file.name for file in GOLDEN.glob("*.json"))

@@ -9,7 +9,7 @@ from application.entity import AGGREGATES, Entity, Recorded, advance
 from application.envelope import Actor, Envelope
 from domain.event import Event
 from domain.streams import StreamName
-from projections.model import Add, Put, ReadModel, Step
+from projections.read_model import Add, Put, ReadModel, Step
 from tests.domain.samples import NOW
 
 JOHN = Actor(id="5", name="John Smith")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from domain.contact import Contact, ContactReactivated, ContactRemoved, ContactRestored, Details
 from domain.relationship import LifecycleStage, RelationshipStatus
-from projections.contacts import CONTACTS
+from projections.contacts.model import CONTACTS
 from tests.domain.samples import ADDED, DETAILS, NOW
 from tests.projections.given import ID, OTHER, given
 

@@ -4,7 +4,7 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Record, When
-from projections.document import document
+from projections.timeline.document import document
 from tests.api.ledger_documents import entity_of
 from tests.domain.samples import NOW
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from projections.folding import SEPARATOR, containing, fold, fold_all
-from projections.site_list import JOINT, joined
+from projections.case_folding import SEPARATOR, containing, fold, fold_all
+from projections.sites.model import JOINT, joined
 
 latin = st.text(st.characters(max_codepoint=0x17F), max_size=12)
 

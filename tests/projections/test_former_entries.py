@@ -2,7 +2,7 @@
 
 from domain.interaction import InteractionDeleted
 from domain.record import People
-from projections.former_entries import FORMER_ENTRIES
+from projections.timeline.former_entries import FORMER_ENTRIES
 from tests.domain.samples import ANN, LOGGED
 from tests.projections.given import ID, given
 from tests.projections.test_timeline import BEN, BOTH, amended, logged

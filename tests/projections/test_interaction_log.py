@@ -4,7 +4,7 @@ from pydantic_core import from_json, to_json
 
 from domain.interaction import InteractionDeleted
 from domain.kinds import Kind
-from projections.interaction_log import INTERACTION_LOG
+from projections.interaction_log.model import INTERACTION_LOG
 from tests.domain.samples import ANN, LOGGED, PLANNED
 from tests.projections.given import OTHER, given
 from tests.projections.test_timeline import amended

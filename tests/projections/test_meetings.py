@@ -3,7 +3,7 @@
 from pydantic_core import from_json
 
 from domain.meeting import Meeting, MeetingCancelled, MeetingMissed
-from projections.meetings import MEETINGS
+from projections.meetings.model import MEETINGS
 from tests.domain.samples import ANN, APPOINTMENT, DAY, LOGGED_WITH_IT, NOW, OUTCOME, SCHEDULED
 from tests.projections.given import ID, given
 

@@ -9,8 +9,8 @@ from application.services import ORIGIN
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Service, ServiceShown, built_in_id
 from domain.streams import StreamName
-from projections.model import Step
-from projections.services import SERVICES, offers, project, services
+from projections.catalogue.services import SERVICES, offers, project, services
+from projections.read_model import Step
 from tests.domain.test_service import ADDED, HIDDEN, OFFER
 from tests.projections.given import ID, given, steps
 

@@ -8,8 +8,8 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Labels, People, Place, Record, Said, When
-from projections.document import document, redacted_document
-from projections.site_fields import KINDS, NEAREST, TYPES, SiteFields, fields_of
+from projections.sites.fields import KINDS, NEAREST, TYPES, SiteFields, fields_of
+from projections.timeline.document import document, redacted_document
 from tests.api.ledger_documents import entity_of
 from tests.domain import anything
 from tests.domain.samples import HOUR, NOW, record

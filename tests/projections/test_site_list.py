@@ -7,7 +7,7 @@ import pytest
 from application.user_numbers import user_number
 from domain.interaction import Interaction, InteractionDeleted
 from domain.record import Labels, People, Place, Said, When
-from projections.site_list import JOINT, SITE_LIST, SITE_SEARCH
+from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH
 from tests.domain.samples import HOUR, LOGGED, NOW, PLANNED, record
 from tests.projections.given import ID, given
 

@@ -3,7 +3,7 @@
 from pydantic_core import from_json
 
 from domain.contact import Contact, ContactRemoved, Details
-from projections.status_history import STATUS_HISTORY
+from projections.status_history.model import STATUS_HISTORY
 from tests.domain.samples import ADDED
 from tests.projections.given import ID, given
 

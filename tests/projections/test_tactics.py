@@ -9,8 +9,8 @@ from application.tactics import ORIGIN
 from domain.event import Event
 from domain.streams import StreamName
 from domain.tactic import BUILT_IN_SINCE, Tactic, TacticAdded, TacticHidden
-from projections.model import Step
-from projections.tactics import project
+from projections.catalogue.tactics import project
+from projections.read_model import Step
 from tests.domain.test_tactic import LISTENING, OWN, WALKING
 
 AT = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)

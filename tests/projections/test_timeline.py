@@ -7,7 +7,7 @@ from pydantic_core import from_json
 
 from domain.interaction import Interaction, InteractionDeleted
 from domain.record import Labels, Participant, People, Said, When
-from projections.timeline import TIMELINE
+from projections.timeline.model import TIMELINE
 from tests.domain.samples import ANN, CALL, DAY, HOUR, LOGGED, NOW, PLANNED, record
 from tests.projections.given import ID, given
 

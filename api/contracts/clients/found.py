@@ -7,7 +7,7 @@ from api.http.call import Call
 from api.http.problem import Problem, Refused
 from api.http.records import as_number, as_uuid
 from domain.errors import NotFound
-from projections import paths
+from projections.timeline import paths
 
 
 class Found(NamedTuple):

@@ -33,10 +33,10 @@ from application.interactions import (
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from projections.document import document_for
+from projections.catalogue.services import offers
 from projections.paging import scope
-from projections.services import offers
-from projections.timeline_page import Question
+from projections.timeline.document import document_for
+from projections.timeline.pages import Question
 
 router = APIRouter(route_class=contract_route(CLIENTS), tags=["Client interactions"])
 reading, writing = needs("view_contacts") | TAGS, needs("edit_contacts") | TAGS

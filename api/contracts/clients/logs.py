@@ -16,8 +16,8 @@ from api.contracts.clients.types import LARGEST, TAGS, PageQuery
 from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs
-from projections import interaction_log
-from projections.interaction_log import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
+from projections.interaction_log import model as interaction_log
+from projections.interaction_log.model import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
 
 router = APIRouter(route_class=contract_route(CLIENTS), tags=["Client log"])
 

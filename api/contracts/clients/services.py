@@ -14,7 +14,7 @@ from api.http.answers import json_response
 from api.http.call import Call
 from api.http.route import contract_route, needs
 from domain.service import Offer, Question
-from projections.services import offers
+from projections.catalogue.services import offers
 
 router = APIRouter(route_class=contract_route(CLIENTS), tags=["Services"])
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.contracts.rapport.mediums import LONGEST, medium_of
 from domain.kinds import Kind
-from projections.tactics import TacticRow
+from projections.catalogue.tactics import TacticRow
 
 LONGEST_TOPIC = 500
 

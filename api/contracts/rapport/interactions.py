@@ -28,9 +28,11 @@ from application.own_interactions import LogOwnInteraction, log_own_interaction
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from projections import contact_interactions, contact_list, interaction_list
-from projections.document import document
-from projections.tactics import named
+from projections.catalogue.tactics import named
+from projections.contacts import queries as contact_list
+from projections.timeline import entries as contact_interactions
+from projections.timeline import queries as interaction_list
+from projections.timeline.document import document
 
 router = APIRouter(route_class=contract_route(RAPPORT), tags=["Interactions"])
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")

@@ -10,7 +10,7 @@ from api.http.answers import json_response
 from api.http.call import Call
 from api.http.detail_form import errors
 from api.http.route import contract_route, needs
-from projections.tactics import TacticRow, catalogue
+from projections.catalogue.tactics import TacticRow, catalogue
 
 router = APIRouter(route_class=contract_route(RAPPORT), tags=["Tactics"])
 

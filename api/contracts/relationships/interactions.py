@@ -27,8 +27,10 @@ from application.interactions_now import LogInteractionNow, log_interaction_now
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from projections import contact_interactions, contact_list, interaction_list
-from projections.document import document
+from projections.contacts import queries as contact_list
+from projections.timeline import entries as contact_interactions
+from projections.timeline import queries as interaction_list
+from projections.timeline.document import document
 
 router = APIRouter(route_class=contract_route(RELATIONSHIPS), tags=["Interactions"])
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")

@@ -39,10 +39,11 @@ from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
 from infrastructure.postgres.snapshots import TooSlow
-from projections import interaction_list, site_queries
-from projections.document import document_for
-from projections.site_fields import TYPES, fields_of
-from projections.site_list import SITE_LIST
+from projections.sites import queries as site_queries
+from projections.sites.fields import TYPES, fields_of
+from projections.sites.model import SITE_LIST
+from projections.timeline import queries as interaction_list
+from projections.timeline.document import document_for
 
 router = APIRouter(route_class=contract_route(SITES), tags=["Interactions"])
 reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CONTEXT

@@ -10,7 +10,7 @@ from api.contracts.sites.types import InteractionType, QueryDate, Term
 from api.http.call import Call
 from api.http.instants import Instant
 from api.http.problem import invalid
-from projections.site_queries import SORTS, Wanted
+from projections.sites.queries import SORTS, Wanted
 
 MOST_PAGES = 10_000_000
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.contracts.sites.types import Body, Date, InteractionType, Line, Name, Text, Zone
 from domain.record import People, Place, Record, Said, When
-from projections.site_fields import KINDS, SiteFields, title_of
+from projections.sites.fields import KINDS, SiteFields, title_of
 
 
 class NewInteraction(Body):

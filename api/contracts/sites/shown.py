@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json, to_json
 
 from api.contracts.sites.types import InteractionType
-from projections.site_fields import fields_of
+from projections.sites.fields import fields_of
 
 
 class Shown(BaseModel):

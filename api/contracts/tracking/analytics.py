@@ -17,10 +17,10 @@ from api.http.answers import json_response
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.route import contract_route, needs
-from projections import analytics
-from projections.activity import ACTIVITY
-from projections.tactic_use import TACTIC_USE
-from projections.tactics import TacticRow, named
+from projections.analytics import queries as analytics
+from projections.analytics.activity import ACTIVITY
+from projections.analytics.tactic_use import TACTIC_USE
+from projections.catalogue.tactics import TacticRow, named
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Analytics"])
 

@@ -21,7 +21,7 @@ from api.contracts.tracking.types import (
 )
 from application.entity import Entity
 from domain.contact import Contact, Details
-from projections.contact_list import ContactRow
+from projections.contacts.queries import ContactRow
 
 
 class NewContact(Body):

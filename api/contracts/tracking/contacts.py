@@ -41,8 +41,9 @@ from application.ledger import Handler
 from application.ports import Answer
 from domain.contact import Contact
 from domain.errors import NotFound
-from infrastructure.eventstore.reading import recorded
-from projections import contact_list, history
+from infrastructure.log.reader import recorded
+from projections.contacts import as_of as history
+from projections.contacts import queries as contact_list
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Contacts"])

@@ -26,11 +26,11 @@ from api.http.route import contract_route, needs
 from api.streams.stream import Wanted
 from api.streams.streams import TooMany
 from application.errors import Unavailable
-from infrastructure.events.cloud_events import BATCH, cloud_event
-from infrastructure.events.judging import Halted
-from infrastructure.feed.tenant_log import Beyond, Page, Question
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
 from infrastructure.identity.verifier import LEEWAY
+from infrastructure.publishing.cloud_events import BATCH, cloud_event
+from infrastructure.publishing.event_redaction import Halted
+from infrastructure.publishing.tenant_feed import Beyond, Page, Question
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Events"])
 reading = needs("view_contacts") | OPENS

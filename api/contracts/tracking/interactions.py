@@ -35,9 +35,10 @@ from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.kinds import Kind
-from projections import interaction_list, timeline_page
-from projections.document import NATIVE_WORDS, document, document_for
 from projections.paging import scope
+from projections.timeline import pages as timeline_page
+from projections.timeline import queries as interaction_list
+from projections.timeline.document import NATIVE_WORDS, document, document_for
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Interactions"])
 reading, writing = needs("view_contacts"), needs("edit_contacts")

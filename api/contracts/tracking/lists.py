@@ -14,7 +14,7 @@ from api.http.call import Call
 from api.http.instants import Instant
 from api.http.problem import invalid
 from api.http.records import NOBODY, as_number, as_uuid
-from projections import contact_list
+from projections.contacts import queries as contact_list
 from projections.paging import InvalidCursor, Place, from_cursor, to_cursor
 
 

@@ -40,8 +40,8 @@ from application.ports import Answer
 from domain.errors import NotFound
 from domain.meeting import Meeting
 from domain.redaction import Hidden
-from projections import meeting_list
-from projections.meetings import document
+from projections.meetings import queries as meeting_list
+from projections.meetings.model import document
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Meetings"])

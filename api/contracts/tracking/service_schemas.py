@@ -10,7 +10,7 @@ from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Lines, Name, Text
 from domain.errors import Invalid
 from domain.service import NEW, Offer, Program, Question, QuestionType
-from projections.services import Listed
+from projections.catalogue.services import Listed
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 

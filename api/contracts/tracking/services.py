@@ -23,7 +23,7 @@ from application.ports import Answer
 from application.services import AddService, ChangeService, add_service, change_service
 from domain.errors import NotFound
 from domain.service import Service
-from projections.services import Listed, listed_of, services
+from projections.catalogue.services import Listed, listed_of, services
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Services"])
 administering = needs("admin")

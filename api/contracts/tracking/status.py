@@ -28,8 +28,9 @@ from application.contacts import (
 )
 from domain.errors import NotFound
 from domain.relationship import LifecycleStage, RelationshipStatus
-from infrastructure.eventstore.reading import recorded
-from projections import contact_list, history
+from infrastructure.log.reader import recorded
+from projections.contacts import as_of as history
+from projections.contacts import queries as contact_list
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Relationship status"])
 

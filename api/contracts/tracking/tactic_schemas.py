@@ -9,7 +9,7 @@ from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Name, Text
 from api.contracts.tracking.types import Reason as Description
 from domain.tactic import Discipline, Guidance
-from projections.tactics import TacticRow
+from projections.catalogue.tactics import TacticRow
 
 Domain = Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"]
 

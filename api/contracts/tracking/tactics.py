@@ -29,7 +29,7 @@ from application.tactics import (
 )
 from domain.errors import NotFound
 from domain.tactic import Tactic
-from projections.tactics import catalogue, named, row_of
+from projections.catalogue.tactics import catalogue, named, row_of
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Tactics"])
 reading, administering = needs("view_contacts"), needs("admin")

@@ -38,11 +38,11 @@ from application.work import Work
 from domain.errors import Conflict, NotFound
 from domain.streams import StreamName
 from domain.webhook import Reason, Webhook
+from infrastructure.tenant_limiter import NoTurn
 from infrastructure.webhooks import delivery_log
 from infrastructure.webhooks.delivery_log import Delivery
 from infrastructure.webhooks.posting import GONE
 from infrastructure.webhooks.trying import PATIENCE
-from infrastructure.webhooks.turns import NoTurn
 from projections.paging import scope
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])

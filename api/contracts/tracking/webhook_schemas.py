@@ -12,10 +12,10 @@ from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Date, Id, Line, Query
 from api.http.records import LARGEST, as_number
 from domain.webhook import Reason
-from infrastructure.events.catalogue import TYPES
+from infrastructure.publishing.catalogue import TYPES
 from infrastructure.webhooks.addresses import LONGEST_URL
 from infrastructure.webhooks.delivery_log import Delivery
-from projections.webhooks import WebhookRow
+from projections.webhooks.model import WebhookRow
 
 DAY, WEEK = 24 * 3600, 7 * 24 * 3600
 

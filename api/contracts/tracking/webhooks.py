@@ -43,7 +43,7 @@ from infrastructure.webhooks import confidential
 from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
 from infrastructure.webhooks.delivery_log import failing_since
 from infrastructure.webhooks.signing import new_secret
-from projections.webhooks import WebhookRow, all_of, one, row_of
+from projections.webhooks.model import WebhookRow, all_of, one, row_of
 
 router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
 administering = needs("admin")

@@ -26,8 +26,8 @@ from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from domain.kinds import Kind
 from domain.record import Record
-from projections import site_fields
-from projections.document import NATIVE_WORDS, document
+from projections.sites import fields as site_fields
+from projections.timeline.document import NATIVE_WORDS, document
 from tests.api.ledger_documents import ANN, entity_of
 from tests.domain.samples import NOW
 

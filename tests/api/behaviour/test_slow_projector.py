@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from infrastructure.projecting.folding import Item
+from infrastructure.log.folding import Item
 from infrastructure.projecting.writer import Writer
 from tests.api.behaviour.dialect import Contact, Dialect
 from tests.api.behaviour.dialects import DIALECTS

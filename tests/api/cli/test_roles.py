@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infrastructure.postgres.locks import LEISURE_LOCK, PROJECTOR_LOCK, RELAY_LOCK
-from projections.model import ReadModel
+from projections.read_model import ReadModel
 from tests.api.cli.running import KITH, ROOT
 from tests.brokers.broker import RealBroker, free_port
 from tests.brokers.messages import header

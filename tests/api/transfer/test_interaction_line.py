@@ -14,7 +14,7 @@ from application.transfer_catalogue import Renumbering
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.streams import StreamName
-from projections.document import document
+from projections.timeline.document import document
 from tests.api.transfer.samples import records
 
 ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")

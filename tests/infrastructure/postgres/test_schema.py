@@ -5,7 +5,7 @@ import threading
 import psycopg
 import pytest
 
-from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import MIGRATIONS, migrate
 
 ALL = sorted(file.name for file in MIGRATIONS.iterdir() if file.name.endswith(".sql"))

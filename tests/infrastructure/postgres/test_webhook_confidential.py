@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 
 MIGRATION = "0007_webhook_confidential.sql"

@@ -22,15 +22,15 @@ from domain.interaction import Interaction
 from domain.kinds import Kind
 from domain.record import Record, Said, When
 from domain.streams import StreamName
-from infrastructure.eventstore.flusher import Flusher
-from infrastructure.eventstore.group_commit import GroupCommit
-from infrastructure.eventstore.recorder import create_event_table
+from infrastructure.append.flusher import Flusher
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
-from projections.activity import NOBODY
 from projections.all_models import READ_MODELS
-from projections.model import Put, ReadModel, Step
+from projections.analytics.activity import NOBODY
+from projections.read_model import Put, ReadModel, Step
 
 JOHN = Actor(id="5", name="John Smith", permissions=("edit_contacts", "view_contacts"))
 NOW = datetime.now(UTC)

@@ -10,11 +10,11 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from infrastructure.eventstore.transaction import BEGIN, COMMIT
-from infrastructure.projecting.feed import Feed
+from infrastructure.append.transaction import BEGIN, COMMIT
+from infrastructure.following.feed import Feed
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.writer import MOVE, Moved, Writer
-from projections.activity import ACTIVITY
+from projections.analytics.activity import ACTIVITY
 from tests.infrastructure.projecting.support import Ledger
 
 pytestmark = pytest.mark.anyio

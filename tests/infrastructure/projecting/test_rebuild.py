@@ -8,23 +8,23 @@ import psycopg
 import pytest
 
 from application.entity import Entity
+from infrastructure.following.feed import Feed
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting import shadows, tables
-from infrastructure.projecting.feed import Feed
 from infrastructure.projecting.rebuild import bring_up_to_date, rebuild
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.writer import Moved
-from projections.activity import ACTIVITY
 from projections.all_models import READ_MODELS
-from projections.timeline import TIMELINE
+from projections.analytics.activity import ACTIVITY
+from projections.timeline.model import TIMELINE
+from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.history import mixed_history
 from tests.infrastructure.projecting.support import (
     BEHIND,
     Ledger,
     caught_up_with_log,
 )
-from tests.infrastructure.projecting.test_runner import running
 
 pytestmark = pytest.mark.anyio
 

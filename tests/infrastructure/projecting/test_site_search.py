@@ -7,16 +7,16 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Labels, Said
+from infrastructure.following.runner import Runner
 from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.postgres.snapshots import Snapshots
-from infrastructure.projecting.leisure import LeisurelyWriter
-from infrastructure.projecting.runner import Runner
+from infrastructure.projecting.throttled_writer import LeisurelyWriter
 from infrastructure.projecting.waiting import caught_up
-from projections import site_queries
-from projections.site_list import SITE_LIST, SITE_SEARCH
-from projections.site_queries import Found, Wanted
+from projections.sites import queries as site_queries
+from projections.sites.model import SITE_LIST, SITE_SEARCH
+from projections.sites.queries import Found, Wanted
+from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.support import Ledger, eventually
-from tests.infrastructure.projecting.test_runner import running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("listing")]
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from domain.kinds import Kind
 from domain.record import Labels, Participant, People, Said, When
-from infrastructure.eventstore.batch import Plan
+from infrastructure.append.plan import Plan
+from infrastructure.following.runner import Runner
 from infrastructure.projecting.compare import Verdict
-from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.verify import verify
 from projections.all_models import READ_MODELS
-from projections.status_history import STATUS_HISTORY
+from projections.status_history.model import STATUS_HISTORY
+from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import (
     BEHIND,
@@ -25,7 +26,6 @@ from tests.infrastructure.projecting.support import (
     caught_up_with_log,
     ledger,
 )
-from tests.infrastructure.projecting.test_runner import running
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,11 @@ import time
 import pytest
 
 from application.errors import Behind
+from infrastructure.following.runner import Runner
 from infrastructure.projecting import waiting
-from infrastructure.projecting.runner import Runner
 from infrastructure.projecting.waiting import caught_up
+from tests.infrastructure.following.test_runner import owned, running
 from tests.infrastructure.projecting.support import BEHIND, Ledger, caught_up_with_log, ledger
-from tests.infrastructure.projecting.test_runner import owned, running
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from infrastructure.relay.cloud_events import Message, message
-from tests.infrastructure.events.golden_steps import BASE_URL, golden_steps
+from tests.infrastructure.publishing.golden_steps import BASE_URL, golden_steps
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -9,12 +9,12 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
-from infrastructure.events.catalogue import TYPES
-from infrastructure.events.json_schema import published
+from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.json_schema import published
 from infrastructure.relay.cloud_events import Message, message
-from tests.infrastructure.events.golden_steps import BASE_URL, step
-from tests.infrastructure.eventstore.golden_events import FULL
-from tests.infrastructure.eventstore.golden_values import CONTACT, TACTIC
+from tests.infrastructure.log.golden_events import FULL
+from tests.infrastructure.log.golden_values import CONTACT, TACTIC
+from tests.infrastructure.publishing.golden_steps import BASE_URL, step
 from tests.infrastructure.relay.golden_messages import GOLDEN, messages, read, written
 
 FILES = sorted(GOLDEN.glob("*.kafka"))

@@ -5,7 +5,7 @@ import json
 import jsonschema_rs
 import pytest
 
-from infrastructure.events.json_schema import published
+from infrastructure.publishing.json_schema import published
 from tests.brokers.broker import RealBroker
 from tests.brokers.messages import consumed, header
 from tests.infrastructure.projecting.history import mixed_history

@@ -13,8 +13,8 @@ from application.entity import Entity
 from application.ledger import Ledger as Commands
 from domain.streams import StreamName
 from domain.webhook import Subscription, Webhook
-from infrastructure.eventstore.log import PostgresEventLog
-from infrastructure.eventstore.numbers import BlockNumbers
+from infrastructure.append.entities import PostgresEventLog
+from infrastructure.append.numbers import BlockNumbers
 from infrastructure.postgres.fetch import fetching
 from infrastructure.settings import Settings
 from infrastructure.system import now

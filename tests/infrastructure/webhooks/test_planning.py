@@ -14,9 +14,9 @@ from domain.webhook import (
     WebhookReplayRequested,
 )
 from infrastructure.webhooks import replaying
+from infrastructure.webhooks.event_bodies import Teller
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.queue import Queue
-from infrastructure.webhooks.telling import Teller
 from tests.infrastructure.projecting.support import Ledger
 from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from infrastructure.tenant_limiter import NoTurn, Turns
 from infrastructure.webhooks import names
 from infrastructure.webhooks.names import EACH, RESOLVERS, Names
 from infrastructure.webhooks.posting import Poster
-from infrastructure.webhooks.turns import NoTurn, Turns
 from tests.infrastructure.projecting.support import eventually
 from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
 

@@ -15,7 +15,7 @@ from api.contracts.clients.words import NEAREST, InteractionType, word_for
 from domain.kinds import Kind
 from domain.record import Answer, Record, Service
 from domain.redaction import redacted
-from projections.document import document, redacted_document
+from projections.timeline.document import document, redacted_document
 from tests.api.ledger_documents import entity_of
 from tests.domain import anything
 

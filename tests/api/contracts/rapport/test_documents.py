@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from api.contracts.rapport.documents import interaction_read, tactic_ids, tactic_logs
 from api.contracts.rapport.schemas import CompleteInteraction, InteractionReadWithTactics
-from projections.document import document, redacted_document
+from projections.timeline.document import document, redacted_document
 from tests.api.ledger_documents import ANN, entity_of
 from tests.domain import anything
 from tests.domain.samples import NOW, record

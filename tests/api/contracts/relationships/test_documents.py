@@ -14,7 +14,7 @@ from api.contracts.relationships.interaction_schemas import (
 )
 from api.contracts.relationships.types import InteractionType
 from domain.record import Said
-from projections.document import document, redacted_document
+from projections.timeline.document import document, redacted_document
 from tests.api.ledger_documents import ANN, entity_of
 from tests.domain import anything
 from tests.domain.samples import NOW, record

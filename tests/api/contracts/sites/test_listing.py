@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from projections.site_queries import SORTS
+from projections.sites.queries import SORTS
 from tests.api.contracts.sites.office import PATH, Office, wrong
 
 ORDERED = ("title", "type", "lead", "timezone", "location", "description", "notes")

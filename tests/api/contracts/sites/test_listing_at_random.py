@@ -9,9 +9,9 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import FollowUp, Labels, People, Place, Record, Said, When
-from projections.folding import fold
-from projections.site_fields import fields_of
-from projections.site_queries import LONGEST_SORTED, SORTS
+from projections.case_folding import fold
+from projections.sites.fields import fields_of
+from projections.sites.queries import LONGEST_SORTED, SORTS
 from tests.api.contracts.sites.office import MEETING, PATH, TRUSTED, Office
 from tests.api.restricted import write
 from tests.domain.samples import NOW

@@ -11,8 +11,8 @@ from pydantic_core import from_json
 from api.contracts.sites.schemas import InteractionChanges, NewInteraction
 from domain.kinds import Kind
 from domain.record import Record, Said, When
-from projections.document import document
-from projections.site_fields import TYPES, SiteFields, fields_of
+from projections.sites.fields import TYPES, SiteFields, fields_of
+from projections.timeline.document import document
 from tests.api.contracts.sites.office import FIELDS, MEETING, PATH, Office, interaction
 from tests.api.ledger_documents import entity_of
 from tests.domain import anything

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from projections import analytics
+from projections.analytics import queries as analytics
 from tests.api.contracts.tracking.office import log, read, refused
 
 PATH = "/api/analytics/interactions"

@@ -1,0 +1,104 @@
+"""The event log as the application sees it: load, append, and the answers already given."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from application.entity import Entity, advance
+from application.errors import Unavailable, VersionConflict
+from application.ports import Answer, CommandKey, Job, Receipt
+from domain.contact import Contact
+from domain.streams import StreamName
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.append.plan import answer_from_json, replay, scope_of
+from infrastructure.log.reader import SELECT_STREAMS, recorded
+from infrastructure.postgres.shared_reads import SharedReads
+
+logger = logging.getLogger(__name__)
+
+MOST_CACHED = 20_000
+"""Contacts kept in memory; about a kilobyte each."""
+
+
+class PostgresEventLog:
+    """Contacts are kept in memory, because every interaction relies on one. An append that relied
+    on an old version is refused by the log, and decided again on a fresh one."""
+
+    def __init__(self, pool: AsyncConnectionPool, door: GroupCommit):
+        self._pool = pool
+        self._door = door
+        self._cache: OrderedDict[str, Entity] = OrderedDict()
+        self._streams = SharedReads(self._fetch)
+
+    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
+        return [await self._load(stream, fresh) for stream in streams]
+
+    async def _load(self, stream: StreamName, fresh: bool) -> Entity | None:
+        name = str(stream)
+        if not fresh and (cached := self._cache.get(name)) is not None:
+            self._cache.move_to_end(name)
+            return cached
+        entity = await self._streams.get(name)
+        if isinstance(entity, Exception):
+            raise entity
+        if entity is not None:
+            self._remember(name, entity)
+        return entity
+
+    async def append(self, job: Job) -> Receipt:
+        try:
+            receipt = await self._door.append(job)
+        except VersionConflict as conflict:
+            self._cache.pop(conflict.stream, None)
+            raise
+        for name, entity in receipt.entities.items():
+            self._remember(name, entity)
+        return receipt
+
+    async def answered(self, key: CommandKey) -> Answer | None:
+        sql = "SELECT digest, answer FROM command_keys WHERE scope = %s"
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(sql, (scope_of(key),), prepare=True)
+                row = await cursor.fetchone()
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("The database can't be reached.") from error
+        if row is None:
+            return None
+        return replay((bytes(row[0]), answer_from_json(row[1])), key).replayed
+
+    def _remember(self, name: str, entity: Entity) -> None:
+        if entity.stream.kind != Contact.kind:
+            return
+        known = self._cache.get(name)
+        if known is None or known.version < entity.version:
+            self._cache[name] = entity
+        while len(self._cache) > MOST_CACHED:
+            self._cache.popitem(last=False)
+
+    async def _fetch(self, names: Sequence[str]) -> list[Entity | Exception | None]:
+        """An entity for each name, None if there is no such stream, or why it can't be read: that
+        is no affair of those who asked for others in the same statement."""
+        found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
+        try:
+            async with self._pool.connection() as connection:
+                cursor = await connection.execute(SELECT_STREAMS, (list(found),), prepare=True)
+                async for row in cursor:
+                    before = found[row[0]]
+                    if not isinstance(before, Exception):
+                        found[row[0]] = _advanced(before, row)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable("The database can't be reached.") from error
+        return [found[name] for name in names]
+
+
+def _advanced(before: Entity | None, row: Sequence[Any]) -> Entity | Exception:
+    try:
+        return advance(before, recorded(*row))
+    except Exception as error:
+        logger.exception("version %s of %s can't be read", row[1], row[0])
+        return error

@@ -1,1 +1,0 @@
-"""The published form of events, whatever carries them."""

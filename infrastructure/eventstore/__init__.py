@@ -1,1 +1,0 @@
-"""The event store: how decisions become events in the log, and how they are read again."""

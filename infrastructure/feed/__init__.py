@@ -1,1 +1,0 @@
-"""A tenant's events as they are told over HTTP: page by page, and when they happen."""

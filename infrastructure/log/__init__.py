@@ -1,0 +1,1 @@
+"""The event log, read: rows to events, pages, streams, and the library's own view of it."""

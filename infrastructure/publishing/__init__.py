@@ -1,0 +1,1 @@
+"""The published form of events: CloudEvents, schemas, redaction, and a tenant's feed."""

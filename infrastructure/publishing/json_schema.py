@@ -1,0 +1,140 @@
+"""JSON Schemas of events as they are published, made from their classes.
+
+They tell what is on the wire: nothing is null but old and new values, and whatever may be hidden
+may be marked so. What has a default may be missing, because an event may be older than the field.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from inspect import isclass
+from types import UnionType
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
+
+from domain.event import Changed
+from infrastructure.publishing.catalogue import CHANGED, REDACTABLE, TYPES
+from infrastructure.publishing.meanings import MEANINGS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+CONTENT_TYPE = "application/schema+json"
+
+Schema = dict[str, Any]
+
+REDACTED: Schema = {
+    "const": True,
+    "type": "boolean",
+    "description": "There, and true, where a restricted tag hides content, which is left out.",
+}
+
+SEEDS = re.compile(r"\s*\([^()]*[0-9a-f]{16}[^()]*\)")
+"""References to where a rule comes from, which say nothing to a reader outside."""
+
+NAMES = re.compile(r"`([a-z_.]+)`")
+
+
+class Published(GenerateJsonSchema):
+    """Pydantic's generator, for the form that is published."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> Schema:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        if schema.get("default") is None or isinstance(schema["default"], BaseModel):
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        made = super().model_schema(schema)
+        cls: Any = schema["cls"]
+        made.pop("title")
+        properties = made.setdefault("properties", {})
+        for name, meaning in MEANINGS.get(cls, {}).items():
+            properties[to_camel(name)]["description"] = meaning
+        if cls in CHANGED:
+            changes = properties["changes"]
+            each = changes["additionalProperties"]
+            changes["properties"] = dict.fromkeys(paths(CHANGED[cls]), each)
+        if cls is Changed:
+            made["required"] = ["old", "new"]
+        if cls in REDACTABLE:
+            properties["redacted"] = REDACTED
+        return made
+
+
+def schema(cls: type[BaseModel], title: str) -> Schema:
+    """The JSON Schema of an event's data, or of what else is published; complete in itself."""
+    made = cls.model_json_schema(mode="serialization", schema_generator=Published)
+    definitions = made.pop("$defs", None)
+    made = {"$schema": DIALECT, "title": title} | made
+    if definitions:
+        made["$defs"] = definitions
+    described: Schema = _described(made)
+    return described
+
+
+def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
+    """The schemas of all events, of others and of the values in them, by the names of their
+    classes; `reference` is how they refer to each other, with `{model}` for the name."""
+    _, made = models_json_schema(
+        [(cls, "serialization") for cls in (*TYPES.values(), *others)],
+        ref_template=reference,
+        schema_generator=Published,
+    )
+    definitions: dict[str, Schema] = made["$defs"]
+    return {name: _described(one) for name, one in definitions.items()}
+
+
+@cache
+def published() -> dict[str, bytes]:
+    """The schemas as they are served, by file name: those of today's types and of all that ever
+    were. They are files, so that what is served is what was reviewed."""
+    folder = files("infrastructure.publishing") / "schemas"
+    return {one.name: one.read_bytes() for one in folder.iterdir() if one.name.endswith(".json")}
+
+
+def description(cls: type) -> str:
+    """What a class says of itself, in published names."""
+    return _said(cls.__doc__ or "")
+
+
+def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Where something may change, in published names, as `domain.changes` finds it: in the fields
+    of a value that is always there, else in the value as a whole, too."""
+    for name, field in model.model_fields.items():
+        path = f"{prefix}{field.alias or name}"
+        annotation = field.annotation
+        kinds = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+        inner = [kind for kind in kinds if isclass(kind) and issubclass(kind, BaseModel)]
+        if not inner or len(kinds) > 1:
+            yield path
+        for kind in inner:
+            yield from paths(kind, f"{path}.")
+
+
+def _described(value: Any) -> Any:
+    """The same with descriptions in published names."""
+    match value:
+        case dict():
+            return {
+                name: _said(inner)
+                if name == "description" and isinstance(inner, str)
+                else _described(inner)
+                for name, inner in value.items()
+            }
+        case list():
+            return [_described(inner) for inner in value]
+    return value
+
+
+def _said(text: str) -> str:
+    one_line = " ".join(SEEDS.sub("", text).split())
+    return NAMES.sub(lambda name: f"`{'.'.join(map(to_camel, name[1].split('.')))}`", one_line)

@@ -1,0 +1,159 @@
+"""Where the logs of tenants end, for those who wait for more: one look for all of a process.
+
+Polling is the truth, whichever process appended; being told of what this process committed only
+makes it sooner. Nothing is looked at while nobody waits.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from infrastructure.append.plan import Plan
+from infrastructure.following.bell import Bell
+from infrastructure.publishing.tenant_feed import HEAD
+
+logger = logging.getLogger(__name__)
+
+POLL = 0.05
+"""Seconds between two looks at the log."""
+
+PACE = 0.02
+"""Seconds between two announcements to the same tenant: in a rush, those who follow it read a few
+events at a time, and all of them the same."""
+
+PAUSE = 1.0
+"""Seconds until a database that couldn't be reached is tried again."""
+
+AT_ONCE = 5_000
+"""Positions a look goes on by."""
+
+SELECT_NEW = f"""
+SELECT split_part(originator_id, '/', 1), max(notification_id) FROM (
+    SELECT originator_id, notification_id FROM stored_events WHERE notification_id > %s
+    ORDER BY notification_id LIMIT {AT_ONCE}) new
+GROUP BY 1
+"""
+
+
+class _Followed:
+    """A tenant whose log somebody follows: its last position that is known, and the one that has
+    been announced."""
+
+    def __init__(self) -> None:
+        self.followers = 0
+        self.known = 0
+        self.announced = 0
+        self.bell = Bell()
+        self._rang = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    def reached(self, position: int) -> None:
+        """Announce a position, now or when the last announcement is long enough ago."""
+        if position <= self.known:
+            return
+        self.known = position
+        loop = asyncio.get_running_loop()
+        if self._timer is None:
+            due = max(loop.time(), self._rang + PACE)
+            if due <= loop.time():
+                self._announce()
+            else:
+                self._timer = loop.call_at(due, self._announce)
+
+    def _announce(self) -> None:
+        self._timer = None
+        self._rang = asyncio.get_running_loop().time()
+        self.announced = self.known
+        self.bell.ring()
+
+
+class Heads:
+    """`read_from` says where the log is, before anybody follows."""
+
+    def __init__(self) -> None:
+        self._pool: AsyncConnectionPool[Any] | None = None
+        self._tenants: dict[str, _Followed] = {}
+        self._looked: int | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def read_from(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    async def follow(self, tenant: str) -> None:
+        """From now on, nothing that is appended goes unnoticed, until `leave`.
+
+        Raises psycopg.OperationalError and PoolTimeout.
+        """
+        self._tenants.setdefault(tenant, _Followed()).followers += 1
+        try:
+            if self._looked is None:
+                head = await self._rows(HEAD)
+                # Somebody may have been faster, and has perhaps read on from there already.
+                if self._looked is None:
+                    self._looked = head[0][0]
+        except BaseException:
+            self.leave(tenant)
+            raise
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look(), name="event feed")
+
+    def leave(self, tenant: str) -> None:
+        followed = self._tenants[tenant]
+        followed.followers -= 1
+        if not followed.followers:
+            del self._tenants[tenant]
+        if not self._tenants:
+            self._looked = None
+            if self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def wait(self, tenant: str, after: int, seconds: float) -> bool:
+        """Wait until there is something after a position, or that long, or until it is rung for
+        another reason; whether there is."""
+        followed = self._tenants[tenant]
+        if followed.announced <= after:
+            await followed.bell.wait(seconds)
+        return followed.announced > after
+
+    def ring(self) -> None:
+        """Wake all who wait."""
+        for followed in self._tenants.values():
+            followed.bell.ring()
+
+    def committed(self, plan: Plan) -> None:
+        """This process committed a batch."""
+        if self._tenants:
+            self._reached({step.tenant: step.recorded.position for step in plan.steps})
+
+    def _reached(self, positions: dict[str, int]) -> None:
+        for tenant, position in positions.items():
+            if (followed := self._tenants.get(tenant)) is not None:
+                followed.reached(position)
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                positions = dict(await self._rows(SELECT_NEW, self._looked))
+            except (psycopg.Error, PoolTimeout, OSError) as error:
+                logger.warning("the log can't be followed: %s: %s", type(error).__name__, error)
+                await asyncio.sleep(PAUSE)
+                continue
+            if positions:
+                newest = max(positions.values())
+                full = newest - (self._looked or 0) >= AT_ONCE
+                self._looked = newest
+                self._reached(positions)
+                if full:
+                    continue
+            await asyncio.sleep(POLL)
+
+    async def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        assert self._pool is not None
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(sql, parameters, prepare=True)
+            rows: list[tuple[Any, ...]] = await cursor.fetchall()
+            return rows

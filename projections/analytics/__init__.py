@@ -1,0 +1,1 @@
+"""Sums by day behind the analytics, and the queries over them."""

@@ -1,0 +1,67 @@
+"""How much passed between whom on which day: the sums behind the analytics.
+
+A row per tenant, contact, UTC day and kind; under the contact NOBODY stand the sums of the whole
+tenant. What was planned is not in here: whether its time has come is decided when asked. Durations
+and sentiments of records with restricted tags are left out, because a sum would tell them.
+"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from application.entity import Entity
+from domain.interaction import Interaction
+from domain.kinds import Sentiment
+from domain.redaction import redacted
+from projections.read_model import Add, ReadModel, Step
+
+NOBODY = UUID(int=0)
+
+
+def project(step: Step) -> Iterator[Add]:
+    if step.before is not None:
+        yield from _sums(step.tenant, step.before, -1)
+    yield from _sums(step.tenant, step.after, +1)
+
+
+def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
+    state = entity.state
+    record = state.record
+    if state.deleted or record.when.at > entity.changed.time:
+        return
+    seen = redacted(record) if record.labels.restricted else record
+    seconds, sentiment = seen.when.seconds, seen.said.sentiment
+    amounts = (
+        sign,
+        0 if seconds is None else sign,
+        0 if seconds is None else sign * seconds,
+        sign * (sentiment == Sentiment.POSITIVE),
+        sign * (sentiment == Sentiment.NEUTRAL),
+        sign * (sentiment == Sentiment.NEGATIVE),
+    )
+    day = record.when.at.date()
+    contacts = {someone.contact_id for someone in record.people.participants}
+    for contact_id in {NOBODY, state.contact_id, *contacts} - {None}:
+        yield Add((tenant, contact_id, day, record.kind), amounts)
+
+
+ACTIVITY = ReadModel(
+    name="activity",
+    kinds=frozenset({Interaction.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "contact_id": "uuid NOT NULL",
+        "day": "date NOT NULL",
+        "kind": "text NOT NULL",
+        "interactions": "bigint NOT NULL",
+        "timed": "bigint NOT NULL",
+        "seconds": "bigint NOT NULL",
+        "positive": "bigint NOT NULL",
+        "neutral": "bigint NOT NULL",
+        "negative": "bigint NOT NULL",
+    },
+    key=("tenant", "contact_id", "day", "kind"),
+    primary_key=("tenant", "contact_id", "day", "kind"),
+    sums=("interactions", "timed", "seconds", "positive", "neutral", "negative"),
+    project=project,
+    with_append=False,
+)

@@ -1,0 +1,196 @@
+"""Interaction analytics: how many, of which kind, how often, how long, how it felt.
+
+Whole days come from the daily sums; what a bound cuts out of a day, and what was planned and whose
+time has come, is counted in the timeline.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from projections.analytics.activity import NOBODY
+from projections.paging import Fetch
+from projections.timeline.document import NATIVE_WORDS
+
+GroupBy = Literal["day", "week", "month"]
+DAY = timedelta(days=1)
+MOST_BUCKETS = 5_000
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class TooManyBuckets(ValueError):
+    """More buckets than are answered at once have something in them."""
+
+
+class Wanted(NamedTuple):
+    """`since` is inclusive, `before` exclusive; None is unbounded."""
+
+    tenant: str
+    contact_id: UUID | None
+    since: datetime | None
+    before: datetime | None
+    group_by: GroupBy
+
+
+class TacticUse(NamedTuple):
+    """How often a tactic was used, and how well it worked on average where that was said."""
+
+    tactic_id: UUID
+    uses: int
+    average: float | None
+
+
+@dataclass(slots=True)
+class Analytics:
+    """`first` is the day that bucket 1 begins with, None if there is nothing to count."""
+
+    total: int = 0
+    by_type: Counter[str] = field(default_factory=Counter)
+    timed: int = 0
+    seconds: int = 0
+    sentiment: Counter[str] = field(default_factory=Counter)
+    buckets: list[tuple[str, date, date, int]] = field(default_factory=list)
+    tactics: list[TacticUse] = field(default_factory=list)
+
+    @property
+    def average_minutes(self) -> int | None:
+        """Of those that have a duration: whole minutes, rounded half up."""
+        if not self.timed:
+            return None
+        return (2 * self.seconds + 60 * self.timed) // (120 * self.timed)
+
+
+ROWS = """
+SELECT day, kind, interactions, timed, seconds, positive, neutral, negative FROM activity
+WHERE tenant = %(tenant)s AND contact_id = %(contact)s
+    AND day >= %(first_day)s AND day < %(end_day)s
+UNION ALL
+SELECT (at AT TIME ZONE 'UTC')::date, kind, 1, (seconds IS NOT NULL)::int,
+    coalesce(seconds, 0), (restricted = '{}' AND sentiment = 'positive' IS TRUE)::int,
+    (restricted = '{}' AND sentiment = 'neutral' IS TRUE)::int,
+    (restricted = '{}' AND sentiment = 'negative' IS TRUE)::int
+FROM timeline
+WHERE tenant = %(tenant)s AND ROWS_OF
+    AND (NOT planned AND (at >= %(since)s AND at < %(edge_end)s
+                          OR at >= %(edge_start)s AND at < %(before)s)
+         OR planned AND at <= now() AND at >= %(since)s AND at < %(before)s)
+"""
+
+TACTICS = """
+SELECT tactic_id, sum(uses)::bigint, sum(scored)::bigint, sum(effectiveness)::bigint
+FROM tactic_use
+WHERE tenant = %(tenant)s AND contact_id = %(contact)s
+    AND day >= %(first_day)s AND day < %(end_day)s
+GROUP BY tactic_id ORDER BY 2 DESC, 1
+"""
+
+
+def _parameters(wanted: Wanted) -> dict[str, Any]:
+    """Whole days between the bounds, and the edges: from `since` to `edge_end`, and from
+    `edge_start` to `before`."""
+    since, before = wanted.since or EARLIEST, wanted.before or LATEST
+    first_day = since.date() if _midnight(since) == since else _later(since.date(), 1)
+    end_day = max(before.date(), first_day)
+    edge_end = min(_midnight(first_day), before)
+    edge_start = max(_midnight(end_day), edge_end)
+    return {
+        "tenant": wanted.tenant,
+        "contact": wanted.contact_id or NOBODY,
+        "first_day": first_day,
+        "end_day": end_day,
+        "since": since,
+        "edge_end": edge_end,
+        "edge_start": edge_start,
+        "before": before,
+    }
+
+
+def _later(day: date, days: int) -> date:
+    """So many days later, or the last day there is."""
+    return day + min(days, (date.max - day).days) * DAY
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
+    """Raises TooManyBuckets."""
+    parameters = _parameters(wanted)
+    rows_of = "main" if wanted.contact_id is None else "contact_id = %(contact)s"
+    if wanted.contact_id == NOBODY:  # under whom the whole tenant is summed up
+        return Analytics(buckets=list(_buckets(Counter(), wanted)))
+    rows = await fetch(ROWS.replace("ROWS_OF", rows_of), parameters)  # type: ignore[arg-type]
+    result = Analytics()
+    days: Counter[date] = Counter()
+    for day, kind, count, timed, seconds, positive, neutral, negative in rows:
+        result.total += count
+        result.by_type[NATIVE_WORDS[kind]] += count
+        result.timed += timed
+        result.seconds += seconds
+        result.sentiment.update(positive=positive, neutral=neutral, negative=negative)
+        days[day] += count
+    result.buckets = list(_buckets(days, wanted))
+    for tactic_id, uses, scored, sum_ in await fetch(TACTICS, parameters):  # type: ignore[arg-type]
+        average = round(sum_ / scored, 2) if scored else None
+        result.tactics.append(TacticUse(tactic_id, uses, average))
+    return result
+
+
+def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, date, int]]:
+    """Numbered from `since`, else from the first interaction: without gaps, unless that makes more
+    than MOST_BUCKETS. Then those without anything in them are left out, so that one date with a
+    wrong year doesn't hide all the others."""
+    if not days and (wanted.since is None or wanted.before is None):
+        return
+    first = wanted.since.date() if wanted.since else min(days)
+    last = max(days, default=first)
+    if wanted.before is not None:
+        last = (wanted.before - timedelta(microseconds=1)).date()
+    if last < first:
+        return
+    counts: Counter[int] = Counter()
+    for day, count in days.items():
+        counts[number(day, first, wanted.group_by)] += count
+    length = number(last, first, wanted.group_by)
+    numbers = range(1, length + 1) if length <= MOST_BUCKETS else sorted(counts)
+    if len(numbers) > MOST_BUCKETS:
+        raise TooManyBuckets(
+            f"More than {MOST_BUCKETS} buckets have something in them; "
+            "choose a shorter time or longer ones."
+        )
+    for index in numbers:
+        start, end = bounds(index, first, wanted.group_by)
+        yield f"{wanted.group_by}{index}", start, end, counts[index]
+
+
+def number(day: date, first: date, group_by: GroupBy) -> int:
+    """The number of the bucket a day falls into: 1 is the one that begins with `first`. Weeks are
+    seven days from the first, months are those of the calendar."""
+    match group_by:
+        case "day":
+            return (day - first).days + 1
+        case "week":
+            return (day - first).days // 7 + 1
+        case "month":
+            return (day.year - first.year) * 12 + day.month - first.month + 1
+
+
+def bounds(index: int, first: date, group_by: GroupBy) -> tuple[date, date]:
+    """The first day of a bucket, and its last."""
+    if group_by == "month":
+        months = first.year * 12 + first.month - 1 + index - 1
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, first.day if index == 1 else 1), _end_of_month(year, month)
+    length = 7 if group_by == "week" else 1
+    start = first + (index - 1) * length * DAY
+    return start, _later(start, length - 1)
+
+
+def _end_of_month(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,99 @@
+"""The services a tenant can deliver: the built-in ones it hasn't hidden, and its own.
+
+Rows are only what the tenant did: its own services, and built-in ones that it hid.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from uuid import UUID
+
+from application.entity import Entity
+from domain.catalogue.services import BUILT_IN_SERVICES
+from domain.service import Offer, Service, built_in_id
+from projections.paging import Fetch
+from projections.read_model import Put, ReadModel, Step
+
+
+def project(step: Step) -> Iterator[Put]:
+    entity = step.after
+    state: Service = entity.state
+    row = {
+        "tenant": step.tenant,
+        "id": entity.id,
+        "number": state.number,
+        "offer": None if state.offer is None else state.offer.model_dump_json(),
+        "hidden": state.hidden,
+        "position": entity.position,
+    }
+    yield Put((step.tenant, entity.id), (row,), fresh=step.before is None)
+
+
+SERVICES = ReadModel(
+    name="services",
+    kinds=frozenset({Service.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "number": "bigint NOT NULL",
+        "offer": "text",
+        "hidden": "boolean NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("tenant", "id"),
+    primary_key=("tenant", "id"),
+    project=project,
+    indexes=("UNIQUE (tenant, number)",),
+)
+
+
+class Listed(NamedTuple):
+    """A service as a tenant has it; `position` is 0 for a built-in one it never touched."""
+
+    number: int
+    id: UUID
+    offer: Offer
+    hidden: bool = False
+    position: int = 0
+
+    @property
+    def built_in(self) -> bool:
+        return self.number in BUILT_IN_SERVICES
+
+
+UNTOUCHED = {
+    number: Listed(number, built_in_id(number), offer)
+    for number, offer in BUILT_IN_SERVICES.items()
+}
+
+
+def listed_of(entity: Entity[Service]) -> Listed:
+    """A service from its events."""
+    state = entity.state
+    offer = state.offer or BUILT_IN_SERVICES[state.number]
+    return Listed(state.number, entity.id, offer, state.hidden, entity.position)
+
+
+COLUMNS = "number, id, offer, hidden, position"
+
+
+def listed_row(
+    number: int, identity: UUID, offer: str | None, hidden: bool, position: int
+) -> Listed:
+    """A service from its row, which is COLUMNS."""
+    known = UNTOUCHED.get(number)
+    what = Offer.model_validate_json(offer or "") if known is None else known.offer
+    return Listed(number, identity, what, hidden, position)
+
+
+async def services(fetch: Fetch, tenant: str) -> dict[int, Listed]:
+    """All services of a tenant by number, hidden ones too, in the order of their numbers."""
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM services WHERE tenant = %s ORDER BY number", (tenant,)
+    )
+    return UNTOUCHED | {listed.number: listed for listed in (listed_row(*row) for row in rows)}
+
+
+async def offers(fetch: Fetch, tenant: str) -> dict[int, Offer]:
+    """What a tenant's records may name: every service that isn't hidden."""
+    found = await services(fetch, tenant)
+    return {number: listed.offer for number, listed in found.items() if not listed.hidden}

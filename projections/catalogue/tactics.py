@@ -1,0 +1,113 @@
+"""The tactics a tenant added, changed or hid; with the built-in ones they are its catalogue.
+
+A row of a built-in tactic holds its texts as they were when it was written: who improves a built-in
+text raises the version of this read model.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from application.entity import Entity
+from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
+from projections.paging import Fetch
+from projections.read_model import Put, ReadModel, Step
+
+
+class TacticRow(NamedTuple):
+    """A tactic as a tenant has it; `position` is 0 for a built-in one that nobody touched."""
+
+    id: UUID
+    name: str
+    domain: str
+    description: str
+    evidence: str | None
+    hidden: bool
+    created_at: datetime
+    updated_at: datetime
+    position: int
+
+    @property
+    def built_in(self) -> bool:
+        return self.id in BUILT_IN
+
+
+UNTOUCHED = {
+    identity: TacticRow(
+        identity,
+        guidance.name,
+        guidance.domain.value,
+        guidance.description,
+        guidance.evidence,
+        False,
+        BUILT_IN_SINCE,
+        BUILT_IN_SINCE,
+        0,
+    )
+    for identity, guidance in BUILT_IN.items()
+}
+
+
+def row_of(entity: Entity[Tactic]) -> TacticRow:
+    """A tactic from its events."""
+    guidance = entity.state.guidance
+    return TacticRow(
+        entity.id,
+        guidance.name,
+        guidance.domain.value,
+        guidance.description,
+        guidance.evidence,
+        entity.state.hidden,
+        BUILT_IN_SINCE if entity.id in BUILT_IN else entity.created.time,
+        entity.changed.time,
+        entity.position,
+    )
+
+
+def project(step: Step) -> Iterator[Put]:
+    row = row_of(step.after)
+    yield Put((step.tenant, row.id), ({"tenant": step.tenant} | row._asdict(),))
+
+
+TACTICS = ReadModel(
+    name="tactics",
+    kinds=frozenset({Tactic.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "name": "text NOT NULL",
+        "domain": "text NOT NULL",
+        "description": "text NOT NULL",
+        "evidence": "text",
+        "hidden": "boolean NOT NULL",
+        "created_at": "timestamptz NOT NULL",
+        "updated_at": "timestamptz NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("tenant", "id"),
+    primary_key=("tenant", "id"),
+    project=project,
+)
+
+COLUMNS = ", ".join(TacticRow._fields)
+
+
+async def catalogue(fetch: Fetch, tenant: str) -> list[TacticRow]:
+    """All tactics of a tenant, hidden ones too: the built-in ones, then its own, oldest first."""
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM tactics WHERE tenant = %s ORDER BY created_at, id", (tenant,)
+    )
+    touched = {row.id: row for row in map(TacticRow._make, rows)}
+    return list((UNTOUCHED | touched).values())
+
+
+async def named(fetch: Fetch, tenant: str, ids: Sequence[UUID]) -> dict[UUID, TacticRow]:
+    """The tactics with these ids, hidden or not; what isn't there is left out."""
+    if not ids:
+        return {}
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM tactics WHERE tenant = %s AND id = ANY(%s)", (tenant, list(ids))
+    )
+    known = {identity: UNTOUCHED[identity] for identity in ids if identity in UNTOUCHED}
+    return known | {row.id: row for row in map(TacticRow._make, rows)}

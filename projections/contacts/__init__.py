@@ -1,0 +1,1 @@
+"""Contacts as they are now, and as they were at an instant."""

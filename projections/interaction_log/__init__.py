@@ -1,0 +1,1 @@
+"""The operations on each client's interactions, with their actors."""

@@ -1,0 +1,1 @@
+"""Meetings: their document, and lists."""

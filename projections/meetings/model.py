@@ -1,0 +1,101 @@
+"""Meetings as they stand, as JSON documents of the native contract (f53ea5b3782d77ea)."""
+
+from collections.abc import Iterator
+
+from pydantic_core import to_json
+
+from application.entity import Entity
+from domain.meeting import Meeting
+from projections.read_model import Put, ReadModel, Step
+
+
+def document(entity: Entity[Meeting]) -> str:
+    """The document, made once per entity."""
+    if entity.document is None:
+        entity.document = to_json(_document(entity)).decode()
+    return entity.document
+
+
+def _document(entity: Entity[Meeting]) -> dict[str, object]:
+    state = entity.state
+    appointment, outcome = state.appointment, state.outcome
+    shown: dict[str, object] = {
+        "id": entity.id,
+        "contactId": state.contact_id,
+        "status": state.status,
+        "scheduledDateTime": appointment.scheduled_at,
+        "location": appointment.location,
+        "purpose": appointment.purpose,
+        "agendaItems": appointment.agenda_items,
+        "preparationNotes": appointment.preparation_notes,
+        "calendarSynced": appointment.calendar_synced,
+        "completedDate": outcome and outcome.held_at,
+        "createdAt": entity.created.time,
+        "updatedAt": entity.changed.time,
+        "createdBy": entity.created.actor.shown,
+    }
+    if state.reason is not None:
+        shown["reason"] = state.reason
+    if outcome:
+        shown |= {
+            "interactionId": state.interaction_id,
+            "actualDate": outcome.held_at,
+            "attendees": outcome.attendees,
+            "duration": outcome.duration and (outcome.duration + 30) // 60,
+            "topicsCovered": outcome.topics_covered,
+            "outcomes": outcome.outcomes,
+            "actionItems": outcome.action_items,
+            "nextSteps": outcome.next_steps,
+            "relationshipImpact": outcome.relationship_impact,
+        }
+    return shown
+
+
+SAID = ("purpose", "preparationNotes")
+CAME_OF_IT = ("duration", "outcomes", "nextSteps", "relationshipImpact")
+LISTS = ("agendaItems", "topicsCovered", "actionItems")
+
+
+def redacted_document(entity: Entity[Meeting]) -> str:
+    """A completed meeting as it is shown without the restricted tags of its interaction: the
+    interaction holds the same things, and would tell what they hide."""
+    hidden = dict.fromkeys((*SAID, *CAME_OF_IT)) | {key: [] for key in LISTS}
+    return to_json(_document(entity) | hidden | {"redacted": True}).decode()
+
+
+def project(step: Step) -> Iterator[Put]:
+    entity = step.after
+    state: Meeting = entity.state
+    row = {
+        "tenant": step.tenant,
+        "id": entity.id,
+        "contact_id": state.contact_id,
+        "scheduled_at": state.appointment.scheduled_at,
+        "status": state.status,
+        "position": entity.position,
+        "interaction_id": state.interaction_id,
+        "document": document(entity),
+        "redacted": redacted_document(entity) if state.interaction_id else None,
+    }
+    yield Put((step.tenant, entity.id), (row,), fresh=step.before is None)
+
+
+MEETINGS = ReadModel(
+    name="meetings",
+    kinds=frozenset({Meeting.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "contact_id": "uuid NOT NULL",
+        "scheduled_at": "timestamptz NOT NULL",
+        "status": "text NOT NULL",
+        "position": "bigint NOT NULL",
+        "interaction_id": "uuid",
+        "document": "text NOT NULL",
+        "redacted": "text",
+    },
+    key=("tenant", "id"),
+    primary_key=("tenant", "id"),
+    project=project,
+    indexes=("(tenant, scheduled_at DESC, id DESC)", "(contact_id, scheduled_at DESC, id DESC)"),
+)

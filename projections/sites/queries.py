@@ -1,0 +1,204 @@
+"""The list of a site: searched, filtered, sorted, a page at a time, with the total.
+
+Without a text to look for, `site_list` answers alone. With one, the trigram index of `site_search`
+does, for all that it has seen: what has changed since then is found in the log and looked up in
+`site_list`. Both queries have to see one snapshot.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from projections.case_folding import containing
+from projections.paging import Fetch
+from projections.read_model import ReadModel
+from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
+from projections.timeline.queries import SHOWN
+
+MOST_UNSEEN = 20_000
+"""Interactions changed since the index was written; with more, looking at every row is faster."""
+
+LONGEST_SORTED = 200
+"""Characters by which texts are sorted."""
+
+_NUMBER, _AT = "number", "at"
+
+
+def _text(name: str) -> str:
+    return f"split_part(texts, E'\\x1f', {TEXTS.index(name) + 1})"
+
+
+def _sorted_text(name: str) -> str:
+    return f"nullif(left({_text(name)}, {LONGEST_SORTED}), '')"
+
+
+SORTS = {
+    "id": _NUMBER,
+    "site_id": _NUMBER,
+    "title": _sorted_text("title"),
+    "type": "type",
+    "lead": _sorted_text("lead"),
+    "start_datetime": _AT,
+    "timezone": _sorted_text("timezone"),
+    "end_datetime": "ends_at",
+    "location": _sorted_text("location"),
+    "description": _sorted_text("description"),
+    "notes": _sorted_text("notes"),
+    "created_by": "created_by",
+    "created_at": "created_at",
+    "updated_by": "updated_by",
+    "updated_at": "updated_at",
+}
+"""What each documented field is sorted by. One list is of one site."""
+
+
+class Wanted(NamedTuple):
+    """Bounds of time are inclusive, `until` may be exclusive. `open_tags` are the restricted tags
+    the reader may see: what they hide is neither found nor sorted by otherwise."""
+
+    tenant: str
+    open_tags: tuple[str, ...] = ()
+    search: str | None = None
+    title: str | None = None
+    lead: str | None = None
+    location: str | None = None
+    type: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    until_excluded: bool = False
+    sort_by: str = "start_datetime"
+    descending: bool = True
+
+    @property
+    def by_text(self) -> bool:
+        return bool(self.search or self.title or self.lead or self.location)
+
+    @property
+    def by_index(self) -> bool:
+        """Whether an index finds the page: no text, and the default order or its reverse."""
+        return not self.by_text and SORTS[self.sort_by] == _AT
+
+
+class Found(NamedTuple):
+    """`documents` are the ledger's own, as the reader may see them."""
+
+    documents: list[str]
+    total: int
+
+
+class _Sql(NamedTuple):
+    text: str
+    parameters: list[Any]
+
+
+async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
+    """A page and the number of all that match. Every query of `fetch` has to see one snapshot."""
+    unseen = await _unseen(fetch, wanted.tenant) if wanted.by_text else []
+    hits = _hits(wanted, unseen)
+    total = _total(wanted, hits)
+    # Texts are looked for once, and counted on the way; an index counts by itself faster.
+    shown_total = "count(*) OVER ()" if wanted.by_text else f"({total.text})"
+    direction = "DESC" if wanted.descending else "ASC"
+    order = f"k {direction}{_nulls_last(wanted)}, page.number {direction}"
+    sql = (
+        f"WITH page AS (SELECT id, number, k, {shown_total} AS total FROM ({hits.text}) page "
+        f"ORDER BY {order} LIMIT %s OFFSET %s) "
+        f"SELECT total, {SHOWN} FROM page JOIN timeline t USING (id) "
+        f"WHERE t.tenant = %s AND t.main ORDER BY {order}"
+    )
+    first = [] if wanted.by_text else total.parameters
+    last = [limit, offset, list(wanted.open_tags), wanted.tenant]
+    rows = await fetch(sql, [*first, *hits.parameters, *last])
+    if rows:
+        return Found([shown for _, shown in rows], rows[0][0])
+    if not offset:
+        return Found([], 0)
+    ((beyond,),) = await fetch(*total)
+    return Found([], beyond)
+
+
+def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
+    """All that match, with what they are sorted by."""
+    if not wanted.by_text or unseen is None:
+        return _select(SITE_LIST, wanted)
+    indexed = _select(SITE_SEARCH, wanted)
+    if not unseen:
+        return indexed
+    rest = _select(SITE_LIST, wanted)
+    return _Sql(
+        f"{indexed.text} AND id <> ALL(%s::uuid[]) UNION ALL {rest.text} AND id = ANY(%s::uuid[])",
+        [*indexed.parameters, list(unseen), *rest.parameters, list(unseen)],
+    )
+
+
+def _total(wanted: Wanted, hits: _Sql) -> _Sql:
+    if wanted.by_text:
+        return _Sql(f"SELECT count(*) FROM ({hits.text}) hits", hits.parameters)
+    # Without texts, what a reader may see of a record makes no difference to how many there are.
+    where, parameters = _where(SITE_LIST, wanted)
+    return _Sql(f"SELECT count(*) FROM site_list WHERE {where} AND NOT redacted", parameters)
+
+
+def _select(model: ReadModel, wanted: Wanted) -> _Sql:
+    where, parameters = _where(model, wanted)
+    if wanted.by_index:
+        where += " AND NOT redacted"
+    else:
+        where += " AND redacted = NOT (restricted <@ %s::text[])"
+        parameters.append(list(wanted.open_tags))
+    found = f"{model.name} WHERE {where}"
+    if model is SITE_SEARCH:
+        columns = ", ".join(column for column in model.columns if column != "texts")
+        apart = f"replace(texts, '{JOINT}', ' ') AS texts"
+        found = f"(SELECT {columns}, {apart} FROM {found}) found WHERE true"
+    return _Sql(f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {found}", parameters)
+
+
+def _where(model: ReadModel, wanted: Wanted) -> tuple[str, list[Any]]:
+    conditions = ["tenant = %s"]
+    parameters: list[Any] = [wanted.tenant]
+
+    def add(condition: str, *values: object) -> None:
+        conditions.append(condition)
+        parameters.extend(values)
+
+    if wanted.since is not None:
+        add("at >= %s", wanted.since)
+    if wanted.until is not None:
+        add("at < %s" if wanted.until_excluded else "at <= %s", wanted.until)
+    if wanted.type is not None:
+        add("type = %s", wanted.type)
+
+    def pattern(term: str) -> str:
+        return joined(containing(term)) if model is SITE_SEARCH else containing(term)
+
+    if wanted.search:
+        add("texts LIKE %s", pattern(wanted.search))
+    for name in ("title", "lead", "location"):
+        if term := getattr(wanted, name):
+            # The index knows of all texts together; which one it was is seen in the row.
+            add(f"texts LIKE %s AND {_text(name)} LIKE %s", pattern(term), pattern(term))
+    return " AND ".join(conditions), parameters
+
+
+def _nulls_last(wanted: Wanted) -> str:
+    """Whoever sorts by something isn't after what lacks it, in either direction. Left out where
+    nothing can lack it, because an index wouldn't fit otherwise."""
+    column = SITE_LIST.columns.get(SORTS[wanted.sort_by], "")
+    return "" if column.endswith("NOT NULL") else " NULLS LAST"
+
+
+UNSEEN = f"""
+SELECT DISTINCT split_part(originator_id, '/', 3)::uuid FROM stored_events
+WHERE split_part(originator_id, '/', 1) = %s AND split_part(originator_id, '/', 2) = 'interaction'
+    AND notification_id >
+        coalesce((SELECT checkpoint FROM read_models WHERE name = '{SITE_SEARCH.name}'), 0)
+LIMIT {MOST_UNSEEN + 1}
+"""
+
+
+async def _unseen(fetch: Fetch, tenant: str) -> list[UUID] | None:
+    """The interactions that changed since `site_search` was written; None if they are too many."""
+    rows = await fetch(UNSEEN, (tenant,))
+    return [identity for (identity,) in rows] if len(rows) <= MOST_UNSEEN else None

@@ -1,0 +1,1 @@
+"""Interactions: their document, the timeline of each contact, and lists."""

@@ -1,0 +1,126 @@
+"""The timeline: every interaction under each contact it concerns, newest first.
+
+One row per interaction and contact. Exactly one row of an interaction is its `main` row: under its
+own contact, or under none. The other rows are those of participants who are contacts themselves.
+Of a record with restricted tags, `seconds`, `search` and `redacted` are those of the view without
+them; all of its texts stand in `hidden`, and `sentiment` is for readers who opened the tags.
+"""
+
+from collections.abc import Iterator
+
+from domain.interaction import Interaction
+from domain.record import Record
+from domain.redaction import redacted
+from projections.read_model import Put, ReadModel, Row, Step
+from projections.timeline.document import document, redacted_document, word
+
+
+def project(step: Step) -> Iterator[Put]:
+    entity = step.after
+    key = (step.tenant, entity.id)
+    if entity.state.deleted:
+        yield Put(key, ())
+    else:
+        yield Put(key, tuple(_rows(step)), fresh=step.before is None)
+
+
+def _rows(step: Step) -> Iterator[Row]:
+    entity = step.after
+    state: Interaction = entity.state
+    record = state.record
+    restricted = record.labels.restricted
+    view = redacted(record) if restricted else record
+    row = {
+        "tenant": step.tenant,
+        "id": entity.id,
+        "contact_id": state.contact_id,
+        "main": True,
+        "number": state.number,
+        "at": record.when.at,
+        "kind": word(record.kind),
+        "sentiment": word(record.said.sentiment),
+        "planned": record.when.at > entity.changed.time,
+        "seconds": view.when.seconds,
+        "tags": record.labels.tags,
+        "people": tuple(people(record)) if record.people.participants else (),
+        "search": searchable(view),
+        "hidden": searchable(record) if restricted else None,
+        "restricted": restricted,
+        "position": entity.position,
+        "document": document(entity),
+        "redacted": redacted_document(entity) if restricted else None,
+    }
+    yield row
+    if not record.people.participants:
+        return
+    others = {someone.contact_id for someone in record.people.participants}
+    for contact_id in sorted(others - {None, state.contact_id}, key=str):
+        yield row | {"contact_id": contact_id, "main": False}
+
+
+def people(record: Record) -> Iterator[str]:
+    """Names and addresses of those who took part, in lower case."""
+    for someone in record.people.participants:
+        if someone.name:
+            yield someone.name.lower()
+        if someone.email:
+            yield someone.email.lower()
+
+
+def searchable(record: Record) -> str:
+    """Every text of the record, in lower case, a line each."""
+    said, place, follow_up = record.said, record.place, record.follow_up
+    texts = (
+        said.subject,
+        said.description,
+        said.notes,
+        said.outcome,
+        *said.topics,
+        place.location,
+        place.medium,
+        follow_up.notes,
+        follow_up.action,
+        record.rapport.non_verbal,
+        record.people.lead,
+        *record.labels.tags,
+        *people(record),
+    )
+    return "\n".join(text for text in texts if text).lower()
+
+
+TIMELINE = ReadModel(
+    name="timeline",
+    kinds=frozenset({Interaction.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "contact_id": "uuid",
+        "main": "boolean NOT NULL",
+        "number": "bigint NOT NULL",
+        "at": "timestamptz NOT NULL",
+        "kind": "text NOT NULL",
+        "sentiment": "text",
+        "planned": "boolean NOT NULL",
+        "seconds": "bigint",
+        "tags": "text[] NOT NULL",
+        "people": "text[] NOT NULL",
+        "search": "text NOT NULL",
+        "hidden": "text",
+        "restricted": "text[] NOT NULL",
+        "position": "bigint NOT NULL",
+        "document": "text NOT NULL",
+        "redacted": "text",
+    },
+    key=("tenant", "id"),
+    # Of an imported mail, compressing these took half of the time that PostgreSQL spent on it, and
+    # made the table a fifth smaller.
+    plain=("document", "redacted", "search", "hidden"),
+    project=project,
+    indexes=(
+        "UNIQUE (id, tenant, contact_id) NULLS NOT DISTINCT",
+        "UNIQUE (tenant, number) WHERE main",
+        "(contact_id, at DESC, id DESC, tenant)",
+        "(tenant, at DESC, id DESC) WHERE main",
+        "(tenant, at) WHERE planned AND main",
+    ),
+)

@@ -1,0 +1,103 @@
+"""Tenants' webhooks as they are: what is sent where, and what signs it.
+
+What is confidential stands beside, in a table of its own; a row names it. One that was removed has
+no row.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from application.entity import Entity
+from domain.webhook import Webhook
+from projections.paging import Fetch
+from projections.read_model import Put, ReadModel, Step
+
+
+class WebhookRow(NamedTuple):
+    """`former` are the secrets before the current one, newest first, each signing until the
+    instant in `former_until`. `disabled` is the reason, None for one that is enabled."""
+
+    id: UUID
+    origin: str
+    address: UUID
+    types: Sequence[str]
+    description: str | None
+    disabled: str | None
+    secret: UUID
+    former: Sequence[UUID]
+    former_until: Sequence[datetime]
+    created_at: datetime
+    updated_at: datetime
+    position: int
+
+
+def row_of(entity: Entity[Webhook]) -> WebhookRow:
+    state, subscription = entity.state, entity.state.subscription
+    return WebhookRow(
+        entity.id,
+        subscription.origin,
+        subscription.address,
+        list(subscription.types),
+        subscription.description,
+        None if state.disabled is None else state.disabled.value,
+        state.secret,
+        [each.secret for each in state.former],
+        [each.until for each in state.former],
+        entity.created.time,
+        entity.changed.time,
+        entity.position,
+    )
+
+
+def project(step: Step) -> Iterator[Put]:
+    key = (step.tenant, step.after.id)
+    if step.after.state.removed:
+        yield Put(key, ())
+        return
+    row = {"tenant": step.tenant} | row_of(step.after)._asdict()
+    yield Put(key, (row,))
+
+
+WEBHOOKS = ReadModel(
+    name="webhooks",
+    kinds=frozenset({Webhook.kind}),
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "origin": "text NOT NULL",
+        "address": "uuid NOT NULL",
+        "types": "text[] NOT NULL",
+        "description": "text",
+        "disabled": "text",
+        "secret": "uuid NOT NULL",
+        "former": "uuid[] NOT NULL",
+        "former_until": "timestamptz[] NOT NULL",
+        "created_at": "timestamptz NOT NULL",
+        "updated_at": "timestamptz NOT NULL",
+        "position": "bigint NOT NULL",
+    },
+    key=("tenant", "id"),
+    primary_key=("tenant", "id"),
+    indexes=("(id)",),
+    project=project,
+)
+
+COLUMNS = ", ".join(f"w.{name}" for name in WebhookRow._fields)
+
+
+async def all_of(fetch: Fetch, tenant: str) -> list[WebhookRow]:
+    """A tenant's webhooks, oldest first."""
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM webhooks w WHERE w.tenant = %s ORDER BY w.created_at, w.id",
+        (tenant,),
+    )
+    return [WebhookRow._make(row) for row in rows]
+
+
+async def one(fetch: Fetch, tenant: str, identity: UUID) -> WebhookRow | None:
+    rows = await fetch(
+        f"SELECT {COLUMNS} FROM webhooks w WHERE w.tenant = %s AND w.id = %s", (tenant, identity)
+    )
+    return WebhookRow._make(rows[0]) if rows else None

@@ -1,0 +1,196 @@
+"""Appending on PostgreSQL: positions, versions, times, and what is told of them."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import psycopg
+import pytest
+
+from application.errors import VersionConflict
+from application.ports import Answer, Receipt
+from infrastructure.append.group_commit import GroupCommit
+from infrastructure.append.plan import Plan
+from tests.infrastructure.append.checks import check_log
+from tests.infrastructure.append.jobs import (
+    added,
+    adds,
+    change,
+    job,
+    key,
+    renamed,
+    renames,
+    stream,
+)
+from tests.infrastructure.append.support import Hold, Process, blocked, prepare, process, until
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
+
+
+def entity(receipt: Receipt):
+    (only,) = receipt.entities.values()
+    return only
+
+
+async def test_what_is_appended_is_in_the_log_at_the_position_its_caller_was_told(
+    ledger: str, one: Process
+):
+    receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(50)))
+    log = check_log(ledger)
+    for receipt in receipts:
+        told = entity(receipt)
+        assert log[told.position - 1] == (str(told.stream), told.version)
+
+
+async def test_a_log_can_be_read_again_as_it_was_told(one: Process):
+    receipt = await one.door.append(job(change(stream(), None, added(), renamed("Ann", "Bea"))))
+    told = entity(receipt)
+    (read,) = await one.log.load([told.stream], fresh=True)
+    assert read == told
+
+
+async def test_two_who_begin_one_stream_at_once_have_one_winner(
+    ledger: str, one: Process, other: Process
+):
+    for processes in ((one, one), (one, other)):
+        name = stream()
+        results = await asyncio.gather(
+            *(each.door.append(adds(name)) for each in processes), return_exceptions=True
+        )
+        assert sorted(type(result).__name__ for result in results) == ["Receipt", "VersionConflict"]
+    check_log(ledger)
+
+
+async def test_what_another_process_moved_is_a_conflict(one: Process, other: Process):
+    ann = entity(await one.door.append(adds()))
+    await other.door.append(renames(ann, "Bea"))
+    with pytest.raises(VersionConflict) as conflict:
+        await one.door.append(renames(ann, "Cleo"))
+    assert conflict.value.stream == str(ann.stream)
+    with pytest.raises(VersionConflict):
+        await one.door.append(adds(relied_on={str(ann.stream): 1}))
+    await one.door.append(adds(relied_on={str(ann.stream): 2}))
+
+
+async def test_a_conflict_is_told_in_the_same_pass_as_the_receipts(one: Process, held: Hold):
+    """Nobody waits for another batch to hear of having lost."""
+    name = stream()
+    async with blocked(one, held):
+        tasks = [asyncio.create_task(one.door.append(adds(name))) for _ in range(20)]
+        await until(lambda: one.door.queued == 20)
+        before = one.door.counts.batches
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sum(isinstance(result, Receipt) for result in results) == 1
+    assert one.door.counts.batches == before + 2  # the one that was under way, and theirs
+
+
+# Time
+
+
+async def test_recorded_times_never_go_back_though_the_clock_does(ledger: str):
+    times = iter([NOW, NOW - timedelta(hours=1), NOW + timedelta(seconds=1), NOW])
+
+    async with process(ledger, (), clock=lambda: next(times)) as one:
+        start = max(NOW, entity(await one.door.append(adds())).changed.time)
+        recorded = [entity(await one.door.append(adds())).changed.time for _ in range(3)]
+    assert recorded == sorted(recorded)
+    assert recorded[0] >= start
+    check_log(ledger)
+
+
+async def test_recorded_times_never_go_back_between_processes_whose_clocks_differ(database):
+    ledger = prepare(database(), ())
+    async with (
+        process(ledger, (), clock=lambda: NOW + timedelta(minutes=5)) as ahead,
+        process(ledger, (), clock=lambda: NOW) as behind,
+    ):
+        for _ in range(3):
+            assert entity(await ahead.door.append(adds())).changed.time == NOW + timedelta(
+                minutes=5
+            )
+            assert entity(await behind.door.append(adds())).changed.time == NOW + timedelta(
+                minutes=5
+            )
+        await asyncio.gather(
+            *(each.door.append(adds()) for each in (ahead, behind) for _ in range(50))
+        )
+    check_log(ledger)
+
+
+async def test_microseconds_survive_the_hand_over_of_the_clock(database):
+    ledger = prepare(database(), ())
+    odd = datetime(2262, 4, 11, 23, 47, 16, 854775, tzinfo=UTC)
+    async with process(ledger, (), clock=lambda: odd) as one:
+        await one.door.append(adds())
+    async with process(ledger, (), clock=lambda: NOW) as two:
+        assert entity(await two.door.append(adds())).changed.time == odd
+    check_log(ledger)
+
+
+# Whole and announced
+
+
+async def test_a_job_larger_than_any_batch_is_appended_whole(ledger: str, one: Process):
+    names = [f"Ann {number}" for number in range(1_500)]
+    events = [renamed(old, new) for old, new in pairwise(names)]
+    receipt = await one.door.append(job(change(stream(), None, added(names[0]), *events)))
+    assert entity(receipt).version == 1_500
+    check_log(ledger)
+
+
+async def test_every_commit_is_announced_and_a_deaf_ear_does_no_harm(ledger: str):
+    heard: list[Plan] = []
+
+    def hear(plan: Plan) -> None:
+        heard.append(plan)
+        raise ZeroDivisionError
+
+    async with process(ledger, (), committed=hear) as one:
+        receipt = await one.door.append(adds())
+    assert heard[-1].position == entity(receipt).position
+
+
+@pytest.mark.parametrize("isolation", ["repeatable read", "serializable"])
+async def test_a_database_with_another_isolation_by_default_is_no_other_database(
+    database, isolation: str, caplog
+):
+    """The view has to be newer than the lock, so the transaction's isolation is its own affair."""
+    ledger = prepare(database(), ())
+    with psycopg.connect(ledger, autocommit=True) as connection:
+        connection.execute(
+            f"ALTER DATABASE {connection.info.dbname} "
+            f"SET default_transaction_isolation = '{isolation}'"
+        )
+
+    async def append_some(door: GroupCommit) -> None:
+        for _ in range(40):
+            await door.append(adds())
+
+    async with process(ledger, ()) as one, process(ledger, ()) as other:
+        await asyncio.gather(*(append_some(each.door) for each in (one, other)))
+    assert len(check_log(ledger)) == 80
+    assert caplog.messages == []  # nothing had to be tried again
+
+
+# Keys
+
+
+async def test_a_key_is_one_effect_and_one_answer_across_processes(
+    ledger: str, one: Process, other: Process
+):
+    def answer(_: Receipt) -> Answer:
+        return Answer(201, (("Location", "/x"),), '{"name":"Jöhn 🙂"}')
+
+    before = len(check_log(ledger))
+    jobs = [adds(key=key("shared"), answer=answer) for _ in range(100)]
+    receipts = await asyncio.gather(
+        *(each.door.append(one_job) for each, one_job in zip((one, other) * 50, jobs, strict=True))
+    )
+    answers = {receipt.replayed or receipt.answer for receipt in receipts}
+    assert answers == {Answer(201, (("Location", "/x"),), '{"name":"Jöhn 🙂"}')}
+    assert sum(receipt.replayed is None for receipt in receipts) == 1
+    assert len(check_log(ledger)) == before + 1
+    assert await one.log.answered(key("shared")) in answers
+    assert await one.log.answered(key("unknown")) is None

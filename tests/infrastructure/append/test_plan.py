@@ -1,0 +1,285 @@
+"""Which jobs of a batch are carried out: decided in order, each whole or not at all."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+from hypothesis import given as for_any
+from hypothesis import strategies as st
+
+from application.entity import Entity
+from application.errors import KeyReused, VersionConflict
+from application.ports import Answer, Job, Receipt
+from infrastructure.append.plan import Plan, Prepared, View, plan, prepare, scope_of
+from tests.infrastructure.append.jobs import (
+    added,
+    adds,
+    change,
+    job,
+    key,
+    renamed,
+    renames,
+    stream,
+)
+
+NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
+ANN, BEA, CLEO = stream(), stream(), stream()
+
+
+def planned(*jobs: Job, view: View | None = None, now: datetime = NOW) -> Plan:
+    ids = (UUID(int=number) for number in count(1))
+    return plan([prepare(one, lambda: next(ids)) for one in jobs], view or View(), now)
+
+
+def entity_of(plan: Plan, index: int = 0) -> Entity:
+    receipt = plan.verdicts[index]
+    assert isinstance(receipt, Receipt)
+    (entity,) = receipt.entities.values()
+    return entity
+
+
+def outcomes(plan: Plan) -> list[str]:
+    return [
+        "done" if isinstance(verdict, Receipt) else type(verdict).__name__
+        for verdict in plan.verdicts
+    ]
+
+
+def test_positions_go_on_from_the_head_without_a_gap():
+    result = planned(adds(ANN), adds(BEA), adds(CLEO), view=View(position=41))
+    assert [row["position"] for row in result.events] == [42, 43, 44]
+    assert result.position == 44
+
+
+def test_versions_count_through_a_stream():
+    result = planned(job(change(ANN, None, added("Ann"), renamed("Ann", "Bea"))))
+    assert [row["version"] for row in result.events] == [1, 2]
+    assert entity_of(result).version == 2
+    assert entity_of(result).state.details.name == "Bea"
+
+
+def test_a_stream_begun_twice_is_a_conflict_for_the_second():
+    result = planned(adds(ANN), adds(ANN), adds(BEA))
+    assert outcomes(result) == ["done", "VersionConflict", "done"]
+    assert [row["stream"] for row in result.events] == [str(ANN), str(BEA)]
+    assert [row["position"] for row in result.events] == [1, 2]
+
+
+def test_of_two_changes_to_one_version_the_first_wins():
+    ann = entity_of(planned(adds(ANN)))
+    view = View(position=1, heads={str(ANN): 1})
+    result = planned(renames(ann, "Bea"), renames(ann, "Cleo"), view=view)
+    assert outcomes(result) == ["done", "VersionConflict"]
+
+
+def test_a_change_to_an_old_version_is_a_conflict_and_names_the_stream():
+    ann = entity_of(planned(adds(ANN)))
+    view = View(position=2, heads={str(ANN): 2})
+    (verdict,) = planned(renames(ann, "Bea"), view=view).verdicts
+    assert isinstance(verdict, VersionConflict)
+    assert verdict.stream == str(ANN)
+
+
+def test_a_job_may_go_on_where_an_earlier_one_of_the_batch_left_off():
+    first = adds(ANN)
+    ann = entity_of(planned(first))
+    result = planned(first, renames(ann, "Bea"))
+    assert outcomes(result) == ["done", "done"]
+    assert [row["version"] for row in result.events] == [1, 2]
+
+
+def test_a_job_that_relied_on_what_has_moved_is_a_conflict():
+    view = View(position=5, heads={str(ANN): 2})
+    result = planned(
+        adds(BEA, relied_on={str(ANN): 1}), adds(CLEO, relied_on={str(ANN): 2}), view=view
+    )
+    assert outcomes(result) == ["VersionConflict", "done"]
+
+
+def test_a_job_that_relied_on_a_stream_not_being_there_is_a_conflict_once_it_is():
+    result = planned(
+        adds(BEA, relied_on={str(ANN): 0}), adds(ANN), adds(CLEO, relied_on={str(ANN): 0})
+    )
+    assert outcomes(result) == ["done", "done", "VersionConflict"]
+
+
+def test_what_a_batch_moves_is_moved_for_those_behind():
+    ann = entity_of(planned(adds(ANN)))
+    view = View(position=1, heads={str(ANN): 1})
+    relied = {str(ANN): 1}
+    result = planned(
+        adds(BEA, relied_on=relied), renames(ann, "Bea"), adds(CLEO, relied_on=relied), view=view
+    )
+    assert outcomes(result) == ["done", "done", "VersionConflict"]
+
+
+def test_a_job_of_several_streams_is_carried_out_whole_or_not_at_all():
+    view = View(position=1, heads={str(BEA): 1})
+    both = job(change(ANN, None, added()), change(BEA, None, added()))
+    result = planned(both, adds(CLEO), view=view)
+    assert outcomes(result) == ["VersionConflict", "done"]
+    assert [(row["stream"], row["position"]) for row in result.events] == [(str(CLEO), 2)]
+    assert adds(ANN).changes[0].expected == 0
+    assert outcomes(planned(both, adds(ANN), view=view)) == ["VersionConflict", "done"]
+
+
+def test_a_job_that_relies_on_something_only_conflicts_or_does_nothing():
+    view = View(position=1, heads={str(ANN): 1})
+    result = planned(job(relied_on={str(ANN): 1}), job(relied_on={str(ANN): 0}), view=view)
+    assert outcomes(result) == ["done", "VersionConflict"]
+    assert result.is_empty
+
+
+# Time
+
+
+def test_the_recorded_time_is_that_of_the_clock():
+    assert planned(adds()).time == NOW
+    assert planned(adds(), view=View(recorded_at=NOW - timedelta(days=1))).time == NOW
+
+
+def test_the_recorded_time_never_goes_back():
+    ahead = NOW + timedelta(hours=1)
+    assert planned(adds(), view=View(recorded_at=ahead)).time == ahead
+
+
+def test_what_one_command_records_follows_from_the_first_of_it():
+    result = planned(
+        job(change(ANN, None, added()), change(BEA, None, added(), renamed("Ann", "B")))
+    )
+    receipt = result.verdicts[0]
+    assert isinstance(receipt, Receipt)
+    first, then = receipt.entities[str(ANN)].changed, receipt.entities[str(BEA)]
+    assert first.causation is None
+    assert (then.created.causation, then.changed.causation) == (first.id, first.id)
+
+
+# Keys
+
+
+def answering(body: str):
+    return lambda receipt: Answer(201, (), body + str(len(receipt.entities)))
+
+
+def test_the_second_with_a_key_gets_the_answer_of_the_first():
+    result = planned(
+        adds(ANN, key=key(), answer=answering("a")), adds(BEA, key=key(), answer=answering("b"))
+    )
+    first, second = result.verdicts
+    assert isinstance(first, Receipt)
+    assert isinstance(second, Receipt)
+    assert (first.answer, first.replayed) == (Answer(201, (), "a1"), None)
+    assert second.replayed == Answer(201, (), "a1")
+    assert len(result.events) == len(result.keys) == 1
+
+
+def test_a_key_known_from_before_is_answered_from_before():
+    known = {scope_of(key()): (b"body", Answer(201, (), "before"))}
+    result = planned(adds(key=key()), view=View(keys=known))
+    assert result.is_empty
+    assert result.verdicts[0].replayed == Answer(201, (), "before")  # type: ignore[union-attr]
+
+
+def test_a_repeat_is_answered_though_its_stream_has_moved_on():
+    known = {scope_of(key()): (b"body", Answer(201))}
+    view = View(position=9, heads={str(ANN): 3}, keys=known)
+    assert outcomes(planned(adds(ANN, key=key()), view=view)) == ["done"]
+
+
+def test_a_key_with_another_body_is_refused_whether_known_from_before_or_from_the_batch():
+    known = {scope_of(key("old")): (b"body", Answer(201))}
+    result = planned(
+        adds(key=key("old", b"other")),
+        adds(key=key("new")),
+        adds(key=key("new", b"other")),
+        view=View(keys=known),
+    )
+    assert outcomes(result) == ["KeyReused", "done", "KeyReused"]
+    assert isinstance(result.verdicts[0], KeyReused)
+
+
+def test_a_key_whose_job_lost_is_free_for_the_next():
+    result = planned(
+        adds(BEA, relied_on={str(ANN): 7}, key=key()),
+        adds(CLEO, key=key(), answer=answering("c")),
+    )
+    assert outcomes(result) == ["VersionConflict", "done"]
+    assert result.verdicts[1].replayed is None  # type: ignore[union-attr]
+
+
+def test_a_key_that_changes_nothing_is_kept_with_its_answer():
+    result = planned(job(key=key(), answer=answering("same")), view=View(position=3))
+    assert result.events == []
+    assert result.position == 3
+    assert not result.is_empty
+    assert len(result.keys) == 1
+
+
+def test_a_job_whose_answer_fails_leaves_no_trace():
+    def fails(_: Receipt) -> Answer:
+        raise ZeroDivisionError
+
+    result = planned(adds(ANN, key=key(), answer=fails), adds(ANN), adds(BEA, key=key()))
+    assert outcomes(result) == ["ZeroDivisionError", "done", "done"]
+    assert [row["stream"] for row in result.events] == [str(ANN), str(BEA)]
+    assert [row["position"] for row in result.events] == [1, 2]
+
+
+# All of it, at random
+
+
+@st.composite
+def batches(draw):
+    """Jobs of several changes on a handful of streams, some of them out of date."""
+    names = [ANN, BEA, CLEO]
+    view = View(position=draw(st.integers(0, 9)))
+    view.heads = {str(name): draw(st.integers(0, 2)) for name in names}
+    jobs = []
+    for _ in range(draw(st.integers(1, 8))):
+        changes = [
+            change(name, None, *[added()] * draw(st.integers(1, 2)))
+            for name in draw(st.lists(st.sampled_from(names), unique=True, max_size=2))
+        ]
+        relied = draw(st.lists(st.sampled_from(names), unique=True, max_size=2))
+        keyed = draw(st.none() | st.sampled_from([key("a"), key("b"), key("a", b"other")]))
+        jobs.append(
+            job(
+                *changes,
+                relied_on={str(name): draw(st.integers(0, 2)) for name in relied},
+                key=keyed,
+            )
+        )
+    return view, jobs
+
+
+@for_any(batches())
+def test_what_is_accepted_is_what_accepting_one_job_at_a_time_would_accept(batch):
+    view, jobs = batch
+    ids = (UUID(int=number) for number in count(1))
+    prepared = [prepare(one, lambda: next(ids)) for one in jobs]
+    together = plan(prepared, _copy(view), NOW)
+    alone: list[str] = []
+    rows: list[dict[str, object]] = []
+    before = _copy(view)
+    for one in prepared:
+        result = plan([one], before, NOW)
+        before.position = result.position
+        alone += outcomes(result)
+        rows += result.events
+    assert outcomes(together) == alone
+    assert [_placed(row) for row in together.events] == [_placed(row) for row in rows]
+    assert [row["position"] for row in together.events] == list(
+        range(view.position + 1, view.position + 1 + len(rows))
+    )
+
+
+def _copy(view: View) -> View:
+    return View(view.position, view.recorded_at, dict(view.heads), dict(view.keys))
+
+
+def _placed(row: dict[str, object]) -> tuple[object, ...]:
+    return row["stream"], row["version"], row["position"]
+
+
+def test_a_prepared_job_knows_its_size():
+    assert Prepared(adds(), [], ["ab", "c"]).size == 3

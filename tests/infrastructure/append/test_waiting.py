@@ -1,0 +1,112 @@
+"""Callers who wait at the door: how many may, how many go out together, and what becomes of them
+when they leave or the door is shut."""
+
+import asyncio
+
+import pytest
+
+from application.errors import Overloaded, Unavailable
+from application.ports import Receipt
+from infrastructure.append import group_commit
+from tests.infrastructure.append.checks import check_log
+from tests.infrastructure.append.jobs import (
+    adds,
+    stream,
+)
+from tests.infrastructure.append.support import Hold, Process, blocked, process, until
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger: str, held: Hold):
+    async with process(ledger, (), longest_queue=3) as one:
+        async with blocked(one, held):
+            tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(3)]
+            await until(lambda: one.door.queued == 3)
+            with pytest.raises(Overloaded):
+                await one.door.append(adds())
+        assert len(await asyncio.gather(*tasks)) == 3
+        await one.door.append(adds())
+
+
+async def test_a_queue_of_large_events_is_full_before_it_is_long(
+    ledger: str, held: Hold, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(group_commit, "LARGEST_QUEUE", 600)
+    async with process(ledger, ()) as one:
+        async with blocked(one, held):
+            task = asyncio.create_task(one.door.append(adds(called="x" * 400)))
+            await until(lambda: one.door.queued == 1)
+            with pytest.raises(Overloaded):
+                await one.door.append(adds(called="y" * 400))
+        await task
+        await one.door.append(adds(called="z" * 500))
+
+
+async def test_a_caller_who_goes_away_takes_nothing_back(ledger: str, one: Process, held: Hold):
+    under_way, queued = stream(), stream()
+    async with held() as waited_for:
+        tasks = [asyncio.create_task(one.door.append(adds(under_way)))]
+        await waited_for()
+        tasks += [asyncio.create_task(one.door.append(adds(queued)))]
+        await until(lambda: one.door.queued == 1)
+        for task in tasks:
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    await one.door.append(adds())
+    assert {(str(under_way), 1), (str(queued), 1)} <= set(check_log(ledger))
+
+
+async def test_stopping_writes_what_is_queued_and_what_is_under_way(ledger: str, held: Hold):
+    names = [stream() for _ in range(20)]
+    async with process(ledger, ()) as one:
+        async with blocked(one, held):
+            tasks = [asyncio.create_task(one.door.append(adds(name))) for name in names]
+            await until(lambda: one.door.queued == 20)
+            stopping = asyncio.create_task(one.door.stop())
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable):
+                await one.door.append(adds())
+        await stopping
+        assert all(isinstance(receipt, Receipt) for receipt in await asyncio.gather(*tasks))
+    assert {(str(name), 1) for name in names} <= set(check_log(ledger))
+
+
+async def test_stopping_waits_for_a_commit_that_is_under_way(ledger: str, held: Hold):
+    name = stream()
+    async with process(ledger, ()) as one:
+        async with held() as waited_for:
+            last = asyncio.create_task(one.door.append(adds(name)))
+            await waited_for()
+            stopping = asyncio.create_task(one.door.stop())
+            await asyncio.sleep(0.02)
+        await stopping
+        assert isinstance(await last, Receipt)
+    assert (str(name), 1) in check_log(ledger)
+
+
+async def test_a_stopped_door_can_be_opened_again(ledger: str):
+    async with process(ledger, ()) as one:
+        await one.door.stop()
+        with pytest.raises(Unavailable):
+            await one.door.append(adds())
+        await one.door.start()
+        await one.door.append(adds())
+
+
+# Batches
+
+
+async def test_batches_are_bounded_by_events_and_by_bytes(one: Process, held: Hold):
+    sizes: list[int] = []
+    one.door.counts.sizes = sizes.append
+    async with blocked(one, held):
+        tasks = [asyncio.create_task(one.door.append(adds())) for _ in range(1_200)]
+        tasks += [asyncio.create_task(one.door.append(adds(called="x" * 450))) for _ in range(800)]
+        await until(lambda: one.door.queued == 2_000)
+    await asyncio.gather(*tasks)
+    assert sizes[:3] == [1, 500, 500]
+    assert sum(sizes) == 2_001
+    assert all(300 < size < 500 for size in sizes[4:-1])  # long ones are bounded by their bytes
+    assert len(sizes) > 5

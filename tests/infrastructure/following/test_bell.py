@@ -1,0 +1,59 @@
+"""A bell wakes those who wait, and keeps nobody who is told to stop."""
+
+import asyncio
+import sys
+
+import pytest
+
+from infrastructure.following.bell import Bell
+
+pytestmark = pytest.mark.anyio
+
+
+class WaitsFor(Bell):
+    """The mutant: waits as asyncio's own function does, which in Python 3.11 takes the ring for an
+    answer to being cancelled."""
+
+    async def wait(self, seconds: float) -> bool:
+        if self._waiting is None:
+            self._waiting = asyncio.Event()
+        try:
+            await asyncio.wait_for(self._waiting.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+async def stops(bell: Bell, turns: int) -> bool:
+    """Whether who waits for ever can be stopped so many turns of the loop after a ring."""
+
+    async def wait() -> None:
+        while True:
+            await bell.wait(30)
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    bell.ring()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    done, _ = await asyncio.wait([waiting], timeout=0.2)
+    waiting.cancel()
+    return bool(done)
+
+
+async def test_who_is_told_to_stop_as_it_rings_stops():
+    assert all([await stops(Bell(), turns) for turns in range(5)])
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="later ones stop with either")
+async def test_one_that_takes_a_ring_for_an_answer_is_found_out():
+    assert not all([await stops(WaitsFor(), turns) for turns in range(5)])
+
+
+async def test_it_says_whether_it_rang():
+    bell = Bell()
+    asyncio.get_running_loop().call_later(0.01, bell.ring)
+    assert await bell.wait(5)
+    assert not await bell.wait(0.01)

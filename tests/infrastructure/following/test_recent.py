@@ -1,0 +1,52 @@
+"""What this process appended a moment ago needn't be read again, where it is known without gaps."""
+
+from infrastructure.following.recent import Recent
+from tests.domain.samples import LOGGED
+from tests.projections.given import OTHER, steps
+
+LOG = steps(LOGGED, *[(OTHER, LOGGED)] * 9)
+
+
+def taken(recent: Recent, after: int, limit: int = 100) -> list[int] | None:
+    found = recent.take(after, limit)
+    return None if found is None else [step.recorded.position for step in found]
+
+
+def test_steps_follow_on_a_position_as_many_as_asked_for():
+    recent = Recent()
+    recent.add(LOG[:3])
+    recent.add(LOG[3:5])
+    assert taken(recent, 0, 2) == [1, 2]
+    assert taken(recent, 2) == [3, 4, 5]
+    assert taken(recent, 5) == []
+
+
+def test_what_it_does_not_know_has_to_be_read():
+    recent = Recent()
+    assert taken(recent, 0) is None
+    recent.add(LOG[4:6])
+    assert taken(recent, 3) is None
+    assert taken(recent, 4) == [5, 6]
+    assert taken(recent, 9) is None
+
+
+def test_it_tells_whether_it_has_what_follows():
+    recent = Recent()
+    assert not recent.follows(0)
+    recent.add(LOG[4:6])
+    assert [after for after in range(10) if recent.follows(after)] == [4, 5]
+
+
+def test_after_another_process_appended_it_starts_anew():
+    recent = Recent()
+    recent.add(LOG[:3])
+    recent.add(LOG[4:6])
+    assert taken(recent, 2) is None
+    assert taken(recent, 4) == [5, 6]
+
+
+def test_it_forgets_the_oldest_when_nobody_takes_them():
+    recent = Recent(most=4)
+    recent.add(LOG)
+    assert taken(recent, 5) is None
+    assert taken(recent, 6) == [7, 8, 9, 10]

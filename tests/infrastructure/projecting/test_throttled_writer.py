@@ -1,0 +1,52 @@
+"""What is written at leisure rests the longer, the more is appended."""
+
+import asyncio
+
+import pytest
+
+from infrastructure.following.runner import Runner
+from infrastructure.projecting.throttled_writer import (
+    A_RUSH,
+    LONGEST_REST,
+    SHORTEST_REST,
+    LeisurelyWriter,
+    rest,
+)
+from projections.sites.model import SITE_SEARCH
+from tests.infrastructure.projecting.support import Ledger, eventually
+
+
+def test_in_a_rush_it_takes_a_twentieth_of_the_time():
+    assert rest(A_RUSH) == rest(10 * A_RUSH) == LONGEST_REST == 19
+
+
+def test_when_nothing_is_appended_it_hardly_rests():
+    assert rest(0) == SHORTEST_REST < 1
+
+
+def test_in_between_the_rest_grows_with_the_rate():
+    rests = [rest(rate) for rate in range(0, int(A_RUSH), 10)]
+    assert rests == sorted(set(rests))
+
+
+@pytest.mark.anyio
+async def test_it_catches_up_and_others_run_beside_it(opened: Ledger):
+    await opened.log_many(30)
+    one = Runner(opened.conninfo, [SITE_SEARCH], page_size=7, make_writer=LeisurelyWriter, lock=99)
+    other = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter, lock=98)
+    for runner in (one, other):
+        await runner.start()
+
+    async def seen() -> bool:
+        return await opened.checkpoint(SITE_SEARCH.name) == await opened.head()
+
+    async def both() -> bool:
+        return one.owner and other.owner
+
+    try:
+        await eventually(both)
+        await opened.log_many(30)
+        await eventually(seen)
+    finally:
+        await asyncio.gather(one.stop(), other.stop())
+    assert await opened.value("SELECT count(*) FROM site_search") == 60

@@ -1,0 +1,178 @@
+"""What is told of a tenant's log, by position, type and subject, and what is hidden of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from domain.interaction import Interaction
+from domain.meeting import Appointment, Meeting, Outcome
+from domain.record import Labels, Rapport, Said
+from domain.streams import StreamName
+from infrastructure.publishing import tenant_feed as tenant_log
+from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.event_redaction import Halted, Told
+from infrastructure.publishing.tenant_feed import Beyond, Question, TenantLog
+from tests.infrastructure.projecting.history import HOUR, mixed_history
+from tests.infrastructure.projecting.support import NOW, NUMBERS, Ledger, record
+
+pytestmark = pytest.mark.anyio
+
+LOGGED, AMENDED = "kith.interaction.logged.v1", "kith.interaction.amended.v1"
+TAX, LAW = Labels(restricted=("tax",)), Labels(restricted=("tax", "law"))
+
+
+async def everything(opened: Ledger, asked: Question, most_bytes: int = 4_000_000) -> list[Told]:
+    """All pages, one after the other."""
+    log, told = TenantLog(opened.pool), list[Told]()
+    while True:
+        page = await log.page(asked, most_bytes)
+        told += page.told
+        if not page.more:
+            return told
+        assert page.last > asked.after
+        asked = asked._replace(after=page.last)
+
+
+def positions(told: list[Told]) -> list[int]:
+    return [one.step.recorded.position for one in told]
+
+
+async def stored(opened: Ledger, condition: str, *parameters: object) -> list[int]:
+    rows = await opened.rows(
+        f"SELECT notification_id FROM stored_events WHERE {condition} ORDER BY 1", *parameters
+    )
+    return [position for (position,) in rows]
+
+
+async def with_unreadable(opened: Ledger, position: int) -> None:
+    async with opened.pool.connection() as connection:
+        await connection.execute(
+            "UPDATE stored_events SET state = 'x' WHERE notification_id = %s", (position,)
+        )
+
+
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+async def test_a_tenant_is_told_all_of_its_own_events_in_order(opened: Ledger, limit: int):
+    await mixed_history(opened)
+    for tenant in ("1", "2", "nobody"):
+        told = await everything(opened, Question(tenant, limit=limit))
+        assert positions(told) == await stored(opened, "originator_id LIKE %s", f"{tenant}/%")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 1000])
+@pytest.mark.parametrize(
+    "types", [{LOGGED}, {AMENDED}, {LOGGED, AMENDED}, {"kith.meeting.missed.v1"}]
+)
+async def test_types_are_told_with_what_led_to_them(opened: Ledger, types: set[str], limit: int):
+    """An amendment of an amended record can't be told without what is between."""
+    await mixed_history(opened)
+    asked = Question("1", types=frozenset(types), limit=limit)
+    told = await everything(opened, asked)
+    wanted = "originator_id LIKE '1/%%' AND topic = ANY(%s)"
+    assert positions(told) == await stored(opened, wanted, sorted(types))
+    unfiltered = await everything(opened, Question("1"))
+    assert told == [one for one in unfiltered if one.step.recorded.event.type in types]
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+async def test_a_subject_is_told_alone_whoever_asks_for_it(opened: Ledger, limit: int):
+    await opened.log("before")
+    one = await opened.log("one")
+    await opened.log("between")
+    one = await opened.amend(one, said=Said(subject="two"))
+    one = await opened.amend(one, said=Said(subject="three"))
+    subject = f"interaction/{one.id}"
+    asked = Question("1", subject=subject, limit=limit)
+    assert positions(await everything(opened, asked)) == [2, 4, 5]
+    assert positions(await everything(opened, asked._replace(after=2))) == [4, 5]
+    amended = asked._replace(types=frozenset({AMENDED}), after=4)
+    assert positions(await everything(opened, amended)) == [5]
+    assert await everything(opened, asked._replace(tenant="2")) == []
+
+
+async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger):
+    for index in range(6):
+        await opened.log("x" * 10_000 * (index % 3))
+    log = TenantLog(opened.pool)
+    assert len((await log.page(Question("1"), most_bytes=5_000)).told) == 2
+    assert len(await everything(opened, Question("1"), most_bytes=5_000)) == 6
+
+
+async def test_where_the_filter_finds_nothing_more_one_goes_on_from_the_tenants_last_event(
+    opened: Ledger,
+):
+    await opened.log("one")
+    await opened.contact()
+    await opened.log("another's", tenant="2")
+    page = await TenantLog(opened.pool).page(Question("1", types=frozenset({LOGGED})))
+    assert (positions(page.told), page.last, page.more) == ([1], 2, False)
+    page = await TenantLog(opened.pool).page(Question("1", after=3))
+    assert (page.told, page.last, page.more) == ([], 3, False)
+    with pytest.raises(Beyond):
+        await TenantLog(opened.pool).page(Question("1", after=4))
+
+
+async def test_before_an_event_that_cant_be_read_all_is_told_and_nothing_behind_it(opened: Ledger):
+    for _ in range(3):
+        await opened.log()
+    await with_unreadable(opened, 3)
+    log = TenantLog(opened.pool)
+    page = await log.page(Question("1"))
+    assert (positions(page.told), page.last, page.more) == ([1, 2], 2, True)
+    with pytest.raises(Halted, match="event 3 of 1/interaction/"):
+        await log.page(Question("1", after=2))
+
+
+async def test_what_is_stored_under_an_older_type_is_told_under_its_present_one(
+    opened: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(3):
+        await opened.log()
+    await opened.contact()
+    async with opened.pool.connection() as connection:
+        await connection.execute("UPDATE stored_events SET topic = 'old' WHERE notification_id = 2")
+    upcasters = {"old": lambda data: (LOGGED, data)}
+    monkeypatch.setattr("infrastructure.log.codec.UPCASTERS", upcasters)
+    monkeypatch.setattr(tenant_log, "UPCASTERS", upcasters)
+    told = await everything(opened, Question("1", types=frozenset({LOGGED})))
+    assert positions(told) == [1, 2, 3]
+    assert await everything(opened, Question("1", types=frozenset({AMENDED}))) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("types", [frozenset[str](), frozenset({LOGGED, AMENDED})])
+async def test_what_hides_an_event_is_every_tag_before_with_and_after_it(
+    opened: Ledger, limit: int, types: frozenset[str]
+):
+    one = await opened.log("secret")
+    one = await opened.amend(one, said=Said(subject="secret 2"), labels=TAX)
+    one = await opened.amend(one, labels=LAW)
+    one = await opened.amend(one, labels=Labels(), said=Said(subject="secret 3"))
+    await opened.amend(one, rapport=Rapport(non_verbal="to be seen"))
+    told = await everything(opened, Question("1", types=types, limit=limit))
+    assert [sorted(each.restricted) for each in told] == [["law", "tax"]] * 4 + [[]]
+    assert [each.hidden_without(["tax"]) for each in told] == [True] * 4 + [False]
+    assert not any(each.hidden_without(["law", "tax", "other"]) for each in told)
+    shown = [cloud_event(each.step, hidden=each.hidden, base_url="").json() for each in told]
+    assert b"secret" not in b"".join(shown)
+    assert b"to be seen" in shown[-1]
+
+
+@pytest.mark.parametrize("limit", [1, 100])
+async def test_a_meeting_is_hidden_by_what_was_ever_on_its_interaction(opened: Ledger, limit: int):
+    ann = await opened.contact()
+    stream, logged = StreamName("1", Meeting.kind, uuid7()), uuid7()
+    meeting = await opened.append(
+        stream, None, *Meeting.schedule(ann.id, Appointment(scheduled_at=NOW + HOUR))
+    )
+    outcome = Outcome(held_at=NOW - HOUR, outcomes="secret")
+    done = meeting.state.complete(outcome, logged, datetime.now(UTC))
+    await opened.append(stream, meeting, *done)
+    events = Interaction.log(next(NUMBERS), ann.id, record("secret"), datetime.now(UTC))
+    one = await opened.append(StreamName("1", Interaction.kind, logged), None, *events)
+    asked = Question("1", subject=f"meeting/{stream.id}", limit=limit)
+    assert not any(each.hidden for each in await everything(opened, asked))
+    one = await opened.amend(one, labels=TAX)
+    await opened.amend(one, labels=Labels())
+    assert [set(each.restricted) for each in await everything(opened, asked)] == [{"tax"}] * 2
