@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
+from infrastructure.embedded.locks import alone
 
 SYSTEM_USER = "kith"
+
+# In a directory that only root writes to and that is there before any of kith's own.
+_USERADD_LOCK = Path("/run/kith-useradd.lock")
+_USERADD_SECONDS = 60.0
 
 # Nothing of the caller's environment: PG* variables and locales would change the server.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/nonexistent"}
@@ -116,21 +121,15 @@ def _lookup() -> pwd.struct_passwd | None:
 
 
 def _create() -> pwd.struct_passwd:
-    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    reason = "this system has no useradd"
-    if useradd is not None:
-        made = subprocess.run(
-            [
-                *(useradd, "--system", "--user-group", "--no-create-home"),
-                *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"),
-                *("--comment", "kith embedded PostgreSQL", SYSTEM_USER),
-            ],
-            capture_output=True,
-            check=False,
-        )
-        reason = made.stderr.decode(errors="replace").strip() or "useradd failed"
-    # Looked up whatever useradd said: another kith process may have been faster.
-    entry = _lookup()
+    """Create the system user, unless another process has created it meanwhile.
+
+    useradd looks the name up before it locks the user database, and replaces an entry that was
+    written in between: without a lock of ours, a second process would give the user another id.
+    """
+    with alone(_USERADD_LOCK, timeout_seconds=_USERADD_SECONDS):
+        entry = _lookup()
+        reason = _useradd() if entry is None else ""
+        entry = entry or _lookup()
     if entry is None:
         raise EmbeddedPostgresError(
             f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} that it should "
@@ -138,6 +137,23 @@ def _create() -> pwd.struct_passwd:
             f"set KITH_DATABASE_URL to a PostgreSQL of your own."
         )
     return entry
+
+
+def _useradd() -> str:
+    """Run useradd, and return its complaint, if any."""
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if useradd is None:
+        return "this system has no useradd"
+    made = subprocess.run(
+        [
+            *(useradd, "--system", "--user-group", "--no-create-home"),
+            *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"),
+            *("--comment", "kith embedded PostgreSQL", SYSTEM_USER),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    return made.stderr.decode(errors="replace").strip() or "useradd failed"
 
 
 def _name_of(uid: int) -> str:
