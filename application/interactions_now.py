@@ -1,4 +1,4 @@
-"""Logging what has just happened: the server's time is the interaction's (61e5d5e290b64133)."""
+"""Logging an interaction at the server's time (the relationships document)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

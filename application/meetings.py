@@ -85,7 +85,8 @@ async def miss_meeting(work: Work, command: MissMeeting) -> StreamName:
 
 
 async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
-    """Append `MeetingCompleted` and `InteractionLogged` in one transaction (f53ea5b3782d77ea)."""
+    """Append `MeetingCompleted` and `InteractionLogged` in one transaction (the tracking
+    document)."""
     meeting = await work.meeting(command.meeting_id)
     work.check_version(meeting)
     state = meeting.state

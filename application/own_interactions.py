@@ -1,4 +1,5 @@
-"""Logging for those who only know contacts of their own, with the tactics used (b4fdfc550ffdfe3d).
+"""Logging for callers who know only their own contacts, with the tactics used (the rapport
+document).
 
 The interaction and its tactics are one record, so one append holds them all or nothing.
 """

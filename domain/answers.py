@@ -1,4 +1,5 @@
-"""Whether a delivery fits its service: known, and answered as was asked (71d431a81ede60c8)."""
+"""Checks that a delivery fits its service: known, and answered as was asked (the clients
+document)."""
 
 import math
 import re

@@ -36,7 +36,7 @@ class Conflict(Refusal):
 
 
 class TransitionNotAllowed(Conflict):
-    """A status can't follow another (61e5d5e290b64133, Status Progression Rules)."""
+    """A status can't follow another (the relationships document, Status Progression Rules)."""
 
     code = "invalid_status_transition"
 

@@ -26,7 +26,7 @@ class InteractionLogged(Event):
 
 
 class InteractionPlanned(Event):
-    """Something that is to happen was written down (e7b6c6ebff002cab allows a future start)."""
+    """Something that is to happen was written down (the sites document allows a future start)."""
 
     type = "kith.interaction.planned.v1"
     number: int
@@ -137,7 +137,8 @@ LONGEST = 2**40
 
 
 def check(record: Record, now: datetime, *, may_plan: bool) -> None:
-    """The rules of f53ea5b3782d77ea: not in the future, and no negative duration."""
+    """Raises Invalid for a date in the future, unless `may_plan`, and for a duration that is
+    negative or over LONGEST (the tracking document)."""
     if record.when.is_future(now) and not may_plan:
         raise Invalid(
             "An interaction can't be dated in the future", code="date_in_future", field="when.at"

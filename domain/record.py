@@ -43,7 +43,7 @@ LAST_TO_SEE_A_DAY_BEGIN = timezone(timedelta(hours=14))
 class When(Value):
     """The instant (UTC), the IANA zone if one was given, and the end or the duration in seconds.
 
-    `written` keeps the date as it was written where a contract echoes it (b4fdfc550ffdfe3d);
+    `written` keeps the date as it was written where a contract echoes it (the rapport document);
     `whole_day` marks a date without a time, which stands for its start in UTC.
     """
 
@@ -119,7 +119,7 @@ class FollowUp(Value):
 
 
 class TacticUse(Value):
-    """A rapport tactic used, and how well it worked from 1 to 5 (b4fdfc550ffdfe3d)."""
+    """A rapport tactic used, and how well it worked from 1 to 5 (the rapport document)."""
 
     tactic_id: UUID
     effectiveness: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -127,7 +127,8 @@ class TacticUse(Value):
 
 
 class Rapport(Value):
-    """How the relationship felt afterwards, from 1 to 10, and what was seen (b4fdfc550ffdfe3d)."""
+    """How the relationship felt afterwards, from 1 to 10, and what was seen (the rapport
+    document)."""
 
     score: Annotated[int, Field(ge=1, le=10)] | None = None
     non_verbal: Text | None = None
@@ -135,14 +136,14 @@ class Rapport(Value):
 
 
 class Answer(Value):
-    """The answer to a service's custom question (71d431a81ede60c8)."""
+    """The answer to a service's custom question (the clients document)."""
 
     question_id: int
     answer: StrictBool | StrictInt | StrictFloat | StrictStr | None = None
 
 
 class Service(Value):
-    """The service delivered and its custom answers (71d431a81ede60c8)."""
+    """The service delivered and its custom answers (the clients document)."""
 
     service_id: int | None = None
     answers: tuple[Answer, ...] = ()

@@ -1,8 +1,8 @@
 """What restricted tags hide of a record, and why nobody destroys what they could not see.
 
 Who hasn't opened all of a record's restricted tags works on a view of it, in which what is hidden
-is empty: it is shown, searched, counted and amended as that view (71d431a81ede60c8: tags control
-whether information is redacted).
+is empty: it is shown, searched, counted and amended as that view (the clients document,
+Redaction).
 """
 
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Where a relationship stands (61e5d5e290b64133, Status Progression Rules)."""
+"""Where a relationship stands (the relationships document, Status Progression Rules)."""
 
 from enum import StrEnum
 

@@ -1,7 +1,7 @@
 """A service that clients receive, with its program and what is asked about each delivery of it.
 
 There are built-in services, shared by all tenants and never changed; a tenant adds its own beside
-them, and may hide both kinds (71d431a81ede60c8, serviceId and customQuestions). A stream is a
+them, and may hide both kinds (the clients document, serviceId and customQuestions). A stream is a
 tenant's own service, or a tenant's view of a built-in one.
 
 Event names and fields are storage formats and an API: versioned with care.

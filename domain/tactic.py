@@ -18,7 +18,7 @@ from domain.event import Changed, Event, Value
 
 
 class Discipline(StrEnum):
-    """The domains of research that tactics come from (b4fdfc550ffdfe3d)."""
+    """The domains of research that tactics come from (the rapport document)."""
 
     COMMUNICATION_STUDIES = tactics.COMMUNICATION
     SOCIAL_PSYCHOLOGY = tactics.SOCIAL
@@ -43,7 +43,7 @@ BUILT_IN: dict[UUID, Guidance] = {
 """The catalogue that all tenants share, in its order."""
 
 BUILT_IN_SINCE = datetime(2023, 10, 27, 10, tzinfo=UTC)
-"""When the built-in tactics were made, as the seed shows it."""
+"""When the built-in tactics were made (the rapport document)."""
 
 
 # Events

@@ -1,7 +1,7 @@
-"""The built-in rapport tactics (b4fdfc550ffdfe3d): what to do, and what research found about it.
+"""The built-in rapport tactics: what to do, and what research found about it.
 
-Each row is an id, a name, a domain, a description and the evidence. The first two are the seed's
-own. Names and texts may be improved; an id stays what it is, and no row is ever taken out.
+Each row is an id, a name, a domain, a description and the evidence. The first two rows are those of
+the rapport document. Names and texts may be improved; ids stay, and no row is ever taken out.
 """
 
 Row = tuple[str, str, str, str, str]

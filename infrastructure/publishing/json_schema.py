@@ -32,8 +32,8 @@ REDACTED: Schema = {
     "description": "There, and true, where a restricted tag hides content, which is left out.",
 }
 
-SEEDS = re.compile(r"\s*\([^()]*[0-9a-f]{16}[^()]*\)")
-"""References to where a rule comes from, which say nothing to a reader outside."""
+SEEDS = re.compile(r"\s*\(the [a-z]+ document\b[^()]*\)")
+"""References to the document a rule comes from, which readers of the schemas don't have."""
 
 NAMES = re.compile(r"`([a-z_.]+)`")
 

@@ -1,4 +1,4 @@
-"""How often each rapport tactic was used on a day, and how well it worked (b4fdfc550ffdfe3d)."""
+"""The use of each rapport tactic per day, and its effectiveness (the rapport document)."""
 
 from collections.abc import Iterator
 

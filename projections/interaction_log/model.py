@@ -1,6 +1,6 @@
-"""What was done to a contact's interactions, by whom and when (71d431a81ede60c8, the event names).
+"""The events of a contact's interactions, by whom and when (the clients document, event names).
 
-It tells that something was done, never what was written.
+A row names an event, never the content of the interaction.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Meetings as they stand, as JSON documents of the native contract (f53ea5b3782d77ea)."""
+"""Meetings as they stand, as JSON documents of the native contract (the tracking document)."""
 
 from collections.abc import Iterator
 

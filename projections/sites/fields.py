@@ -1,4 +1,4 @@
-"""What a site sees of an interaction, whichever contract it came through (e7b6c6ebff002cab).
+"""The fields of an interaction that a site sees, whatever its contract (the sites document).
 
 Made of the ledger's own document, redacted or not: what is hidden there is hidden here, and what
 a site requires and the record lacks is derived from what is shown.

@@ -1,4 +1,4 @@
-"""Every move of every relationship, for ever (61e5d5e290b64133, Status History Tracking)."""
+"""Every move of every relationship (the relationships document, Status History Tracking)."""
 
 from collections.abc import Iterator
 

@@ -36,7 +36,7 @@ NATIVE_WORDS = {
     Kind.TRAINING: "conference",
     Kind.CONSULTATION: "meeting",
 }
-"""Every kind in the words of the native contract (f53ea5b3782d77ea)."""
+"""Every kind in the words of the native contract (the tracking document)."""
 
 
 def document(entity: Entity[Interaction]) -> str:

@@ -1,4 +1,4 @@
-"""Logging what has just happened (61e5d5e290b64133)."""
+"""Logging what has just happened (the relationships document)."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Whether a delivery fits its service: known, and answered as was asked (71d431a81ede60c8)."""
+"""A delivery fits its service: known, and answered as was asked (the clients document)."""
 
 import math
 from datetime import date

@@ -33,7 +33,7 @@ def amended(what: Record, *, now: datetime = NOW, may_plan: bool = False):
     return lambda interaction: interaction.amend(what, now, may_plan=may_plan)
 
 
-# The date is not in the future (f53ea5b3782d77ea)
+# The date is not in the future (the tracking document)
 
 
 @pytest.mark.parametrize("at", [NOW - 365 * DAY, NOW - MOMENT, NOW])
@@ -96,7 +96,7 @@ def test_a_whole_day_is_in_the_future_only_after_today_everywhere_on_earth(
     )
 
 
-# What may be planned (e7b6c6ebff002cab)
+# What may be planned (the sites document)
 
 
 def test_what_lies_ahead_is_planned_where_the_contract_knows_plans():

@@ -1,4 +1,4 @@
-"""What restricted tags hide, and that nobody destroys it unseen (71d431a81ede60c8)."""
+"""Content under restricted tags is hidden, and never overwritten unseen (the clients document)."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A tenant's own services, and which of the built-in ones it shows (71d431a81ede60c8)."""
+"""A tenant's own services, and which of the built-in ones it shows (the clients document)."""
 
 from collections import Counter
 from pathlib import Path

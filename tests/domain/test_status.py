@@ -1,4 +1,4 @@
-"""The status rules of 61e5d5e290b64133: Status Progression Rules and Automatic Stage Alignment."""
+"""The relationships document, Status Progression Rules and Automatic Stage Alignment."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""What a tenant makes of the catalogue of rapport tactics (b4fdfc550ffdfe3d)."""
+"""A tenant's changes to the catalogue of rapport tactics (the rapport document)."""
 
 from uuid import UUID
 

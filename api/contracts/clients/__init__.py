@@ -1,1 +1,1 @@
-"""The clients contract (71d431a81ede60c8): camelCase, numeric ids, `{"error"}`, restricted tags."""
+"""The contract of the clients document: camelCase, numeric ids, `{"error"}`, restricted tags."""

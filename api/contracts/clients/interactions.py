@@ -1,4 +1,4 @@
-"""A client's interactions (71d431a81ede60c8)."""
+"""A client's interactions (the clients document)."""
 
 from typing import Annotated
 

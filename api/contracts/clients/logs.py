@@ -1,4 +1,4 @@
-"""What was done to a client's interactions, by whom and when (71d431a81ede60c8, event names)."""
+"""The log of a client's interactions: each event, by whom and when (the clients document)."""
 
 from typing import Annotated, Any, Literal
 

@@ -1,4 +1,4 @@
-"""The services a client can receive, and what is asked about each (71d431a81ede60c8)."""
+"""The services a client can receive, and what is asked about each (the clients document)."""
 
 from typing import Any, Literal
 

@@ -1,1 +1,1 @@
-"""Interactions with one's own contacts, and the rapport tactics used (b4fdfc550ffdfe3d)."""
+"""The contract of the rapport document: interactions with one's own contacts, and tactics used."""

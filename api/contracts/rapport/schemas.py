@@ -1,4 +1,4 @@
-"""Bodies and answers of this contract, under the document's own names (b4fdfc550ffdfe3d)."""
+"""Bodies and answers of this contract, under the document's own names (the rapport document)."""
 
 from typing import Annotated
 from uuid import UUID

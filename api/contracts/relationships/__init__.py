@@ -1,1 +1,1 @@
-"""Interactions of a contact, and how the relationship with it moves (61e5d5e290b64133)."""
+"""The contract of the relationships document: a contact's interactions, and its status."""

@@ -1,4 +1,4 @@
-"""The interactions of a contact: adding one, and its history page by page (61e5d5e290b64133)."""
+"""The interactions of a contact: adding one, and its history page by page."""
 
 from typing import Annotated
 from urllib.parse import urlencode

@@ -1,4 +1,5 @@
-"""How a relationship stands, and moving it (61e5d5e290b64133, Status Progression Rules)."""
+"""The status of a relationship, and its moves (the relationships document, Status Progression
+Rules)."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,1 +1,1 @@
-"""The sites contract (e7b6c6ebff002cab): snake_case, {status, data, meta}, numeric ids."""
+"""The contract of the sites document: snake_case, {status, data, meta}, numeric ids."""

@@ -1,4 +1,4 @@
-"""Interactions of a site (e7b6c6ebff002cab)."""
+"""Interactions of a site (the sites document)."""
 
 from typing import Annotated
 from uuid import UUID

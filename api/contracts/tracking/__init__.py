@@ -1,1 +1,1 @@
-"""The native contract (f53ea5b3782d77ea): camelCase, UUIDs, problem+json."""
+"""The native contract, of the tracking document: camelCase, UUIDs, problem+json."""

@@ -1,4 +1,4 @@
-"""Analytics of the native contract (f53ea5b3782d77ea)."""
+"""Analytics of the native contract (the tracking document)."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID

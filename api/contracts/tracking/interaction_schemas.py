@@ -1,4 +1,4 @@
-"""Bodies and queries about interactions, and how they become records (f53ea5b3782d77ea)."""
+"""Bodies and queries about interactions, and how they become records (the tracking document)."""
 
 from typing import Annotated, ClassVar
 from uuid import UUID

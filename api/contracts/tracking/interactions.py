@@ -1,4 +1,4 @@
-"""Interactions of the native contract (f53ea5b3782d77ea)."""
+"""Interactions of the native contract (the tracking document)."""
 
 from typing import Annotated
 

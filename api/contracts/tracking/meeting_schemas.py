@@ -1,4 +1,4 @@
-"""Bodies and queries about meetings (f53ea5b3782d77ea)."""
+"""Bodies and queries about meetings (the tracking document)."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal

@@ -1,4 +1,4 @@
-"""Meetings of the native contract (f53ea5b3782d77ea)."""
+"""Meetings of the native contract (the tracking document)."""
 
 from typing import Annotated, TypeVar
 

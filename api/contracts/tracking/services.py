@@ -1,4 +1,4 @@
-"""Services (71d431a81ede60c8) in the native contract: a tenant's own, and which it shows."""
+"""Services of the native contract: a tenant's own, and which it shows (the clients document)."""
 
 from collections.abc import Callable
 

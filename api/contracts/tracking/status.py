@@ -1,4 +1,5 @@
-"""How a relationship stands and how it came there (61e5d5e290b64133), in the native contract."""
+"""The status of a relationship and its history, in the native contract (the relationships
+document)."""
 
 from typing import Annotated
 

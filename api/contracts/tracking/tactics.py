@@ -1,5 +1,5 @@
-"""Rapport tactics (b4fdfc550ffdfe3d) in the native contract: the catalogue, and a tenant's hand in
-it."""
+"""Rapport tactics of the native contract: the catalogue, and a tenant's changes to it (the rapport
+document)."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

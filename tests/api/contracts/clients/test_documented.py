@@ -1,4 +1,4 @@
-"""Every exchange of the document (71d431a81ede60c8), at both addresses."""
+"""Every exchange of the clients document, at both addresses."""
 
 import re
 from dataclasses import replace

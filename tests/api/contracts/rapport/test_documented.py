@@ -1,4 +1,4 @@
-"""The documented flow from its first line to its last (b4fdfc550ffdfe3d), at both addresses."""
+"""The flow of the rapport document from its first line to its last, at both addresses."""
 
 import pytest
 

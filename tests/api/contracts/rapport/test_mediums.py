@@ -1,4 +1,4 @@
-"""Between any text and the kinds of interaction (b4fdfc550ffdfe3d)."""
+"""Between any text and the kinds of interaction (the rapport document)."""
 
 import pytest
 from hypothesis import example

@@ -1,4 +1,4 @@
-"""Every exchange of the document (61e5d5e290b64133), at every address of the contract."""
+"""Every exchange of the relationships document, at every address of the contract."""
 
 from collections.abc import Callable
 from typing import Any

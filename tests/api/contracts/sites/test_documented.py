@@ -1,4 +1,4 @@
-"""Every exchange of the document (e7b6c6ebff002cab), at both addresses."""
+"""Every exchange of the sites document, at both addresses."""
 
 from dataclasses import replace
 from typing import Any

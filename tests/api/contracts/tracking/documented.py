@@ -1,4 +1,4 @@
-"""The exchanges of the document (f53ea5b3782d77ea), in its order and in its words."""
+"""The exchanges of the tracking document, in its order and in its words."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Meetings that end: completed, cancelled, or nobody came (f53ea5b3782d77ea)."""
+"""Meetings that end: completed, cancelled, or nobody came (the tracking document)."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Meetings of the native contract, until they end (f53ea5b3782d77ea)."""
+"""Meetings of the native contract, until they end (the tracking document)."""
 
 import pytest
 
