@@ -76,14 +76,14 @@ def test_every_route_is_in_the_matrix():
 
 @each_operation
 class TestMatrix:
-    def test_who_has_the_permission_may(self, service, tenant, operation: Operation):
+    def test_a_caller_with_the_permission_is_answered(self, service, tenant, operation: Operation):
         names = records(service, tenant)
         client = caller(service, operation, tenant, [operation.permission])
         response = operation.send(client, names)
         assert response.status_code == operation.example.status, response.text
         assert str(response.status_code) in operation.documented["responses"]
 
-    def test_who_has_none_or_another_may_not(self, service, home, operation: Operation):
+    def test_a_caller_without_the_permission_is_403(self, service, home, operation: Operation):
         if operation.permission in (PUBLIC, SIGNED_IN):
             return
         tenant, names = home
@@ -97,7 +97,7 @@ class TestMatrix:
                 assert f"Insufficient permissions: {operation.permission} " in response.text
                 assert_untouched(service, tenant, events, response)
 
-    def test_who_is_from_elsewhere_finds_nothing(self, service, home, other_tenant, operation):
+    def test_a_caller_of_another_tenant_finds_nothing(self, service, home, other_tenant, operation):
         tenant, names = home
         events = service.count_events(tenant)
         stranger = caller(service, operation, other_tenant, [*EVERYTHING, "tag:immigration"])
@@ -112,7 +112,7 @@ class TestMatrix:
         elif operation.permission != PUBLIC:
             assert not any(name in response.text for name in names.values() if len(name) == 36)
 
-    def test_who_is_from_nowhere_is_403(self, service, home, operation: Operation):
+    def test_a_caller_without_a_tenant_is_403(self, service, home, operation: Operation):
         tenant, names = home
         events = service.count_events(tenant)
         response = operation.send(caller(service, operation, None, EVERYTHING), names)
@@ -120,7 +120,7 @@ class TestMatrix:
         assert response.status_code == (operation.example.status if free else 403)
         assert_untouched(service, tenant, events, response)
 
-    def test_who_shows_no_token_is_401(self, service, home, operation: Operation):
+    def test_a_request_without_a_token_is_401(self, service, home, operation: Operation):
         tenant, names = home
         events = service.count_events(tenant)
         response = operation.send(service.anonymous(operation.contract.base), names)
@@ -131,7 +131,7 @@ class TestMatrix:
         assert response.headers["www-authenticate"].startswith("Bearer")
         assert_untouched(service, tenant, events, response)
 
-    def test_who_shows_a_bad_token_is_401_before_the_body_is_read(
+    def test_a_bad_token_is_401_before_the_body_is_read(
         self, service, home, operation: Operation, bad_tokens
     ):
         if operation.permission == PUBLIC:

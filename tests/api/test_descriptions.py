@@ -15,7 +15,7 @@ from tests.infrastructure.publishing.golden_steps import golden_steps
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_what_an_event_names_as_its_schema_is_its_schema(service: Service, name: str):
+def test_an_events_dataschema_is_the_address_of_its_schema(service: Service, name: str):
     (one,) = (step for found, step, _ in golden_steps() if found == name)
     event = cloud_event(one, hidden=False, base_url=service.url)
     response = httpx.get(event.attributes["dataschema"], trust_env=False)

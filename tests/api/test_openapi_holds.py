@@ -64,7 +64,7 @@ def session() -> Iterator[requests.Session]:
 
 
 @pytest.mark.parametrize(("documented", "operation"), list(generated()))
-def test_what_is_generated_is_answered_as_documented(
+def test_generated_requests_are_answered_as_documented(
     service: Service, tenant: str, session: requests.Session, documented: Any, operation: Operation
 ) -> None:
     names = records(service, tenant)

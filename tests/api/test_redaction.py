@@ -134,7 +134,7 @@ def test_no_search_finds_or_counts_what_is_hidden(planted: Planted):
         assert asked > len(GUESSES)
 
 
-def test_who_opened_it_finds_it(planted: Planted):
+def test_a_caller_who_opens_the_tag_finds_the_hidden_text(planted: Planted):
     tags = {"tags": "immigration", "search": sentence("description")}
     for address in ("/api/interactions", "/sites/api/interactions"):
         found = planted.trusted.get(address, params=tags)
@@ -148,7 +148,7 @@ def test_no_change_tells_what_is_hidden_or_destroys_it(planted: Planted):
     assert everything(planted) == before
 
 
-def test_what_was_read_redacted_can_be_sent_back_and_nothing_is_lost(planted: Planted):
+def test_a_redacted_read_sent_back_loses_nothing(planted: Planted):
     """Through every contract that updates. A meeting that is over can't be changed at all."""
     before, sent_back = everything(planted), set()
     for route in WRITING:
@@ -187,7 +187,7 @@ def test_no_order_tells_what_is_hidden(service: Running, tenant: str, sort_by: s
     assert orders[0] == orders[1]
 
 
-def test_what_was_deleted_tells_nothing_either(planted: Planted):
+def test_a_deleted_record_discloses_nothing(planted: Planted):
     """A meeting outlives the interaction that was logged with it."""
     for identity in planted.ids[2:7]:
         planted.blind.delete(f"/api/interactions/{identity}")

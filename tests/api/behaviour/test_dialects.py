@@ -31,7 +31,7 @@ def test_most_contracts_say_every_behaviour(behaviour: str):
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.name)
-def test_what_a_contract_leaves_unsaid_is_a_behaviour_and_has_a_reason(dialect: Dialect):
+def test_each_behaviour_a_contract_omits_is_known_and_has_a_reason(dialect: Dialect):
     assert dialect.unsaid.keys() <= BEHAVIOURS
     assert all(len(reason.split()) > 5 for reason in dialect.unsaid.values())
 

@@ -47,7 +47,9 @@ def test_every_kind_has_a_word_and_every_word_a_kind_that_leads_back_to_it(mappe
     ),
     day=st.integers(1, 9),
 )
-def test_what_one_contract_wrote_every_other_shows(writer: str, reader: str, said: str, day: int):
+def test_a_record_of_one_contract_is_shown_by_every_other(
+    writer: str, reader: str, said: str, day: int
+):
     wrote = MAPPINGS[writer].write(BY_NAME[writer].body(Contact(str(ANN), 7), said, day))
     shown = MAPPINGS[reader].shown(wrote)
     assert said in [shown.get(key) for key in ("notes", "user_notes", "description")]

@@ -36,7 +36,7 @@ def speakers(
 
 
 @each_pair()
-def test_it_is_the_same_record_with_the_same_ids(speakers):
+def test_both_contracts_show_the_same_record_under_the_same_ids(speakers):
     there, here = speakers
     writer, reader = there.dialect, here.dialect
     logged = there.log("Wants an offer")
@@ -68,7 +68,7 @@ def test_a_correction_here_keeps_what_only_the_other_can_say(speakers):
 
 
 @each_pair("deleting")
-def test_what_is_deleted_here_is_gone_there(speakers):
+def test_a_record_deleted_in_one_contract_is_404_in_the_other(speakers):
     there, here = speakers
     logged = there.log()
     uuid, _ = there.ids(logged)

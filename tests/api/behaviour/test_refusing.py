@@ -100,7 +100,7 @@ class TestStrangers:
 class TestBodies:
     behaviour = "refusing hostile bodies"
 
-    def test_what_is_no_json_object_is_refused_and_not_echoed(self, speaker: Speaker):
+    def test_a_body_that_is_no_json_object_is_refused_and_not_echoed(self, speaker: Speaker):
         identity, client = speaker.log()["id"], speaker.client()
         methods = [("POST", speaker.log_at)]
         if "correcting" not in speaker.dialect.unsaid:

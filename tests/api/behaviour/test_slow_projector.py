@@ -49,7 +49,7 @@ def behind(response: httpx.Response) -> None:
 
 @each_dialect
 @pytest.mark.usefixtures("slow")
-def test_what_was_logged_is_listed_at_once(
+def test_a_logged_interaction_is_listed_at_once(
     service: Service, tenant: str, contact: Contact, writer: Dialect
 ):
     there, site = Speaker(writer, service, tenant, contact, None), Office(service, tenant)
@@ -62,7 +62,7 @@ def test_what_was_logged_is_listed_at_once(
 
 @each_dialect
 @pytest.mark.usefixtures("slow")
-def test_what_was_changed_elsewhere_is_listed_as_it_is_now(
+def test_a_change_through_another_contract_is_listed_at_once(
     service: Service, tenant: str, contact: Contact, writer: Dialect
 ):
     there, site = Speaker(writer, service, tenant, contact, None), Office(service, tenant)
@@ -91,7 +91,7 @@ def test_without_a_projector_it_is_503_with_the_time_to_come_back(database, tena
         assert Office(service, "2").found() == []
 
 
-def test_it_waits_for_a_projector_of_another_process_as_for_its_own(database, tenant):
+def test_a_list_waits_for_a_projector_of_another_process(database, tenant):
     conninfo = database()
     with alone(conninfo) as service:
         site = Office(service, tenant)

@@ -13,7 +13,7 @@ NOBODY = "00000000-0000-0000-0000-000000000007"
 class TestLogging:
     behaviour = "logging"
 
-    def test_what_was_said_comes_back_from_where_the_answer_says_it_is(self, speaker: Speaker):
+    def test_a_logged_record_is_read_at_its_location(self, speaker: Speaker):
         headers = {"X-Request-ID": "req-7"}
         response = speaker.client().post(speaker.log_at, json=speaker.body("é"), headers=headers)
         logged = speaker.done(response, 201)
@@ -55,7 +55,7 @@ class TestReading:
         for identity in speaker.ids(logged):
             assert speaker.read(identity).items() >= logged.items()
 
-    def test_what_isnt_there_is_404(self, speaker: Speaker):
+    def test_an_unknown_id_is_404(self, speaker: Speaker):
         speaker.log()
         for identity in ("0", "-1", "x", "1.0", "9" * 20, NOBODY):
             said = speaker.refused(speaker.client().get(speaker.path(identity)), 404)
@@ -69,7 +69,7 @@ class TestReading:
 class TestListing:
     behaviour = "listing"
 
-    def test_it_is_newest_first_and_shows_each_as_it_is_shown_alone(self, speaker: Speaker):
+    def test_a_list_is_newest_first_and_shows_records_as_single_reads_do(self, speaker: Speaker):
         assert speaker.listed() == []
         logged = [speaker.log(f"Talk {day}", day) for day in (1, 2, 3)]
         assert speaker.listed() == [speaker.read(one["id"]) for one in reversed(logged)]
@@ -114,7 +114,7 @@ class TestWithContacts:
 class TestCorrecting:
     behaviour = "correcting"
 
-    def test_what_is_left_out_stays_and_everything_shows_the_rest(self, speaker: Speaker):
+    def test_a_correction_keeps_omitted_fields_and_shows_in_every_read(self, speaker: Speaker):
         logged = speaker.log("Before")
         answer = speaker.done(speaker.correct(logged["id"], {speaker.dialect.text: "After"}))
         assert without_who(speaker, answer) == without_who(speaker, logged) | {
@@ -128,13 +128,13 @@ class TestCorrecting:
         answer = speaker.done(speaker.correct(logged["id"], {speaker.dialect.text: None}))
         assert answer[speaker.dialect.text] is None
 
-    def test_what_was_read_can_be_sent_back_and_changes_nothing(self, speaker: Speaker):
+    def test_a_correction_with_the_record_as_read_changes_nothing(self, speaker: Speaker):
         logged = speaker.log()
         for body in (logged, {}):
             assert speaker.done(speaker.correct(logged["id"], body)) == logged
         assert speaker.events() == 2
 
-    def test_what_is_invalid_changes_nothing(self, speaker: Speaker):
+    def test_an_invalid_correction_changes_nothing(self, speaker: Speaker):
         logged = speaker.log()
         for wrong in (7, ["x"], {"x": 1}, "x" * 100_001):
             body = speaker.body("After") | {speaker.dialect.text: wrong}
@@ -144,7 +144,7 @@ class TestCorrecting:
         assert speaker.read(logged["id"]) == logged
         assert speaker.events() == 2
 
-    def test_it_can_be_moved_and_its_list_follows(self, speaker: Speaker):
+    def test_a_record_moved_in_time_moves_in_its_list(self, speaker: Speaker):
         first, second = speaker.log("First", 1), speaker.log("Second", 2)
         when = speaker.body(day=3)[speaker.dialect.when]
         moved = speaker.done(speaker.correct(first["id"], {speaker.dialect.when: when}))
@@ -174,7 +174,7 @@ class TestConditions:
 class TestDeleting:
     behaviour = "deleting"
 
-    def test_it_is_gone_from_everywhere_and_its_history_stays(self, speaker: Speaker):
+    def test_a_deleted_record_is_gone_everywhere_and_its_events_stay(self, speaker: Speaker):
         kept, logged = speaker.log("Kept", 1), speaker.log("Going", 2)
         path, client = speaker.path(logged["id"]), speaker.client()
         assert client.delete(path).status_code == speaker.dialect.deleted

@@ -24,7 +24,7 @@ def conninfo(database) -> str:
     return database()
 
 
-def test_it_accounts_for_every_message(conninfo, tmp_path):
+def test_the_report_accounts_for_every_message(conninfo, tmp_path):
     nobody = b"From - Mon Apr  1 10:00:00 2024\nSubject: who?\n\nNobody sent this.\n\n"
     path = mailbox(tmp_path, mail("1@x"), nobody, mail("2@x", X_Gmail_Labels="Spam"), mail("1@x"))
 
@@ -97,7 +97,7 @@ def _until_some_are_there(conninfo: str) -> None:
         (("pyproject.toml", "--tenant", "a/b", "--me", ME), "A tenant consists of letters"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(arguments, sentence):
+def test_an_impossible_import_fails_with_one_sentence(arguments, sentence):
     done = run("postgresql://nobody@nowhere.invalid/kith", "import", "mbox", *arguments)
 
     assert done.returncode == 1

@@ -25,7 +25,7 @@ def filled(module_database) -> str:
     return module_database
 
 
-def test_what_one_tenant_exports_another_imports(filled, tmp_path):
+def test_an_export_of_one_tenant_is_imported_by_another(filled, tmp_path):
     path = tmp_path / "kith.ndjson"
     done = run(filled, "export", "ndjson", "--tenant", "1", "--output", str(path))
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -61,7 +61,7 @@ def test_a_refused_line_is_listed_and_the_command_ends_with_1(filled):
         (("export", "ndjson", "--tenant", "1", "--output", "/no/such/dir/x"), "can't be written"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(filled, arguments, sentence):
+def test_an_impossible_move_fails_with_one_sentence(filled, arguments, sentence):
     done = run(filled, *arguments)
 
     assert (done.returncode, done.stdout) == (1, "")

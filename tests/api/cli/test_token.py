@@ -28,7 +28,7 @@ def token(monkeypatch, capsys):
 
 
 @pytest.mark.anyio
-async def test_what_may_be_asked_for_is_in_the_token(token):
+async def test_permissions_contract_and_sites_asked_for_are_in_the_token(token):
     asked = "view_contacts, edit_contacts,audit,admin,tag:immigration,tag:two words"
     made = token("--permissions", asked, "--contract", "sites", "--sites", "1, 2")
 
@@ -57,7 +57,7 @@ async def test_what_may_be_asked_for_is_in_the_token(token):
         (("--tenant", "a b"), "letters, digits"),
     ],
 )
-def test_what_the_server_would_not_take_is_said_in_a_sentence(token, arguments, sentence):
+def test_a_token_the_server_would_refuse_fails_with_one_sentence(token, arguments, sentence):
     with pytest.raises(CommandError, match=re.escape(sentence)):
         token(*arguments)
 

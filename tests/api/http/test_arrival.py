@@ -104,7 +104,9 @@ def answer(client: socket.socket) -> bytes:
         (b"GET /health/live HTTP/1.1\r\nHost: ki", b"x" * 999),
     ],
 )
-def test_who_sends_no_request_is_hung_up_on(connect: Connect, sent: bytes, trickle: bytes):
+def test_a_client_that_sends_no_request_is_disconnected(
+    connect: Connect, sent: bytes, trickle: bytes
+):
     client = connect()
     client.sendall(sent)
     received, seconds = rest(client, trickle)
@@ -197,7 +199,7 @@ def test_an_event_stream_stays_open(service: Service, tenant: str):
         assert next(told).data["data"]["record"]["said"]["notes"] == "after all this time"
 
 
-def test_who_was_answered_before_the_body_doesnt_stay_by_sending_it(connect: Connect):
+def test_a_client_answered_early_cant_stay_by_sending_its_body(connect: Connect):
     client = connect()
     client.sendall(b"POST /api/contacts HTTP/1.1\r\nHost: kith\r\nContent-Length: 999999\r\n\r\n")
     assert answer(client).startswith(b"HTTP/1.1 401 ")

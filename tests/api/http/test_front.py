@@ -49,7 +49,7 @@ class TestRequestIds:
 
 @each_contract
 class TestAddresses:
-    def test_what_isnt_there_is_404_in_the_contracts_form(self, service, contract):
+    def test_an_unknown_path_is_404_in_the_contracts_form(self, service, contract):
         for path in ("/nope", "/api/nope", "/%00", f"/{MARK}", "/api/", "//", "/docs/assets/x.js"):
             response = service.anonymous(contract.base).get(path)
             if contract.name != "tracking" and path == "//":

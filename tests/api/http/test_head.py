@@ -74,7 +74,7 @@ def test_the_methods_that_are_allowed_name_it(service: Service, tenant: str):
     assert client.head("/api/webhooks/1/test").headers["allow"] == "POST"
 
 
-def test_it_is_counted_as_what_it_is(service: Service):
+def test_a_head_request_is_counted_as_head(service: Service):
     anonymous = service.anonymous()
     anonymous.head("/health/live")
     counted = 'kith_requests_total{method="HEAD",route="/health/live",status="200"}'

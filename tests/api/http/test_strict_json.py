@@ -42,7 +42,7 @@ def reason_for(body):
         (b"1.7976931348623157e308", 1.7976931348623157e308),
     ],
 )
-def test_what_rfc_8259_allows_is_taken(body, value):
+def test_a_body_valid_by_rfc_8259_is_parsed(body, value):
     assert parse(body) == value
     assert type(parse(body)) is type(value)
 

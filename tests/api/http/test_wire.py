@@ -122,7 +122,7 @@ def test_a_caller_who_hangs_up_after_the_body_is_served_all_the_same(service, te
         (b"GET", b""),
     ],
 )
-def test_what_isnt_http_is_400(service, wire, line, header):
+def test_a_malformed_request_is_400(service, wire, line, header):
     wire.send(line, header)
     assert wire.answer()[0] == 400
     lives(service)
@@ -135,7 +135,7 @@ def test_what_isnt_http_is_400(service, wire, line, header):
         (b"GET /health/live", b"Connection: Upgrade\r\nUpgrade: websocket\r\n", 200, None),
     ],
 )
-def test_what_anybody_can_send_is_logged_where_repeats_are_left_out(
+def test_malformed_requests_are_logged_by_the_logger_that_omits_repeats(
     wire, caplog, line, header, status, words
 ):
     with caplog.at_level(logging.WARNING):

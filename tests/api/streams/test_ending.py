@@ -44,7 +44,7 @@ class TestWhatEndsIt:
             beats = [next(stream).comment for _ in range(3)]
         assert beats == ["heartbeat"] * 3
 
-    def test_who_hangs_up_is_gone_at_once(self, service, client):
+    def test_a_client_that_disconnects_frees_its_stream_at_once(self, service, client):
         all_gone(service)
         with listening(client):
             assert opened(service) == 1

@@ -59,7 +59,7 @@ class TestResuming:
         )
         return [position for (position,) in rows]
 
-    def test_who_resumes_where_they_were_sees_every_event_once_and_in_order(
+    def test_a_resumed_stream_sends_every_event_once_and_in_order(
         self, service, tenant, client, contact
     ):
         seen = resumed(client, Writers(service, tenant, contact, self.COUNT))

@@ -39,7 +39,7 @@ def patience(service: Service, monkeypatch: pytest.MonkeyPatch) -> float:
     return seconds
 
 
-def test_who_doesnt_read_is_cut_and_others_are_told_as_quickly_as_ever(
+def test_a_client_that_stops_reading_is_cut_and_others_stay_quick(
     service: Service, tenant: str, patience: float
 ):
     client = service.client(tenant=tenant)
@@ -80,7 +80,7 @@ def test_a_service_that_stops_waits_for_nobody_who_doesnt_read(
             eventually(lambda: opened(service) == 0, 5)
 
 
-def test_who_has_nothing_to_read_may_be_as_idle_as_they_like(
+def test_a_client_with_nothing_to_read_may_stay_idle(
     service: Service, tenant: str, patience: float
 ):
     all_gone(service)

@@ -98,7 +98,7 @@ class TestWhatItTells:
             until(stream, "heartbeat")
             assert until(stream, "heartbeat")[-1].id == 0
 
-    def test_what_a_tag_hides_stays_hidden_unless_it_is_opened(
+    def test_a_hidden_event_stays_redacted_unless_its_tag_is_opened(
         self, service, tenant, client, contact
     ):
         trusted = service.client(tenant=tenant, permissions=[*EVERYTHING, "tag:tax"])
@@ -110,7 +110,7 @@ class TestWhatItTells:
         assert opened.data["data"]["record"]["said"]["subject"] == "secret"
         refused(client.get(STREAM, params={"tags": "tax"}), 403, "permission_required")
 
-    def test_what_another_process_appends_comes_within_a_blink(
+    def test_an_event_appended_by_another_process_arrives_at_once(
         self, service, tenant, client, contact
     ):
         with running(service.conninfo) as other, listening(client) as response:

@@ -52,7 +52,7 @@ async def test_a_removed_contact_is_left_out_with_what_was_recorded_with_it(here
     assert (there.lines, there.interactions_left_out, there.meetings_left_out) == (1, 1, 1)
 
 
-async def test_what_restricted_tags_hide_is_hidden_unless_they_are_open(here):
+async def test_a_restricted_record_is_redacted_unless_all_tags_are_open(here):
     secret = record(said=Said(notes="Secret"), labels=Labels(restricted=("tax", "law")))
     await here.do(log_interaction, LogInteraction(secret))
 

@@ -178,7 +178,7 @@ async def test_a_meeting_completed_by_hand_logs_its_interaction(here):
     assert interaction["date"] == meeting["actualDate"] == "2024-04-02T10:00:00Z"
 
 
-async def test_what_was_planned_can_be_moved_and_moved_again(here):
+async def test_an_exported_plan_can_be_imported(here):
     planned = CALLED.replace("2024-04-01T10:00:00Z", TOMORROW)[:-1] + ',"contract":"sites"}'
     await imported(here, ADDED, planned)
     there = here.of(f"{here.caller.tenant}-2")
@@ -188,7 +188,7 @@ async def test_what_was_planned_can_be_moved_and_moved_again(here):
     assert (tally.refused, tally.added["interactions"]) == ([], 1)
 
 
-async def test_what_was_deleted_or_removed_here_stays_so(here):
+async def test_deleted_and_removed_records_are_not_restored_by_an_import(here):
     await imported(here, ADDED, CALLED)
     lines = exported(here).strip()
     contact, call = records(lines)

@@ -26,7 +26,7 @@ class TestWhoMay:
 
 
 class TestWhatIsSent:
-    def test_what_is_required_and_nothing_more(self, office: Office):
+    def test_the_required_fields_alone_suffice(self, office: Office):
         required = {
             name: ENCOUNTER[name] for name in ("serviceId", "interactionType", "dateOfInteraction")
         }
@@ -41,7 +41,7 @@ class TestWhatIsSent:
 
     @pytest.mark.parametrize("name", ["serviceId", "interactionType", "dateOfInteraction"])
     @pytest.mark.parametrize("how", ["missing", "null"])
-    def test_what_is_required_has_to_be_there(self, office: Office, name: str, how: str):
+    def test_a_missing_or_null_required_field_is_400(self, office: Office, name: str, how: str):
         body = {key: value for key, value in ENCOUNTER.items() if key != name}
         body |= {} if how == "missing" else {name: None}
         assert error(office.worker.post(office.list, json=body), 400).startswith(f"{name}: ")
@@ -101,7 +101,9 @@ class TestWhatIsSent:
         ],
         ids=str,
     )
-    def test_what_is_invalid_is_400_and_saves_nothing(self, office: Office, name: str, value: Any):
+    def test_an_invalid_field_is_400_and_appends_nothing(
+        self, office: Office, name: str, value: Any
+    ):
         before = office.service.count_events(office.tenant)
         sentence = error(office.worker.post(office.list, json=ENCOUNTER | {name: value}), 400)
         assert sentence.startswith(name)
@@ -155,7 +157,7 @@ class TestWhatIsSent:
 
 
 class TestWhatComesBack:
-    def test_who_it_was_with_and_without_a_number_and_a_family_name(self, office: Office):
+    def test_created_by_splits_the_name_and_always_has_a_number(self, office: Office):
         teresa = office.caller(TRUSTED, user="5", name="Teresa Maria Ruiz")
         by = teresa.post(office.list, json=ENCOUNTER).json()["createdBy"]
         assert (by["userId"], by["firstName"], by["lastName"], by["fullName"]) == (

@@ -27,7 +27,7 @@ def test_naming_a_tag_needs_its_permission(anywhere: Office, method: str):
 
 class TestModifying:
     @pytest.mark.parametrize("name", DIFFERENT)
-    def test_what_is_left_out_stays(self, office: Office, name: str):
+    def test_omitted_fields_keep_their_values(self, office: Office, name: str):
         created = office.meet()
         change = {name: DIFFERENT[name]}
         answer = office.worker.patch(office.path(created), json=change).json()
@@ -85,7 +85,7 @@ class TestModifying:
         ],
         ids=str,
     )
-    def test_what_is_invalid_is_400_and_changes_nothing(
+    def test_an_invalid_field_is_400_and_changes_nothing(
         self, office: Office, name: str, value: Any
     ):
         created = office.meet()
@@ -115,14 +115,14 @@ class TestModifyingWhatIsRestricted:
         assert answer["description"] == created["description"]
         assert office.worker.get(office.path(created)).json()["redacted"] is True
 
-    def test_who_opened_it_changes_what_is_in_it(self, office: Office):
+    def test_a_caller_who_opened_the_tags_changes_hidden_fields(self, office: Office):
         created = office.meet(tags="immigration")
         path = office.path(created)
         answer = office.trusted.patch(path, json=DIFFERENT, params=TAGGED).json()
         assert {name: answer[name] for name in DIFFERENT} == DIFFERENT
         assert answer["redacted"] is False
 
-    def test_what_was_read_redacted_can_be_sent_back_and_destroys_nothing(self, office: Office):
+    def test_a_redacted_read_sent_back_destroys_nothing(self, office: Office):
         created = office.meet(tags="immigration")
         path = office.path(created)
         seen = office.worker.get(path).json()
@@ -134,7 +134,7 @@ class TestModifyingWhatIsRestricted:
 
     @pytest.mark.parametrize("name", ["serviceId", "description", "duration", "customQuestions"])
     @pytest.mark.parametrize("value", ["other", "same"])
-    def test_what_one_cant_see_one_cant_set_not_even_to_what_it_is(
+    def test_a_hidden_field_cant_be_set_even_to_its_own_value(
         self, office: Office, name: str, value: str
     ):
         created = office.meet(tags="immigration")
@@ -143,7 +143,7 @@ class TestModifyingWhatIsRestricted:
         assert "restricted" in error(response, 403)
         assert office.trusted.get(office.path(created), params=TAGGED).json() == created
 
-    def test_who_may_open_it_sets_what_they_name_and_keeps_the_rest(self, office: Office):
+    def test_a_trusted_caller_sets_named_hidden_fields_and_keeps_the_rest(self, office: Office):
         """The documented request names no tag. What it doesn't name it can't destroy."""
         created = office.meet(tags="immigration")
         path = office.path(created)
@@ -173,7 +173,7 @@ class TestModifyingWhatIsRestricted:
 
 
 class TestDeleting:
-    def test_it_is_gone_and_its_history_stays(self, office: Office):
+    def test_a_deleted_interaction_is_404_and_its_events_stay(self, office: Office):
         created = office.meet()
         response = office.worker.delete(office.path(created))
         assert (response.status_code, response.content) == (204, b"")
@@ -184,7 +184,7 @@ class TestDeleting:
         assert event == "kith.interaction.deleted.v1"
         assert version == 2
 
-    def test_what_is_deleted_already_is_400_by_number_and_by_uuid(self, office: Office):
+    def test_deleting_twice_is_400_by_number_and_by_uuid(self, office: Office):
         created = office.meet()
         native = office.service.client(tenant=office.tenant)
         uuid = native.get(f"/api/interactions/{created['id']}").json()["id"]

@@ -45,7 +45,7 @@ class TestOne:
         elsewhere = f"/api/clients/{reference}/interactions/1"
         assert error(office.worker.get(elsewhere), 404) == "Client not found"
 
-    def test_it_outlives_the_removal_of_its_client(self, office: Office):
+    def test_an_interaction_outlives_the_removal_of_its_client(self, office: Office):
         created = office.meet()
         office.service.client(tenant=office.tenant).delete(f"/api/contacts/{office.number}")
         assert office.worker.get(office.path(created)).json() == created
@@ -82,7 +82,7 @@ class TestOfOtherContracts:
         logged: dict[str, Any] = response.json()
         return logged
 
-    def test_it_is_shown_in_the_nearest_words(self, office: Office):
+    def test_a_native_interaction_is_shown_in_the_nearest_words(self, office: Office):
         logged = self.log(
             office, interactionType="coffee", notes="Talked", duration=95, location="Café Bleu"
         )
@@ -118,7 +118,7 @@ class TestOfOtherContracts:
         same = {name: now.json()[name] for name in logged if name != "updatedAt"}
         assert same == {name: value for name, value in logged.items() if name != "updatedAt"}
 
-    def test_who_changed_it_there_is_told_here(self, office: Office):
+    def test_a_native_change_shows_in_last_updated_by(self, office: Office):
         created = office.meet()
         native = office.service.client(tenant=office.tenant, user="9", name="Nina Native")
         native.put(f"/api/interactions/{created['id']}", json={"sentiment": "positive"})
@@ -129,7 +129,7 @@ class TestOfOtherContracts:
 
 
 class TestTheList:
-    def test_it_is_newest_first_by_the_date_of_the_encounter(self, office: Office):
+    def test_the_list_is_newest_first_by_date_of_the_encounter(self, office: Office):
         days = ["2020-03-01", "2021-05-05", "2019-05-06"]
         created = [office.meet(dateOfInteraction=day) for day in days]
         answer = office.worker.get(office.list).json()
@@ -159,7 +159,7 @@ class TestTheLog:
         logs: list[dict[str, Any]] = response.json()["logs"]
         return logs
 
-    def test_it_tells_who_did_what_and_when_newest_first(self, office: Office):
+    def test_the_log_names_actor_event_and_time_newest_first(self, office: Office):
         created = office.meet(tags="immigration")
         office.worker.patch(office.path(created), json={"location": None})
         office.trusted.delete(office.path(created))
@@ -180,7 +180,7 @@ class TestTheLog:
         office.worker.patch(office.path(created), json={})
         assert len(self.logs(office)) == 1
 
-    def test_it_is_of_this_client_alone(self, office: Office):
+    def test_the_log_holds_entries_of_its_client_alone(self, office: Office):
         office.meet()
         other = office.add_client()
         assert office.worker.get(f"/api/clients/{other['number']}/logs").json() == {"logs": []}

@@ -67,7 +67,7 @@ deliveries = anything.made(
 
 
 @for_any(anything.records(), deliveries)
-def test_what_was_shown_and_is_sent_back_changes_nothing(record: Record, delivery: Service):
+def test_a_shown_interaction_sent_back_changes_nothing(record: Record, delivery: Service):
     """Whatever the ledger knows beyond it: times of the day, places, notes."""
     restricted = tuple(dict.fromkeys(record.labels.restricted))
     labels = record.labels.model_copy(update={"restricted": restricted})
@@ -111,7 +111,7 @@ def shown(record: Record) -> dict[str, Any]:
 
 
 @for_any(encounters)
-def test_what_was_sent_comes_back_exactly(sent: dict[str, Any]):
+def test_a_sent_interaction_is_shown_as_sent(sent: dict[str, Any]):
     answer = shown(NewInteraction.model_validate(sent).record(()))
     assert {name: answer[name] for name in sent} == sent
 

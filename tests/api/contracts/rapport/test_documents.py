@@ -40,7 +40,7 @@ def test_every_record_can_be_shown(recorded):
     ),
     st.dictionaries(st.uuids(), st.none() | st.integers(1, 5), max_size=3),
 )
-def test_what_was_sent_comes_back_exactly(interaction, tactics):
+def test_a_sent_interaction_is_shown_as_sent(interaction, tactics):
     logs = [
         {"tactic_id": str(identity), "effectiveness_score": score, "notes": "é"}
         for identity, score in tactics.items()

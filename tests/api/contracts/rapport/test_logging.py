@@ -73,7 +73,7 @@ def test_any_medium_of_up_to_50_characters_is_taken(client, contact):
         ("interaction_datetime", "2999-01-01T00:00:00Z"),
     ],
 )
-def test_what_is_invalid_is_said_where_it_stands(client, contact, name, value):
+def test_a_fault_names_the_path_of_its_field(client, contact, name, value):
     (fault,) = faults(client.post(INTERACTIONS, json=said(contact, **{name: value})))
     assert fault["loc"] == ["body", "interaction", name]
 

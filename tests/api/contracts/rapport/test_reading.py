@@ -54,7 +54,7 @@ def test_an_interaction_is_read_with_its_tactics(client, contact):
 
 
 @pytest.mark.parametrize("id", [NOBODY, "0", "999999999", "nonsense", "9" * 30])
-def test_what_isnt_there_is_404(client, id):
+def test_an_unknown_id_is_404(client, id):
     single = client.get(f"/api/v1/interactions/{id}")
     assert (single.status_code, single.json()) == (404, {"detail": "Interaction not found"})
     listed = client.get(f"/api/v1/contacts/{id}/interactions")
@@ -86,14 +86,14 @@ def test_either_id_finds_it(client, contact, service, tenant):
     assert client.get(f"/api/v1/interactions/{number}").json()["id"] == logged_id
 
 
-def test_what_isnt_ones_own_isnt_there(client, contact, service, tenant):
+def test_a_colleagues_contact_and_interaction_are_404(client, contact, service, tenant):
     (logged_id,) = logged(client, contact, 1)
     colleague = keeper(service, tenant, user="somebody else")
     for path in (f"interactions/{logged_id}", f"contacts/{contact}/interactions"):
         assert colleague.get(f"/api/v1/{path}").status_code == 404
 
 
-def test_who_took_part_shows_as_ones_own_contact_too(client, contact, service, tenant):
+def test_a_participant_of_ones_own_shows_as_the_contact(client, contact, service, tenant):
     colleagues = contact_of(service, tenant, user="somebody else")
     native = service.client(tenant=tenant, user="somebody else")
     body = {"contactId": colleagues, "interactionType": "lunch", "date": "2024-01-10T12:00:00Z"}

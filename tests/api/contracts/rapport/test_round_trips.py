@@ -39,7 +39,7 @@ def contact(service, tenant):
     return contact_of(service, tenant)
 
 
-def test_what_is_written_here_reads_natively(client, native, contact):
+def test_an_interaction_written_here_reads_natively(client, native, contact):
     id_ = client.post(INTERACTIONS, json=said(contact, LISTENING, **FULL)).json()["id"]
     read = native.get(f"/api/interactions/{id_}").json()
     expected = {
@@ -82,7 +82,7 @@ def test_a_native_update_keeps_what_was_recorded_here(client, native, contact):
     assert after == before
 
 
-def test_what_was_read_natively_can_be_sent_back_unchanged(client, native, contact):
+def test_a_native_read_sent_back_changes_nothing(client, native, contact):
     body = said(contact, LISTENING, **FULL)
     id_ = client.post(INTERACTIONS, json=body).json()["id"]
     before = client.get(f"/api/v1/interactions/{id_}").json()
@@ -98,7 +98,7 @@ def test_a_date_corrected_natively_is_shown_as_corrected(client, native, contact
     assert read["interaction_datetime"] == "2023-10-28T08:00:00Z"
 
 
-def test_what_is_written_natively_reads_here(client, native, contact):
+def test_an_interaction_written_natively_reads_here(client, native, contact):
     written = native.post(
         "/api/interactions",
         json={

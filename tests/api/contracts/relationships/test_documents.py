@@ -44,7 +44,7 @@ def test_every_record_can_be_shown(recorded):
         }
     )
 )
-def test_what_was_sent_comes_back_exactly(sent):
+def test_a_sent_interaction_is_shown_as_sent(sent):
     body = ContactInteractionRequest.model_validate(sent)
     answer = shown(document(entity_of(body.record(NOW))))
     assert {name: answer[name] for name in sent} == sent

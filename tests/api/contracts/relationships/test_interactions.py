@@ -51,7 +51,7 @@ def test_after_a_delete_the_last_contact_is_the_one_before(client, contact, serv
     assert client.get(f"/contacts/{contact}/interactions").json()["total"] == 1
 
 
-def test_who_performed_it_is_told_by_name_and_id(service, tenant, contact):
+def test_the_performer_is_shown_by_name_and_id(service, tenant, contact):
     client = service.client("/relationships", tenant=tenant, user="u7", name="Ann Lee")
     answer = log(client, contact).json()
     assert (answer["performed_by"], answer["performed_by_id"]) == ("Ann Lee", "u7")
@@ -83,7 +83,7 @@ def test_who_performed_it_is_told_by_name_and_id(service, tenant, contact):
         ([], [], "value is not a valid dict", "type_error.dict"),
     ],
 )
-def test_what_is_invalid_is_told_in_the_documents_words(client, contact, body, loc, msg, kind):
+def test_a_fault_has_the_documents_path_message_and_type(client, contact, body, loc, msg, kind):
     fault = {"loc": ["body", *loc], "msg": msg, "type": kind}
     assert faults(client.post(f"/contacts/{contact}/interactions", json=body)) == [fault]
 

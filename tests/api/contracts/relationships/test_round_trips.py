@@ -35,7 +35,7 @@ def history(client, contact: str, query: str = ""):
     return client.get(f"/contacts/{contact}/interactions{query}").json()["interactions"]
 
 
-def test_what_is_written_here_reads_natively(client, native, contact):
+def test_an_interaction_written_here_reads_natively(client, native, contact):
     written = log(client, contact, **FULL).json()
     read = native.get(f"/api/interactions/{written['id']}").json()
     expected = {
@@ -60,7 +60,7 @@ def test_a_native_update_keeps_what_was_recorded_here(client, native, contact):
     assert history(client, contact) == [written]
 
 
-def test_what_is_written_natively_reads_here(client, native, contact):
+def test_an_interaction_written_natively_reads_here(client, native, contact):
     written = native.post(
         "/api/interactions",
         json={
@@ -97,7 +97,9 @@ def test_a_status_moved_here_has_moved_natively(client, native, contact):
     assert moved.json()["old_status"] == "opportunity"
 
 
-def test_who_took_part_has_it_in_their_history_too(client, native, contact, service, tenant):
+def test_an_interaction_is_in_the_history_of_each_participant(
+    client, native, contact, service, tenant
+):
     guest = contact_of(service, tenant)["id"]
     body = {"contactId": contact, "interactionType": "lunch", "date": "2024-01-10T12:00:00Z"}
     native.post("/api/interactions", json=body | {"participants": [{"contactId": guest}]})

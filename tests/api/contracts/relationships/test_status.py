@@ -98,7 +98,7 @@ def test_the_answer_tells_who_moved_it_when_and_why(client, contact):
     assert answer["timestamp"].endswith("Z")
 
 
-def test_it_moves_only_from_the_version_named(client, contact, service, tenant):
+def test_a_status_moves_only_from_the_version_in_if_match(client, contact, service, tenant):
     path, body = f"/contacts/{contact}/status", {"relationship_status": "qualified_lead"}
     stale = {"If-Match": move(client, contact, "inactive").headers["etag"]}
     native = service.client(tenant=tenant)
@@ -118,7 +118,7 @@ def test_it_moves_only_from_the_version_named(client, contact, service, tenant):
         ({"relationship_status": "inactive", "reason": 5}, "reason"),
     ],
 )
-def test_what_is_invalid_is_said_where_it_stands(client, contact, body, name):
+def test_a_fault_names_the_path_of_its_field(client, contact, body, name):
     (fault,) = faults(client.put(f"/contacts/{contact}/status", json=body))
     assert fault["loc"] == ["body", name]
 

@@ -16,7 +16,7 @@ def post(office: Office, **different: Any):
     return office.worker.post(PATH, json=MEETING | different)
 
 
-def test_what_was_sent_comes_back_with_who_and_when(office: Office):
+def test_a_sent_interaction_comes_back_with_its_author_and_times(office: Office):
     made = office.create()
     assert {name: made[name] for name in MEETING} == MEETING
     assert made["site_id"] == int(office.site)
@@ -24,7 +24,7 @@ def test_what_was_sent_comes_back_with_who_and_when(office: Office):
     assert office.read(made["id"]) == made
 
 
-def test_what_is_optional_may_be_left_out_or_null(office: Office):
+def test_optional_fields_may_be_omitted_or_null(office: Office):
     least = {name: MEETING[name] for name in REQUIRED}
     for body in (least, least | dict.fromkeys(OPTIONAL)):
         made = interaction(office.worker.post(PATH, json=body), 201)
@@ -32,7 +32,7 @@ def test_what_is_optional_may_be_left_out_or_null(office: Office):
 
 
 @pytest.mark.parametrize("name", REQUIRED)
-def test_what_is_required_may_be_neither_left_out_nor_null(office: Office, name: str):
+def test_required_fields_may_be_neither_omitted_nor_null(office: Office, name: str):
     body = {key: value for key, value in MEETING.items() if key != name}
     assert wrong(office.worker.post(PATH, json=body)) == [name]
     assert wrong(post(office, **{name: None})) == [name]
@@ -78,21 +78,21 @@ def test_everything_that_is_wrong_is_named_at_once(office: Office):
     assert wrong(post(office, title="", timezone="x", notes=1)) == ["title", "timezone", "notes"]
 
 
-def test_what_isnt_known_is_ignored(office: Office):
+def test_unknown_and_read_only_fields_are_ignored(office: Office):
     made = office.create(id=7, site_id=8, created_by=9, updated_by=9, colour="red")
     assert (made["id"] != 7, made["site_id"], made["created_by"]) == (True, int(office.site), 5)
     assert made["updated_by"] is None
 
 
 @pytest.mark.parametrize("start", ["2999-12-31T23:59:59Z", "9999-12-31T00:00:00Z"])
-def test_it_may_lie_in_the_future(office: Office, start: str):
+def test_an_interaction_in_the_future_is_planned(office: Office, start: str):
     made = office.create(start_datetime=start, end_datetime=None)
     assert made["start_datetime"] == start
     ((_, event, _),) = office.service.events(office.site)
     assert event == "kith.interaction.planned.v1"
 
 
-def test_it_may_end_the_moment_it_starts(office: Office):
+def test_an_interaction_may_end_at_its_start(office: Office):
     start = MEETING["start_datetime"]
     assert office.create(end_datetime=start)["end_datetime"] == start
 

@@ -52,7 +52,7 @@ def test_every_field_sorts_in_both_directions(office: Office, three: list[int], 
 
 
 @pytest.mark.parametrize("name", ["created_by", "updated_by", "updated_at"])
-def test_who_and_when_sort_too_and_what_has_none_comes_last(office: Office, name: str):
+def test_authors_and_update_times_sort_with_nulls_last(office: Office, name: str):
     path = f"{PATH}/{office.create()['id']}"
     first = office.caller(user="9").put(path, json={"title": "B"}).json()["data"]["interaction"]
     other = office.caller(user="3").post(PATH, json=first).json()["data"]["interaction"]
@@ -237,5 +237,5 @@ def test_a_term_may_hold_anything_that_a_text_may(office: Office):
         assert office.found(search=term) == [wanted], term
 
 
-def test_what_no_text_can_hold_is_400(office: Office):
+def test_a_nul_character_in_a_search_is_400(office: Office):
     assert wrong(office.worker.get(f"{PATH}?search=%00"))

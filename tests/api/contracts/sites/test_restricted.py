@@ -57,7 +57,7 @@ def test_a_reader_without_the_tag_sees_that_it_is_there_and_not_what_it_says(
     }
 
 
-def test_what_is_seen_can_be_sent_back_with_another_type_though_the_title_is_hidden(office: Office):
+def test_a_redacted_read_with_another_type_can_be_sent_back(office: Office):
     labels = Labels(restricted=("immigration",))
     untitled = Record(kind=Kind.CALL, when=When(at=NOW - HOUR), labels=labels)
     write(office.service, office.site, untitled)
@@ -67,7 +67,7 @@ def test_what_is_seen_can_be_sent_back_with_another_type_though_the_title_is_hid
     assert (changed["title"], changed["type"]) == ("meeting", "Meeting")
 
 
-def test_it_isnt_found_by_what_is_hidden(office: Office, number: int):
+def test_a_hidden_title_matches_no_search(office: Office, number: int):
     for query in ({"search": "aardvark"}, {"title": "AARD"}, {"search": "d a"}):
         assert office.found(*TRUSTED, **query) == []
         assert office.found(*TRUSTED, **query, **OPEN) == [number]
@@ -103,7 +103,7 @@ def test_an_update_without_the_tag_destroys_nothing_that_is_hidden(office: Offic
 
 @pytest.mark.parametrize("name", ["title", "description", "notes"])
 @pytest.mark.parametrize("value", ["Guess", SECRET])
-def test_what_is_hidden_cant_be_overwritten_unseen(
+def test_a_hidden_field_cant_be_overwritten_unseen(
     office: Office, number: int, name: str, value: str
 ):
     response = office.worker.put(f"{PATH}/{number}", json={name: value})

@@ -45,7 +45,7 @@ def shown(record: Record) -> dict[str, Any]:
 
 
 @for_any(bodies)
-def test_what_was_sent_comes_back_exactly(sent: dict[str, Any]):
+def test_a_sent_interaction_is_shown_as_sent(sent: dict[str, Any]):
     answer = shown(NewInteraction.model_validate(sent).record())
     assert {name: answer[name] for name in sent} == sent
 
@@ -111,7 +111,7 @@ def native_of(office: Office, number: int) -> dict[str, Any]:
     return found
 
 
-def test_what_is_written_here_reads_natively(office: Office):
+def test_an_interaction_written_here_reads_natively(office: Office):
     made = office.create()
     expected = {
         "number": made["id"],

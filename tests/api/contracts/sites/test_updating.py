@@ -40,26 +40,26 @@ def test_one_field_changes_and_the_others_stay(office: Office, name: str, value:
 
 
 @pytest.mark.parametrize("name", ["title", "type", "lead", "start_datetime", "timezone"])
-def test_what_is_required_cant_be_cleared(office: Office, name: str):
+def test_required_fields_cant_be_cleared(office: Office, name: str):
     made = office.create()
     assert wrong(office.worker.put(f"{PATH}/{made['id']}", json={name: None})) == [name]
     assert office.read(made["id"]) == made
 
 
 @pytest.mark.parametrize("changes", [{}, {"colour": "red"}, {"title": MEETING["title"]}])
-def test_what_changes_nothing_is_no_update(office: Office, changes: dict[str, Any]):
+def test_an_update_that_changes_nothing_appends_no_event(office: Office, changes: dict[str, Any]):
     made = office.create()
     assert put(office, made["id"], **changes) == made
     assert office.service.count_events(office.site) == 1
 
 
-def test_what_was_read_can_be_sent_back(office: Office):
+def test_a_read_interaction_sent_back_appends_no_event(office: Office):
     made = office.create(end_datetime="2023-08-15T16:00:00.5+02:00")
     assert put(office, made["id"], **made) == made
     assert office.service.count_events(office.site) == 1
 
 
-def test_who_updated_it_last_is_told(office: Office):
+def test_updated_by_is_the_last_caller_to_update(office: Office):
     made = office.create()
     another = office.caller(user="77").put(f"{PATH}/{made['id']}", json={"title": "B"})
     shown = interaction(another)
@@ -77,13 +77,13 @@ def test_who_updated_it_last_is_told(office: Office):
         ({"title": " "}, "title"),
     ],
 )
-def test_what_is_wrong_is_400_and_changes_nothing(office: Office, changes, field: str):
+def test_an_invalid_update_is_400_and_changes_nothing(office: Office, changes, field: str):
     made = office.create()
     assert wrong(office.worker.put(f"{PATH}/{made['id']}", json=changes)) == [field]
     assert office.read(made["id"]) == made
 
 
-def test_it_may_be_moved_to_the_future_and_back(office: Office):
+def test_an_interaction_may_be_moved_to_the_future_and_back(office: Office):
     made = office.create()
     later = {"start_datetime": "2999-01-01T10:00:00Z", "end_datetime": "2999-01-01T11:00:00Z"}
     assert put(office, made["id"], **later)["start_datetime"] == later["start_datetime"]
@@ -91,7 +91,7 @@ def test_it_may_be_moved_to_the_future_and_back(office: Office):
     assert put(office, made["id"], **back)["end_datetime"] is None
 
 
-def test_what_was_deleted_is_gone_from_everywhere(office: Office):
+def test_a_deleted_interaction_is_gone_from_reads_and_lists(office: Office):
     made = office.create(title="Going")
     path = f"{PATH}/{made['id']}"
     answer = office.worker.delete(path)

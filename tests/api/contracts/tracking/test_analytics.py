@@ -104,7 +104,7 @@ class TestAnalytics:
         assert answer["totalInteractions"] == 0
         assert answer["buckets"][-1]["endDate"] >= end[:10]
 
-    def test_what_was_planned_counts_once_its_time_has_come(self, client, service, tenant):
+    def test_a_planned_interaction_counts_once_its_time_has_come(self, client, service, tenant):
         """Only sites plans; it comes into the analytics by itself."""
         site = service.client("/sites", tenant=tenant)
         soon = datetime.now(UTC) + timedelta(seconds=1)

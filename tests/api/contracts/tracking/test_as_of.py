@@ -41,7 +41,7 @@ class TestAccess:
 
     @pytest.mark.parametrize("part", BOTH)
     @pytest.mark.parametrize("instant", ["x", "", "2024-01-01T00:00:00", "\0", "1" * 30])
-    def test_it_takes_an_instant(self, client, contact, part, instant):
+    def test_as_of_without_an_instant_is_422(self, client, contact, part, instant):
         response = client.get(path(contact) + part, params={"asOf": instant})
         refused(response, 422, pointer="/asOf")
 

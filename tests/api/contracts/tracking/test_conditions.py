@@ -130,7 +130,7 @@ def test_of_many_with_one_tag_one_gets_through(client, contact):
     assert statuses == [200] + [412] * 19
 
 
-def test_what_changes_nothing_keeps_its_tag(client, contact):
+def test_an_update_that_changes_nothing_keeps_the_etag(client, contact):
     logged = log(client, contact)
     path = f"/api/interactions/{logged['id']}"
     tag = client.get(path).headers["etag"]

@@ -54,7 +54,7 @@ class TestReading:
         assert by_number.json() == by_id.json() == contact
 
     @pytest.mark.parametrize("name", [NOBODY, "0", "-1", "1.5", "x", "1" * 40, "²", "%20", "null"])
-    def test_what_isnt_there_is_404(self, client, name):
+    def test_an_unknown_contact_is_404(self, client, name):
         refused(client.get(f"/api/contacts/{name}"), 404, "contact_not_found")
 
     def test_another_tenants_number_is_404(self, contact, stranger):

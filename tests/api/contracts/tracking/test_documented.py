@@ -59,7 +59,7 @@ def test_each_has_a_route_and_is_in_the_openapi_document(client):
 
 @pytest.mark.parametrize("one", WITH_BODY, ids=lambda one: f"{one.method} {one.path}")
 class TestRequests:
-    def test_what_was_sent_comes_back_under_the_same_keys(
+    def test_documented_fields_come_back_as_sent_and_append_their_events(
         self, client, contact, service, tenant, one
     ):
         path, body = path_of(one, client, contact), body_of(one, contact)

@@ -70,7 +70,7 @@ class TestFeed:
     def test_the_links_lead_through_all_of_it(self, client, limit):
         assert walked(client, limit=limit) == batch(client)
 
-    def test_who_is_at_the_end_is_told_where_to_come_back(self, client, contact):
+    def test_the_last_batch_links_to_the_position_to_resume_at(self, client, contact):
         first = client.get(FEED)
         again = client.get(first.links["next"]["url"])
         assert again.json() == []
@@ -78,7 +78,7 @@ class TestFeed:
         (new,) = batch(client, again.links["next"]["url"])
         assert new["data"]["record"]["said"]["notes"] == "new"
 
-    def test_what_a_command_answered_is_in_the_next_batch(self, client, contact):
+    def test_an_acknowledged_event_is_in_the_next_batch(self, client, contact):
         def logged(number: int) -> bool:
             after = int(batch(client, limit=1000)[-1]["position"])
             office.log(client, contact, notes=str(number))
@@ -139,11 +139,11 @@ def test_a_position_that_isnt_there_yet_is_400(client, service: Service):
         ({"subject": "interaction/" + "x" * 36}, "/subject"),
     ],
 )
-def test_what_cant_be_meant_is_422(client, query, pointer):
+def test_an_invalid_query_is_422(client, query, pointer):
     refused(client.get(FEED, params=query), 422, pointer=pointer)
 
 
-def test_what_a_tag_hides_is_opened_with_its_permission_alone(
+def test_a_hidden_event_is_opened_with_its_tags_permission_alone(
     service: Service, tenant: str, client, contact
 ):
     log_restricted(service, tenant, contact["id"], record("secret"), "tax")

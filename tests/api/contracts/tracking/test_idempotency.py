@@ -102,7 +102,7 @@ def test_the_answer_is_that_of_then_though_what_the_path_names_is_gone(
     assert (again.status_code, again.content) == (201, first.content)
 
 
-def test_who_may_no_longer_open_a_tag_is_not_given_again_what_it_opened(
+def test_an_answer_with_an_opened_tag_is_403_without_the_permission(
     contact, client, service, tenant
 ):
     trusted = service.client(tenant=tenant, permissions=TRUSTED)
@@ -124,7 +124,7 @@ def test_a_key_belongs_to_a_user_a_tenant_and_a_path(client, contact, stranger, 
     done(client.post("/api/meetings", json=meeting, headers=KEY), 201)
 
 
-def test_what_was_refused_may_be_sent_again(client, contact):
+def test_a_refused_request_may_be_sent_again_with_its_key(client, contact):
     client.delete(f"/api/contacts/{contact['id']}")
     body = {"contactId": contact["id"], "date": ago(days=1)}
     refused(client.post("/api/interactions", json=body, headers=KEY), 422, "contact_not_found")

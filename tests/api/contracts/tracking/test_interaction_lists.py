@@ -194,7 +194,7 @@ class TestPages:
         assert walk(client, PATH, pageSize=size) == twelve
         assert walk_links(client, PATH, pageSize=size, cursor="") == twelve
 
-    def test_what_comes_in_meanwhile_shifts_nothing(self, client, contact, twelve):
+    def test_interactions_logged_between_pages_shift_no_page(self, client, contact, twelve):
         first = read(client, PATH, pageSize=5, cursor="")
         log(client, contact)
         client.delete(f"{PATH}/{twelve[4]}")

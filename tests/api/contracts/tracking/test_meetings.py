@@ -73,7 +73,7 @@ class TestScheduling:
 
 class TestReading:
     @pytest.mark.parametrize("name", [NOBODY, "1", "x", "%00"])
-    def test_what_isnt_there_is_404(self, client, name):
+    def test_an_unknown_meeting_is_404(self, client, name):
         refused(client.get(f"/api/meetings/{name}"), 404, "meeting_not_found")
 
 

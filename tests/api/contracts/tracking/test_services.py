@@ -71,7 +71,7 @@ class TestWhoMay:
 
 
 class TestTheList:
-    def test_it_begins_with_the_built_in_ones(self, admin: httpx.Client):
+    def test_a_new_catalogue_holds_the_built_in_services(self, admin: httpx.Client):
         items = admin.get(PATH).json()["items"]
         assert [item["id"] for item in items] == list(BUILT_IN_SERVICES)
         assert all(item["builtIn"] and not item["hidden"] for item in items)
@@ -84,7 +84,7 @@ class TestTheList:
         assert items[7]["hidden"] is True
 
     @pytest.mark.parametrize("reference", ["99", "0", "x", "100001", "9" * 30])
-    def test_what_isnt_there_is_404(self, admin: httpx.Client, reference: str):
+    def test_an_unknown_service_is_404(self, admin: httpx.Client, reference: str):
         refused(admin.get(f"{PATH}/{reference}"), 404, "service_not_found")
         refused(admin.delete(f"{PATH}/{reference}"), 404, "service_not_found")
 
@@ -170,7 +170,7 @@ class TestAdding:
             ({"colour": "red"}, "unknown_key", ""),
         ],
     )
-    def test_what_is_invalid_is_422(
+    def test_an_invalid_field_is_422(
         self, admin: httpx.Client, body: dict[str, Any], code: str, pointer: str
     ):
         refused(admin.post(PATH, json=OWN | body), 422, code, pointer)
@@ -183,7 +183,7 @@ class TestAdding:
 
 
 class TestChanging:
-    def test_what_is_left_out_stays_and_what_was_read_can_be_sent_back(
+    def test_omitted_fields_stay_and_a_read_service_can_be_sent_back(
         self, service: Service, admin: httpx.Client, tenant: str
     ):
         own = add(admin)
@@ -218,7 +218,7 @@ class TestChanging:
         path = f"{PATH}/{own['id']}"
         refused(admin.patch(path, json={"customQuestions": [asked]}), 422, code)
 
-    def test_it_can_move_to_another_program(self, admin: httpx.Client):
+    def test_a_service_can_move_to_another_program(self, admin: httpx.Client):
         own = add(admin)
         path = f"{PATH}/{own['id']}"
         assert admin.patch(path, json={"programId": 3}).json()["programName"] == "Health"

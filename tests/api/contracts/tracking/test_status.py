@@ -117,7 +117,7 @@ class TestReactivating:
         assert (newest["reason"], newest["notes"]) == ("Called us", "Glad")
 
     @pytest.mark.parametrize("status", ["qualified_lead", "opportunity"])
-    def test_what_hasnt_ended_is_409(self, client, status):
+    def test_reactivating_a_contact_that_is_not_inactive_is_409(self, client, status):
         contact = standing(client, status)
         path = f"/api/contacts/{contact['id']}/reactivate"
         refused(client.post(path, json={"reason": "x"}), 409, "not_inactive")

@@ -175,7 +175,7 @@ class TestChanging:
         assert client.delete(path, headers={"If-Match": first.headers["etag"]}).status_code == 204
 
     @pytest.mark.parametrize("id_", [NOBODY, "1", "nonsense"])
-    def test_what_isnt_there_is_404(self, client, id_):
+    def test_an_unknown_tactic_is_404(self, client, id_):
         for response in (
             client.get(f"/api/tactics/{id_}"),
             client.patch(f"/api/admin/tactics/{id_}", json={}),

@@ -232,7 +232,7 @@ class TestReplaying:
             one["position"] for one in log_of(near, added)
         } - {first["position"]}
 
-    def test_what_was_missed_while_it_was_disabled_can_be_sent(self, near, receiver):
+    def test_events_missed_while_disabled_can_be_replayed(self, near, receiver):
         added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
         path = f"/api/webhooks/{added['id']}"
         near.patch(path, json={"enabled": False})

@@ -41,7 +41,9 @@ class TestRepeating:
         refused(client.post("/api/webhooks", json={"url": NOWHERE}), 409, "too_many_webhooks")
 
     @pytest.mark.parametrize("what", ["test", "replay", "replay of one"])
-    def test_what_was_asked_of_a_webhook_that_has_ended(self, client, service, tenant, what):
+    def test_a_repeated_key_has_its_answer_after_the_webhooks_removal(
+        self, client, service, tenant, what
+    ):
         webhook = new_webhook(client)["id"]
         delivery = past_delivery(service, tenant, webhook)
         path, body = {
@@ -111,7 +113,7 @@ class TestSecrets:
         client.delete(path)
         assert kept(service, tenant) == []
 
-    def test_what_was_refused_leaves_none(self, client, service, tenant, monkeypatch):
+    def test_a_refused_request_keeps_no_secret(self, client, service, tenant, monkeypatch):
         monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 1)
         path = f"/api/webhooks/{new_webhook(client)['id']}"
         before = kept(service, tenant)

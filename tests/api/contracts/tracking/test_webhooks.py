@@ -121,7 +121,7 @@ class TestChanging:
         assert done(client.get(path))["url"] == NOWHERE
 
 
-def test_what_isnt_there_is_404(client):
+def test_an_unknown_or_removed_webhook_is_404(client):
     removed = new_webhook(client)["id"]
     assert client.delete(f"/api/webhooks/{removed}").status_code == 204
     for identity in (NOBODY, removed, "1", "nonsense"):
