@@ -139,9 +139,7 @@ async def test_a_twin_that_was_faster_answers_for_both_though_one_alone_would_be
     assert (await here.events())[1:] == [ContactRemoved()]
 
 
-async def test_who_is_refused_because_of_what_its_twin_did_gets_its_twins_answer(
-    here: Desk, there: Desk
-):
+async def test_a_request_refused_after_its_twin_gets_the_twins_answer(here: Desk, there: Desk):
     """It asks for its key's answer too early, and then sees that the contact has just gone."""
     contact = id_of(await there.does(add_contact, ADD))
     key, command = here.key("remove"), RemoveContact(contact)

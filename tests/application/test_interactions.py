@@ -46,7 +46,7 @@ async def test_an_interaction_may_be_with_nobody(here: Desk):
     assert (await here.state("interaction", logged)).contact_id is None
 
 
-async def test_what_lies_ahead_is_planned_only_where_that_is_asked_for(here: Desk):
+async def test_a_future_interaction_is_planned_only_with_may_plan(here: Desk):
     soon = record(NOW + DAY)
     with pytest.raises(Invalid):
         await here.does(log_interaction, LogInteraction(soon))

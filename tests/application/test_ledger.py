@@ -36,7 +36,7 @@ def rename(contact, name: str) -> ChangeContactDetails:
     return ChangeContactDetails(contact, lambda old: old.model_copy(update={"name": name}))
 
 
-async def test_what_was_decided_is_in_the_log_with_who_did_it_and_how(here: Desk):
+async def test_decided_events_are_logged_with_actor_contract_and_correlation(here: Desk):
     contact = await ann(here)
     (recorded,) = await here.recorded()
     assert (recorded.stream.tenant, recorded.stream.kind, recorded.stream.id) == (

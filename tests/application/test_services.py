@@ -49,14 +49,14 @@ async def painting(desk: Desk) -> tuple[UUID, Offer]:
 
 
 class TestServices:
-    async def test_what_is_new_gets_a_number_of_its_own(self, here: Desk):
+    async def test_a_new_service_program_and_question_get_numbers_of_their_own(self, here: Desk):
         identity, offer = await painting(here)
         state = await here.state("service", identity)
         numbers = [state.number, offer.program.id, *(asked.id for asked in offer.questions)]
         assert NEW not in numbers
         assert len(set(numbers)) == 4
 
-    async def test_what_has_a_number_keeps_it(self, here: Desk):
+    async def test_numbered_questions_keep_their_numbers(self, here: Desk):
         identity, offer = await painting(here)
 
         def one_more(old: Offer) -> Offer:
@@ -98,7 +98,7 @@ class TestServices:
             await here.does(change_service, ChangeService(SEVEN, lambda offer: offer))
         assert await here.events() == []
 
-    async def test_what_isnt_there_isnt_found(self, here: Desk):
+    async def test_an_unknown_service_is_not_found(self, here: Desk):
         with pytest.raises(NotFound):
             await here.does(change_service, ChangeService(uuid4(), hidden=True))
 

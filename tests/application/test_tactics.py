@@ -67,7 +67,7 @@ class TestChanging:
         assert position_of(answer) == 0
         assert await here.events() == []
 
-    async def test_what_isnt_there_is_refused(self, here: Desk):
+    async def test_an_unknown_tactic_is_not_found(self, here: Desk):
         with pytest.raises(NotFound, match="Tactic not found"):
             await here.does(hide_tactic, HideTactic(uuid4()))
 

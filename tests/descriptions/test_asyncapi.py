@@ -41,7 +41,7 @@ def test_the_committed_document_is_the_one_of_the_classes():
 
 
 @pytest.mark.skipif(not SPECIFICATION.exists(), reason="'make asyncapi' fetches AsyncAPI's schema")
-def test_it_is_an_asyncapi_document():
+def test_the_document_is_valid_asyncapi():
     rules = jsonschema_rs.Draft7Validator(json.loads(SPECIFICATION.read_text()))
     assert [str(error) for error in rules.iter_errors(DOCUMENT)] == []
     assert not rules.is_valid(DOCUMENT | {"channels": {"events": {"adress": "kith.events.v1"}}})
@@ -68,7 +68,7 @@ def test_every_type_of_event_is_in_every_channel_but_the_compacted_one():
 
 
 @pytest.mark.parametrize("file", sorted(GOLDEN.glob("*.kafka")), ids=lambda file: file.name)
-def test_what_is_sent_to_kafka_is_as_documented(file):
+def test_kafka_messages_are_as_documented(file):
     key, value, pairs = read(file)
     headers = {name: text.decode() for name, text in pairs}
     documented = message(headers["ce_type"], "Kafka")
@@ -80,7 +80,7 @@ def test_what_is_sent_to_kafka_is_as_documented(file):
 
 
 @pytest.mark.parametrize(("one", "hidden"), STEPS)
-def test_what_is_streamed_and_sent_to_endpoints_is_as_documented(one: Step, hidden: bool):
+def test_streamed_and_delivered_events_are_as_documented(one: Step, hidden: bool):
     event = json.loads(cloud_event(one, hidden=hidden, base_url=BASE_URL).json())
     for carrier in ("Stream", "Webhook"):
         fits(message(event["type"], carrier)["payload"], event)

@@ -33,7 +33,7 @@ def test_every_example_fits_its_schema(name: str):
     check(name, data(EXAMPLES[name]))
 
 
-def test_what_is_shown_beside_the_types_fits_its_schema():
+def test_the_catalogues_other_examples_fit_their_schemas():
     check("kith.interaction.logged.v1", redacted())
     check("kith.contacts.v1", contact())
 

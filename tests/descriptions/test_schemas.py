@@ -147,7 +147,7 @@ def test_a_field_may_come_to_be(tmp_path: Path):
         {"additionalProperties": False},
     ],
 )
-def test_what_was_promised_of_a_type_stays_so(tmp_path: Path, changed: dict[str, Any]):
+def test_an_incompatible_change_of_a_schema_is_refused(tmp_path: Path, changed: dict[str, Any]):
     write(tmp_path)
     file = tmp_path / "kith.contact.added.v1.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changed))

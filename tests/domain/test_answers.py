@@ -118,7 +118,7 @@ def delivery(*answers: tuple[int, Any], service: int | None = 13) -> Service:
         (delivery((1, "a"), (2, "6")), "wrong_answer", "service.answers"),
     ],
 )
-def test_what_the_service_doesnt_ask_is_refused(delivered: Service, code: str, field: str):
+def test_an_answer_the_service_doesnt_ask_for_is_refused(delivered: Service, code: str, field: str):
     with pytest.raises(Invalid) as refused:
         check_delivery(delivered, OFFERS)
     assert (refused.value.code, refused.value.field) == (code, field)

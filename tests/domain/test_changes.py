@@ -19,7 +19,7 @@ PAIRS = (
 
 
 @for_any(PAIRS)
-def test_what_changed_makes_the_new_of_the_old_and_the_old_of_the_new(pair: tuple[Value, Value]):
+def test_a_difference_turns_old_into_new_and_its_inverse_new_into_old(pair: tuple[Value, Value]):
     old, new = pair
     changes = difference(old, new)
     back = {path: Changed(old=c.new, new=c.old) for path, c in changes.items()}
@@ -28,7 +28,7 @@ def test_what_changed_makes_the_new_of_the_old_and_the_old_of_the_new(pair: tupl
 
 
 @for_any(PAIRS)
-def test_it_does_so_after_having_been_stored_too(pair: tuple[Value, Value]):
+def test_a_stored_difference_turns_old_into_new(pair: tuple[Value, Value]):
     old, new = pair
     event = InteractionAmended(changes=difference(old, new))
     stored = event.model_dump_json(exclude_none=True)

@@ -37,7 +37,7 @@ def amended(what: Record, *, now: datetime = NOW, may_plan: bool = False):
 
 
 @pytest.mark.parametrize("at", [NOW - 365 * DAY, NOW - MOMENT, NOW])
-def test_what_has_happened_by_now_can_be_logged(at: datetime):
+def test_an_interaction_up_to_now_can_be_logged(at: datetime):
     given().when(logged(record(at))).then(
         InteractionLogged(number=1, contact_id=ANN, record=record(at))
     )
@@ -99,13 +99,13 @@ def test_a_whole_day_is_in_the_future_only_after_today_everywhere_on_earth(
 # What may be planned (the sites document)
 
 
-def test_what_lies_ahead_is_planned_where_the_contract_knows_plans():
+def test_a_future_interaction_is_planned_where_the_contract_has_plans():
     given().when(logged(SOON, may_plan=True)).then(
         InteractionPlanned(number=1, contact_id=ANN, record=SOON)
     )
 
 
-def test_what_has_happened_is_logged_even_where_plans_are_known():
+def test_a_past_interaction_is_logged_where_the_contract_has_plans():
     given().when(logged(CALL, may_plan=True)).then(
         InteractionLogged(number=1, contact_id=ANN, record=CALL)
     )
@@ -200,7 +200,7 @@ def test_paths_and_values_carry_the_published_names():
     }
 
 
-def test_what_is_cleared_is_null_from_then_on():
+def test_a_cleared_field_is_null_from_then_on():
     cleared = CALL.model_copy(update={"said": Said()})
     amendment = InteractionAmended(
         contact_id=ANN,

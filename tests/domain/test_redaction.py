@@ -36,7 +36,7 @@ SECRET = record(
 # What is hidden
 
 
-def test_what_was_said_the_service_and_how_long_it_took_are_hidden():
+def test_a_redacted_record_hides_content_service_and_duration():
     view = redacted(SECRET.model_copy(update={"when": When(at=NOW - HOUR, duration=60)}))
     assert view.said == Said()
     assert view.service == Service()
@@ -44,7 +44,7 @@ def test_what_was_said_the_service_and_how_long_it_took_are_hidden():
     assert view.when == When(at=NOW - HOUR)
 
 
-def test_who_when_where_and_of_which_kind_it_was_stays_open():
+def test_a_redacted_record_shows_people_time_place_and_kind():
     place = Place(location="CUOffice", medium="phone")
     view = redacted(SECRET.model_copy(update={"place": place}))
     assert (view.kind, view.word, view.when.at) == (Kind.CALL, "call", SECRET.when.at)
@@ -84,7 +84,7 @@ def leaves(value: BaseModel) -> Iterator[tuple[str, Any]]:
         (("tax", "immigration"), ("tax",), True),
     ],
 )
-def test_it_is_hidden_until_every_restricted_tag_is_opened(
+def test_a_record_is_hidden_until_every_restricted_tag_is_opened(
     restricted: tuple[str, ...], opened: tuple[str, ...], hidden: bool
 ):
     what = record(labels=Labels(restricted=restricted))
@@ -95,14 +95,14 @@ def test_it_is_hidden_until_every_restricted_tag_is_opened(
 
 
 @for_any(anything.records())
-def test_what_was_read_redacted_can_be_sent_back_and_nothing_is_lost(old: Record):
+def test_a_redacted_read_sent_back_loses_nothing(old: Record):
     old = without_repeated_tags(old)
     assert keep_hidden(old, redacted(old)) == old
     assert keep_hidden(old, redacted(old), may_set=True) == old
 
 
 @for_any(anything.records(), st.sampled_from(Kind), anything.words)
-def test_what_is_not_hidden_can_be_changed(old: Record, kind: Kind, word: str):
+def test_open_fields_can_be_changed(old: Record, kind: Kind, word: str):
     old = without_repeated_tags(old)
     changes = {"kind": kind, "word": word, "place": Place(location=word)}
     assert keep_hidden(old, redacted(old).model_copy(update=changes)) == old.model_copy(
@@ -138,7 +138,7 @@ def without_repeated_tags(old: Record) -> Record:
     ],
     ids=str,
 )
-def test_what_is_hidden_cant_be_overwritten_unseen(part: dict[str, Any]):
+def test_hidden_fields_cant_be_overwritten_unseen(part: dict[str, Any]):
     with pytest.raises(Hidden):
         keep_hidden(SECRET, redacted(SECRET).model_copy(update=part))
 
@@ -151,7 +151,7 @@ def test_nobody_learns_what_is_hidden_by_guessing_it(part: str):
         keep_hidden(SECRET, guess)
 
 
-def test_who_might_have_opened_it_may_set_what_they_name_and_keeps_the_rest():
+def test_a_trusted_caller_sets_named_hidden_fields_and_keeps_the_rest():
     when = When(at=SECRET.when.at, duration=60)
     named = {"said": Said(description="Tax"), "when": when}
     kept = keep_hidden(SECRET, redacted(SECRET).model_copy(update=named), may_set=True)

@@ -46,7 +46,7 @@ def test_a_service_is_added_with_its_program_and_its_questions():
     assert fold(None, [ADDED]) == Service(100_001, OFFER)
 
 
-def test_what_changes_is_told_by_field_with_old_and_new():
+def test_a_change_lists_each_field_with_old_and_new_value():
     renamed = Program(id=1, name="Fine arts")
     given(ADDED).when(changed(name="Drawing", program=renamed, active=False)).then(
         ServiceChanged(
@@ -101,7 +101,7 @@ def test_a_built_in_service_cant_be_changed():
     given(HIDDEN).when(changed()).refuses(Conflict, code="built_in")
 
 
-def test_what_is_as_it_should_be_changes_nothing():
+def test_a_command_for_the_present_state_yields_no_event():
     given(ADDED).when(Service.show).then()
     given(HIDDEN).when(Service.hide).then()
     given(ADDED).when(changed()).then()

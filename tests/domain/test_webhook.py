@@ -82,7 +82,7 @@ class TestDisabling:
         again.when(lambda it: it.replay(4, DELIVERY)).then(replayed)
 
 
-def test_what_was_removed_is_gone_for_good():
+def test_a_removed_webhook_refuses_every_command():
     given(ADDED).when(Webhook.remove).then(WebhookRemoved())
     removed = given(ADDED, WebhookRemoved())
     for decide in (

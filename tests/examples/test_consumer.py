@@ -92,7 +92,7 @@ async def test_each_event_counts_once_whenever_the_consumer_is_killed(
     assert tallied(database) == expected(messages)
 
 
-async def test_it_is_found_if_the_position_is_kept_before_the_effect(
+async def test_a_position_kept_before_the_effect_is_detected(
     opened: Ledger, broker: RealBroker, tmp_path: Path
 ):
     messages = await sent_with_repeats(opened, broker)

@@ -47,7 +47,7 @@ async def test_a_relay_killed_at_random_moments_loses_nothing_and_keeps_the_orde
     assert outcome.events >= 1500
 
 
-async def test_it_is_found_if_the_checkpoint_moves_before_kafka_has_the_events(place: Place):
+async def test_a_checkpoint_ahead_of_kafka_is_detected(place: Place):
     with pytest.raises(AssertionError, match="lost"):
         await rounds.relay_killed(place, 1000, 2, quiet, MovesBeforeKafkaHasIt.__name__)
 
@@ -57,7 +57,7 @@ async def test_a_broker_that_crashes_under_load_gets_everything_when_it_is_back(
     assert outcome.events >= 1500
 
 
-async def test_it_is_found_if_the_relay_goes_on_after_a_failure(place: Place):
+async def test_a_relay_that_goes_on_after_a_failure_is_detected(place: Place):
     with pytest.raises(AssertionError, match="lost"):
         await rounds.broker_restarted(place, 1500, 1, quiet, GoesOnAfterAFailure.__name__)
 
@@ -67,7 +67,7 @@ async def test_a_connection_cut_in_the_middle_of_a_batch_loses_nothing(place: Pl
     assert outcome.faults > 3
 
 
-async def test_it_is_found_if_what_is_sent_again_comes_out_of_order(place: Place):
+async def test_a_resend_out_of_order_is_detected(place: Place):
     with pytest.raises(AssertionError, match="out of order"):
         await rounds.connection_cut(place, 2000, 30, quiet, SendsWithoutOrder.__name__)
 
@@ -77,6 +77,6 @@ async def test_a_database_restarted_under_load_holds_nothing_up_for_good(place: 
     assert outcome.events >= 1500
 
 
-async def test_it_is_found_if_the_relay_ends_with_the_database(place: Place):
+async def test_a_relay_that_ends_with_the_database_is_detected(place: Place):
     with pytest.raises(AssertionError, match="lost"):
         await rounds.database_restarted(place, 600, 1, quiet, EndsWithTheDatabase.__name__)

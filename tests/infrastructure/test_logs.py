@@ -31,7 +31,7 @@ def test_a_library_says_the_same_thing_once_a_minute(now: list[float]):
     assert logged(sparing, failed, OSError("refused"))
 
 
-def test_who_is_not_that_library_is_heard_every_time():
+def test_other_loggers_repeat_their_messages():
     sparing = Sparing("kafka")
     for name in ("infrastructure.relay.relay", "kafkaesque", "root"):
         assert all(logged(sparing, "the relay starts again", name=name) for _ in range(3))
@@ -40,7 +40,7 @@ def test_who_is_not_that_library_is_heard_every_time():
 @pytest.mark.parametrize(
     ("level", "heard"), [(logging.WARNING, [True, False]), (logging.ERROR, [True, True])]
 )
-def test_what_is_graver_is_heard_every_time(now: list[float], level: int, heard: list[bool]):
+def test_messages_above_the_level_are_repeated(now: list[float], level: int, heard: list[bool]):
     sparing, found = Sparing("uvicorn.error", up_to=logging.WARNING), []
     for _ in range(2):
         record = logging.LogRecord("uvicorn.error", level, "", 0, "Invalid request.", (), None)

@@ -43,11 +43,11 @@ def test_two_on_a_day_are_summed():
     assert set(sums(GOOD, (OTHER, GOOD)).values()) == {(2, 2, 120, 2, 0, 0)}
 
 
-def test_what_has_no_duration_counts_as_untimed():
+def test_an_interaction_without_duration_counts_as_untimed():
     assert set(sums(logged()).values()) == {(1, 0, 0, 0, 0, 0)}
 
 
-def test_it_counts_once_for_each_contact_who_took_part():
+def test_an_interaction_counts_once_for_each_contact_who_took_part():
     both = People(participants=(Participant(contact_id=BEN), Participant(contact_id=ANN)))
     found = sums(logged(people=both))
     assert {who: values[0] for (who, _, _), values in found.items()} == {NOBODY: 1, ANN: 1, BEN: 1}
@@ -72,7 +72,7 @@ def test_a_deleted_interaction_leaves_nothing():
     assert sums(GOOD, amended(GOOD, kind=Kind.LUNCH), InteractionDeleted(contact_id=ANN)) == {}
 
 
-def test_what_is_planned_is_not_counted_until_it_is_in_the_past():
+def test_a_planned_interaction_counts_once_it_is_in_the_past():
     assert sums(PLANNED) == {}
     assert sums(PLANNED, InteractionDeleted(contact_id=ANN)) == {}
     assert len(sums(PLANNED, amended(PLANNED, when=When(at=NOW - DAY)))) == 2

@@ -12,7 +12,7 @@ def left(*happenings):
     return [(row["contact_id"], row["id"]) for row in given(*happenings).rows(FORMER_ENTRIES)]
 
 
-def test_what_still_stands_has_no_former_entry():
+def test_a_present_entry_has_no_former_entry():
     assert left(LOGGED) == []
     assert left(LOGGED, amended(LOGGED, people=BOTH)) == []
 
@@ -22,7 +22,7 @@ def test_a_deleted_interaction_left_every_contact_it_concerned():
     assert left(logged(people=BOTH), gone) == [(ANN, ID), (BEN, ID)]
 
 
-def test_who_no_longer_took_part_is_remembered_once_whatever_follows():
+def test_a_former_participant_is_remembered_once():
     first = logged(people=BOTH)
     without = amended(first, people=People())
     alone = first.model_copy(

@@ -24,9 +24,9 @@ def test_each_event_is_an_entry_in_its_order():
     assert from_json(rows[0]["actor"]) == {"id": "5", "name": "John Smith"}
 
 
-def test_it_tells_nothing_of_what_was_written():
+def test_an_entry_holds_none_of_the_text():
     assert b"quote" not in to_json(given(LOGGED).rows(INTERACTION_LOG))
 
 
-def test_what_concerns_no_contact_is_in_nobodys_log():
+def test_an_interaction_without_contact_has_no_entry():
     assert given(LOGGED.model_copy(update={"contact_id": None})).rows(INTERACTION_LOG) == []

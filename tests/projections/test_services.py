@@ -45,7 +45,7 @@ def table(*rows: tuple[int, UUID, str | None, bool, int]):
 
 
 @pytest.mark.anyio
-async def test_what_the_tenant_did_stands_over_what_is_built_in():
+async def test_a_tenants_changes_override_the_built_in_services():
     hidden = (7, SEVEN, None, True, 5)
     own = (100_001, ID, OFFER.model_dump_json(), False, 6)
     found = await services(table(hidden, own), "1")

@@ -35,5 +35,5 @@ def test_every_move_stays_and_a_reactivation_is_one():
     assert moves == ["qualified_lead", "inactive", "prospect"]
 
 
-def test_what_moves_nothing_is_no_entry():
+def test_an_event_without_a_status_change_has_no_entry():
     assert given(ADDED, RENAMED, ContactRemoved()).rows(STATUS_HISTORY) == []

@@ -50,6 +50,6 @@ def test_an_amendment_takes_away_what_is_no_longer_said():
     assert sums(USED, fewer) == {(ANN, MIRRORING): (1, 0, 0), (NOBODY, MIRRORING): (1, 0, 0)}
 
 
-def test_what_is_deleted_or_restricted_is_not_counted():
+def test_deleted_and_restricted_interactions_are_not_counted():
     assert sums(USED, InteractionDeleted(contact_id=ANN)) == {}
     assert sums(USED, amended(USED, labels=Labels(restricted=("hr",)))) == {}

@@ -82,7 +82,7 @@ def test_a_deleted_interaction_has_no_row():
     assert given(logged(people=BOTH), InteractionDeleted(contact_id=ANN)).rows(TIMELINE) == []
 
 
-def test_what_lies_ahead_is_planned_until_it_is_touched_after_its_time():
+def test_a_future_interaction_is_planned_until_changed_after_its_time():
     assert given(PLANNED).row(TIMELINE)["planned"]
     past = When(at=NOW - DAY)
     assert not given(PLANNED, amended(PLANNED, when=past)).row(TIMELINE)["planned"]

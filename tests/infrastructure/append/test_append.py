@@ -34,9 +34,7 @@ def entity(receipt: Receipt):
     return only
 
 
-async def test_what_is_appended_is_in_the_log_at_the_position_its_caller_was_told(
-    ledger: str, one: Process
-):
+async def test_an_appended_event_is_at_the_position_in_its_receipt(ledger: str, one: Process):
     receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(50)))
     log = check_log(ledger)
     for receipt in receipts:
@@ -63,7 +61,7 @@ async def test_two_who_begin_one_stream_at_once_have_one_winner(
     check_log(ledger)
 
 
-async def test_what_another_process_moved_is_a_conflict(one: Process, other: Process):
+async def test_a_stream_moved_by_another_process_is_a_conflict(one: Process, other: Process):
     ann = entity(await one.door.append(adds()))
     await other.door.append(renames(ann, "Bea"))
     with pytest.raises(VersionConflict) as conflict:

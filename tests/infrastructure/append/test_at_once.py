@@ -141,7 +141,7 @@ async def test_while_another_holds_the_append_lock_an_append_waits_and_then_land
     assert (said.at_once, said.locked) == (1, 1)
 
 
-async def test_what_queued_meanwhile_is_one_batch_and_goes_out_at_once(
+async def test_jobs_queued_during_a_flush_are_one_batch_right_after(
     ledger: str, one: Process, said: Said, held: Hold
 ):
     """The conflicts within it are found as ever."""

@@ -168,7 +168,7 @@ async def test_whoever_stops_writes_all_that_is_queued_and_tells_everyone(
     assert {(str(name), 1) for name in names} <= set(check_log(ledger))
 
 
-async def test_who_stops_while_callers_go_on_leaves_nobody_waiting(ledger: str, one: Process):
+async def test_stopping_leaves_no_caller_waiting(ledger: str, one: Process):
     landed: list[str] = []
 
     async def call() -> None:

@@ -43,7 +43,7 @@ async def test_a_tenants_head_is_the_last_position_of_its_own(one: Process):
         assert await cursor.fetchone() == (entity.position,)
 
 
-async def test_what_cant_be_read_stands_in_the_page_with_its_reason(database):
+async def test_an_unreadable_event_is_in_the_page_with_its_reason(database):
     ledger = prepare(database(), ())
     async with process(ledger, ()) as one:
         broken, fine = stream(), stream()

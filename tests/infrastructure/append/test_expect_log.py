@@ -63,9 +63,7 @@ def expects(
     ],
     ids=["its end", "a version", "a stream that hasn't begun", "a key that wasn't used"],
 )
-async def test_what_is_as_expected_is_locked_until_the_end_of_the_transaction(
-    log: Connection, parts
-):
+async def test_a_met_expectation_locks_the_log_until_the_transaction_ends(log: Connection, parts):
     expects(log, **parts)
     assert log.execute(HELD).fetchall()
     log.rollback()
@@ -95,13 +93,13 @@ async def test_what_is_as_expected_is_locked_until_the_end_of_the_transaction(
         "a key that was used",
     ],
 )
-async def test_what_isnt_as_expected_is_refused(log: Connection, parts):
+async def test_an_unmet_expectation_is_refused(log: Connection, parts):
     with pytest.raises(psycopg.Error, match="the log has gone on") as refused:
         expects(log, **parts)
     assert refused.value.sqlstate == "KT001"
 
 
-async def test_who_expects_something_while_another_appends_is_refused_and_doesnt_wait(
+async def test_an_expectation_during_an_append_is_refused_without_waiting(
     ledger: str, log: Connection
 ):
     with psycopg.connect(ledger) as other:

@@ -103,7 +103,7 @@ def test_a_job_that_relied_on_a_stream_not_being_there_is_a_conflict_once_it_is(
     assert outcomes(result) == ["done", "done", "VersionConflict"]
 
 
-def test_what_a_batch_moves_is_moved_for_those_behind():
+def test_a_job_sees_the_streams_moved_by_jobs_ahead_of_it():
     ann = entity_of(planned(adds(ANN)))
     view = View(position=1, heads={str(ANN): 1})
     relied = {str(ANN): 1}
@@ -143,7 +143,7 @@ def test_the_recorded_time_never_goes_back():
     assert planned(adds(), view=View(recorded_at=ahead)).time == ahead
 
 
-def test_what_one_command_records_follows_from_the_first_of_it():
+def test_the_first_event_of_a_command_causes_the_others():
     result = planned(
         job(change(ANN, None, added()), change(BEA, None, added(), renamed("Ann", "B")))
     )
@@ -253,7 +253,7 @@ def batches(draw):
 
 
 @for_any(batches())
-def test_what_is_accepted_is_what_accepting_one_job_at_a_time_would_accept(batch):
+def test_a_batch_accepts_the_jobs_that_one_at_a_time_would(batch):
     view, jobs = batch
     ids = (UUID(int=number) for number in count(1))
     prepared = [prepare(one, lambda: next(ids)) for one in jobs]

@@ -102,7 +102,7 @@ async def test_a_stream_whose_name_no_text_can_hold_fails_alone(one: Process, he
 
 
 @pytest.mark.parametrize("poison", POISONS)
-async def test_what_only_a_projector_refuses_is_in_the_log_with_its_stream_parked_there(
+async def test_an_event_only_a_projector_refuses_is_logged_and_parked(
     ledger: str, one: Process, held: Hold, poison: str
 ):
     names = [stream() for _ in range(9)]

@@ -58,7 +58,7 @@ def test_a_server_that_dies_alone_is_back_in_a_moment_and_stopped_in_the_end(dat
     assert not running(data_dir)
 
 
-def test_it_is_found_if_nobody_looks_after_the_server(data_dir: Path, monkeypatch):
+def test_a_server_without_supervision_is_detected(data_dir: Path, monkeypatch):
     monkeypatch.setattr(EmbeddedPostgres, "has_died", lambda _: False)
     with kept(EmbeddedPostgres(data_dir)) as postgres:
         kill_server(data_dir)

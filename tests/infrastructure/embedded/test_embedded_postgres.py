@@ -20,7 +20,7 @@ from tests.infrastructure.embedded.support import (
 )
 
 
-def test_what_was_written_is_there_after_a_stop_and_a_start(empty_dir: Path):
+def test_a_written_row_survives_a_stop_and_a_start(empty_dir: Path):
     with EmbeddedPostgres(empty_dir / "new" / "directory") as postgres:
         write_note(postgres.url, "kept")
     with EmbeddedPostgres(empty_dir / "new" / "directory") as postgres:
@@ -28,7 +28,7 @@ def test_what_was_written_is_there_after_a_stop_and_a_start(empty_dir: Path):
 
 
 @pytest.mark.parametrize("name", ["fsync", "synchronous_commit", "full_page_writes"])
-def test_what_is_acknowledged_is_on_the_disk(postgres: EmbeddedPostgres, name: str):
+def test_acknowledged_writes_are_on_disk(postgres: EmbeddedPostgres, name: str):
     assert setting(postgres, name) == "on"
 
 

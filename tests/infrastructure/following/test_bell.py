@@ -43,7 +43,7 @@ async def stops(bell: Bell, turns: int) -> bool:
     return bool(done)
 
 
-async def test_who_is_told_to_stop_as_it_rings_stops():
+async def test_a_waiter_cancelled_as_the_bell_rings_stops():
     assert all([await stops(Bell(), turns) for turns in range(5)])
 
 
@@ -52,7 +52,7 @@ async def test_one_that_takes_a_ring_for_an_answer_is_found_out():
     assert not all([await stops(WaitsFor(), turns) for turns in range(5)])
 
 
-async def test_it_says_whether_it_rang():
+async def test_a_wait_returns_true_only_if_the_bell_rang():
     bell = Bell()
     asyncio.get_running_loop().call_later(0.01, bell.ring)
     assert await bell.wait(5)

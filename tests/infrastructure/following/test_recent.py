@@ -21,7 +21,7 @@ def test_steps_follow_on_a_position_as_many_as_asked_for():
     assert taken(recent, 5) == []
 
 
-def test_what_it_does_not_know_has_to_be_read():
+def test_events_outside_the_recent_ones_have_to_be_read():
     recent = Recent()
     assert taken(recent, 0) is None
     recent.add(LOG[4:6])
@@ -30,7 +30,7 @@ def test_what_it_does_not_know_has_to_be_read():
     assert taken(recent, 9) is None
 
 
-def test_it_tells_whether_it_has_what_follows():
+def test_follows_is_true_only_where_the_next_event_is_held():
     recent = Recent()
     assert not recent.follows(0)
     recent.add(LOG[4:6])
@@ -45,7 +45,7 @@ def test_after_another_process_appended_it_starts_anew():
     assert taken(recent, 4) == [5, 6]
 
 
-def test_it_forgets_the_oldest_when_nobody_takes_them():
+def test_the_oldest_events_are_dropped_beyond_the_limit():
     recent = Recent(most=4)
     recent.add(LOG)
     assert taken(recent, 5) is None

@@ -51,14 +51,14 @@ async def owned(*runners: Runner) -> Runner:
     return owner
 
 
-async def test_what_was_appended_before_it_started_is_projected_page_by_page(opened: Ledger):
+async def test_events_before_the_start_are_projected_page_by_page(opened: Ledger):
     await opened.log_many(50)
     async with running(opened.conninfo, page_size=7):
         await caught_up_with_log(opened, "activity", "tactic_use")
     assert await opened.counted() == 50
 
 
-async def test_what_is_appended_while_it_runs_is_projected(opened: Ledger):
+async def test_events_appended_while_running_are_projected(opened: Ledger):
     async with running(opened.conninfo):
         for _ in range(3):
             await opened.log_many(20)
@@ -67,7 +67,7 @@ async def test_what_is_appended_while_it_runs_is_projected(opened: Ledger):
     assert await opened.counted() == 60
 
 
-async def test_what_its_own_process_appended_is_projected_without_reading_it(conninfo: str):
+async def test_events_of_its_own_process_are_projected_without_reading(conninfo: str):
     runner = Runner(conninfo, BEHIND)
     async with ledger(conninfo, committed=runner.committed) as opened:
         await runner.start()

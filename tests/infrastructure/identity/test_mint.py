@@ -19,7 +19,7 @@ def mint(**changed):
     return mint_token(SECRET, **(given | changed))
 
 
-async def test_what_is_minted_verifies():
+async def test_a_minted_token_verifies():
     tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
     token = mint(name="Mary Ann Smith", contract="sites", sites=["1", "2"])
 
@@ -55,6 +55,6 @@ def test_one_word_is_a_given_name():
 @pytest.mark.parametrize(
     "changed", [{"tenant": "a b"}, {"user": ""}, {"contract": "a/b"}, {"sites": ["!"]}]
 )
-def test_what_would_be_refused_is_not_minted(changed):
+def test_a_token_that_would_be_refused_is_not_minted(changed):
     with pytest.raises(ValueError, match=r"claim is not"):
         mint(**changed)

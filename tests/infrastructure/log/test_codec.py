@@ -50,7 +50,7 @@ interactions = st.builds(
 
 
 @for_any(interactions, envelopes)
-def test_what_is_stored_is_read_as_it_was(event: InteractionLogged, envelope: Envelope):
+def test_a_stored_event_decodes_to_itself(event: InteractionLogged, envelope: Envelope):
     assert decode(event.type, stored(event, envelope)) == (event, envelope)
 
 
@@ -82,7 +82,7 @@ def test_the_library_reads_what_we_store():
         ("kith.made-up.v1", stored(ContactRemoved(), ENVELOPE)),
     ],
 )
-def test_what_cant_be_read_is_a_value_error_and_nothing_else(topic: str, state: bytes):
+def test_an_undecodable_event_is_a_value_error(topic: str, state: bytes):
     """Readers skip over one, or park its stream, by this error alone."""
     with made_up_upcaster(), pytest.raises(ValueError):  # noqa: PT011 - any message will do
         decode(topic, state)

@@ -70,14 +70,14 @@ async def test_a_stream_is_followed_from_event_to_event():
     assert log.asked == []
 
 
-async def test_what_began_before_the_page_is_read_in_one_query():
+async def test_streams_begun_before_the_page_are_read_in_one_query():
     log = Log(read(1, 1), read(1, 2), read(2, 1))
     steps = await Folder(log.earlier).fold([read(1, 3), read(3, 1), read(2, 2), read(2, 3)])
     assert versions(steps) == [(2, 3), (None, 1), (1, 2), (2, 3)]
     assert log.asked == [{read(1, 1)[0]: 3, read(2, 1)[0]: 2}]
 
 
-async def test_what_was_gone_on_with_is_at_hand_for_the_next_page():
+async def test_a_stream_folded_once_is_not_read_again():
     log = Log(read(1, 1))
     folder = Folder(log.earlier)
     await folder.fold([read(1, 2)])
@@ -114,7 +114,7 @@ async def test_after_what_cannot_be_read_a_stream_is_not_followed():
     ]
 
 
-async def test_what_its_aggregate_cannot_follow_is_unreadable_and_holds_up_nobody():
+async def test_an_event_its_aggregate_cant_follow_is_unreadable_alone():
     steps = await Folder(Log().earlier).fold([read(1, 1, GONE), read(2, 1)])
     reason, other = versions(steps)
     assert str(reason).startswith("its aggregate can't follow it: ")

@@ -26,7 +26,7 @@ def test_every_golden_file_is_of_a_type_that_is_known():
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_what_was_stored_is_read(file: str):
+def test_a_golden_event_is_read(file: str):
     event, envelope = decode(topic_of(file), (GOLDEN / file).read_bytes())
     assert event.type in Event.registry
     if file in WRITTEN_NOW:
@@ -34,13 +34,13 @@ def test_what_was_stored_is_read(file: str):
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if topic_of(file) in Event.registry])
-def test_what_was_read_is_stored_as_it_was(file: str):
+def test_a_golden_event_is_stored_as_read(file: str):
     event, envelope = decode(topic_of(file), (GOLDEN / file).read_bytes())
     assert stored(event, envelope) == (GOLDEN / file).read_bytes()
 
 
 @pytest.mark.parametrize("file", WRITTEN_NOW)
-def test_what_is_stored_today_is_what_was_stored_then(file: str):
+def test_an_event_of_today_is_stored_as_its_golden_file(file: str):
     assert stored(*WRITTEN_NOW[file]) == (GOLDEN / file).read_bytes()
 
 

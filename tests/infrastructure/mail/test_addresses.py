@@ -132,7 +132,7 @@ def test_domain_literals_and_local_hosts_are_addresses():
 @pytest.mark.parametrize(
     "value", ["root", "Mail System", "a@b@c", "a@x..org", "@x.org", "a@", "<>"]
 )
-def test_what_is_no_address_is_reported(value):
+def test_a_malformed_address_is_reported(value):
     parsed = parse_addresses(f"{value}, ann@x.org")
 
     assert parsed.found[-1].email == "ann@x.org"

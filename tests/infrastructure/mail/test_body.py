@@ -151,7 +151,7 @@ def test_long_texts_are_cut_and_say_so():
     assert not body_of(PLAIN)[0].truncated
 
 
-def test_what_a_charset_hides_is_noted_once():
+def test_an_undecodable_charset_is_noted_once():
     part = b"Content-Type: text/plain; charset=us-ascii\n\nGr\xfc\xdfe"
     raw = (
         b"Content-Type: multipart/mixed; boundary=B\n\n" + (b"--B\n" + part + b"\n") * 3 + b"--B--"

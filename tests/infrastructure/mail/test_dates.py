@@ -36,7 +36,7 @@ def test_dates_as_programs_write_them(value):
     "value",
     ["", "yesterday", "Thu, 32 Aug 2002 11:26:25 +0000", "1 Jan 1900 00:00 +0000", "0" * 99],
 )
-def test_what_is_no_date_or_before_all_mail_is_none(value):
+def test_an_invalid_date_or_one_before_all_mail_is_none(value):
     assert read_date(value) is None
 
 

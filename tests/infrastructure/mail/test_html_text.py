@@ -22,7 +22,7 @@ def test_references_are_characters_and_never_tags():
     assert text_of("&#" + "9" * 5_000 + ";") == "\ufffd"
 
 
-def test_what_is_not_for_reading_is_left_out():
+def test_titles_styles_comments_and_scripts_are_left_out():
     source = "<title>x</title><STYLE>p {}</Style>a<!-- b --><script>if (a<b) c</script>d"
     assert text_of(source) == "ad"
 
@@ -31,7 +31,7 @@ def test_a_sign_in_an_attribute_ends_no_tag():
     assert text_of('<img alt="a > b">text') == "text"
 
 
-def test_what_is_no_tag_is_text():
+def test_an_angle_bracket_without_a_tag_is_text():
     assert text_of("1 < 2 and I <3 you") == "1 < 2 and I <3 you"
     assert text_of("unfinished <a href=") == "unfinished <a href="
 

@@ -120,7 +120,7 @@ async def test_a_contact_that_has_the_address_is_used_in_any_case(here, tmp_path
     assert await here.contacts() == {"Ann@Example.ORG": "Dr Ann"}
 
 
-async def test_who_moved_to_another_address_keeps_the_mails_of_the_old_one(here, tmp_path):
+async def test_a_contact_with_a_new_address_keeps_mails_of_the_old_one(here, tmp_path):
     await here.import_mbox(mailbox(tmp_path, mail("1@x")))
     ann = correspondent_id(here.caller.tenant, "ann@example.org")
     moved = ChangeContactDetails(ann, lambda old: old.model_copy(update={"email": "ann@new.org"}))
@@ -197,7 +197,7 @@ async def test_a_mail_that_was_deleted_is_not_brought_back(here, tmp_path):
     assert (tally.already_there, await here.mails()) == (1, [])
 
 
-async def test_what_was_thrown_away_is_skipped_and_labels_are_tags(here, tmp_path):
+async def test_spam_is_skipped_and_labels_become_tags(here, tmp_path):
     spam = mail("1@x", "crook@example.com", X_Gmail_Labels="Spam,Unread")
     kept = mail("2@x", X_Gmail_Labels="Inbox,Opened,Category Updates,Project X")
 
@@ -210,7 +210,7 @@ async def test_what_was_thrown_away_is_skipped_and_labels_are_tags(here, tmp_pat
     assert await here.contacts() == {"ann@example.org": "Ann"}
 
 
-async def test_what_cannot_be_read_is_listed_with_its_place_and_the_rest_goes_on(here, tmp_path):
+async def test_an_unreadable_mail_is_listed_by_offset_and_the_rest_imported(here, tmp_path):
     path = mailbox(tmp_path, mail("1@x"), UNSENT, mail("2@x"))
 
     tally = await here.import_mbox(path)

@@ -55,7 +55,7 @@ def test_a_plain_mail_is_all_there():
     )
 
 
-def test_what_came_in_is_with_its_sender_and_the_rest_take_part():
+def test_an_incoming_mail_is_with_its_sender_and_others_take_part():
     facts = read(mail(To="Me <ME@example.org>, Bo <bo@x.org>", Cc="cy@x.org, bo@x.org"))
 
     assert facts.direction == "incoming"
@@ -63,7 +63,7 @@ def test_what_came_in_is_with_its_sender_and_the_rest_take_part():
     assert facts.participants == (Address("Bo", "bo@x.org"), Address(None, "cy@x.org"))
 
 
-def test_what_went_out_is_with_the_first_recipient_that_is_not_me():
+def test_an_outgoing_mail_is_with_its_first_recipient_but_oneself():
     facts = read(mail(From="Me@Example.org", To="me@home.example, bo@x.org, cy@x.org"))
 
     assert facts.direction == "outgoing"
@@ -72,7 +72,7 @@ def test_what_went_out_is_with_the_first_recipient_that_is_not_me():
 
 
 @pytest.mark.parametrize("field", ["Cc", "Bcc"])
-def test_what_went_out_to_nobody_directly_is_with_the_first_copy(field):
+def test_an_outgoing_mail_without_recipient_is_with_its_first_copy(field):
     facts = read(mail(From="me@example.org", To="undisclosed-recipients:;", **{field: "bo@x.org"}))
 
     assert facts.correspondent.email == "bo@x.org"
@@ -87,7 +87,7 @@ def test_a_mail_to_oneself_is_with_oneself_and_says_so():
     assert facts.notes == ("to oneself",)
 
 
-def test_what_went_out_to_nobody_who_can_be_read_says_so():
+def test_an_outgoing_mail_without_readable_recipient_is_noted():
     facts = read(mail(From="me@example.org", To="undisclosed-recipients:;"))
 
     assert facts.correspondent.email == "me@example.org"

@@ -16,7 +16,7 @@ from infrastructure.mail.oddities import oddity
         ("no message id", "no message id"),
     ],
 )
-def test_what_differs_between_mails_is_left_out(note, kind):
+def test_an_oddity_omits_the_part_that_varies_by_mail(note, kind):
     assert oddity(note, "date") == kind
 
 

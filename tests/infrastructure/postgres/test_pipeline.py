@@ -93,7 +93,7 @@ async def test_after_an_error_the_rest_of_the_round_trip_doesnt_run(
     assert await connection.run([("SELECT count(*) FROM t", ())]) == [[(b"0",)]]
 
 
-async def test_what_ran_before_an_error_without_a_transaction_of_its_own_is_undone(
+async def test_a_round_trip_without_begin_is_undone_by_an_error(
     connection: PipelineConnection,
 ):
     """A round trip without BEGIN is one implicit transaction."""

@@ -38,7 +38,7 @@ async def test_a_lone_question_is_asked_at_once():
     assert library.statements == [[1]]
 
 
-async def test_what_is_asked_meanwhile_goes_out_together():
+async def test_reads_asked_during_a_query_share_the_next_one():
     library = Library()
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()
@@ -90,7 +90,7 @@ async def test_an_answer_short_of_the_questions_is_an_error_and_not_a_wait_for_e
     assert all(isinstance(result, ValueError) for result in results)
 
 
-async def test_who_goes_away_takes_nobodys_answer_along():
+async def test_a_cancelled_read_leaves_the_others_their_answers():
     library = Library()
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()
@@ -119,7 +119,7 @@ async def test_nobody_is_forgotten_whenever_they_ask():
     assert answers == [2 * number for number in range(100, 400)]
 
 
-async def test_what_a_database_that_hangs_does_not_answer_is_given_up_with_all_that_queued():
+async def test_reads_of_a_hanging_database_are_given_up_with_their_queue():
     library = Library()
     reads = SharedReads(library.fetch, at_once=1, most=3, patience=0.05)
     library.gate.clear()

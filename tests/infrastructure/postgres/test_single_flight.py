@@ -54,7 +54,7 @@ async def test_one_group_never_takes_all_turns():
     assert oracle.busiest == 2
 
 
-async def test_who_goes_away_takes_the_answer_from_nobody():
+async def test_a_cancelled_caller_leaves_the_others_their_answer():
     oracle = Oracle()
     gone, waiting = await oracle.ask("a1", "a1")
     gone.cancel()

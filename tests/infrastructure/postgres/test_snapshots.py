@@ -28,7 +28,7 @@ async def sleep(snapshots: Snapshots, tenant: str = "1", seconds: float = 0.3) -
         await fetch("SELECT pg_sleep(%s)", (seconds,))
 
 
-async def test_what_takes_too_long_is_stopped_and_the_next_one_runs(pool: Pool):
+async def test_a_slow_query_is_stopped_and_the_next_one_runs(pool: Pool):
     snapshots = Snapshots(pool, seconds=0.2)
     with pytest.raises(TooSlow, match=r"longer than 0.2 seconds"):
         await sleep(snapshots, seconds=5)
@@ -71,7 +71,7 @@ async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
     assert loop.time() - began > 1.9
 
 
-async def test_who_waits_too_long_for_a_turn_is_told(pool: Pool):
+async def test_a_caller_who_waits_too_long_for_a_turn_is_too_slow(pool: Pool):
     snapshots = Snapshots(pool, seconds=0.3, at_once_of_a_tenant=1)
     outcomes = await asyncio.gather(
         *[sleep(snapshots, seconds=0.25) for _ in range(4)], return_exceptions=True

@@ -199,7 +199,7 @@ async def test_with_nothing_to_do_starting_takes_no_time(opened: Ledger):
     assert await opened.value("SELECT count(*) FROM timeline") == 10
 
 
-async def test_what_is_missing_or_of_another_version_is_made_at_the_start_once(opened: Ledger):
+async def test_missing_and_outdated_read_models_are_made_once_at_the_start(opened: Ledger):
     await opened.log_many(10)
     newer = replace(ACTIVITY, version=99)
     missing = replace(TIMELINE, name="second_timeline")
@@ -230,7 +230,7 @@ async def test_a_projector_of_an_older_version_leaves_a_newer_table_alone(opened
     assert await opened.counted() == 10
 
 
-async def test_what_stands_in_a_shadow_table_of_old_is_swept_away(opened: Ledger):
+async def test_an_old_shadow_table_is_dropped(opened: Ledger):
     await opened.log()
     async with opened.pool.connection() as connection:
         table = shadows.shadow(TIMELINE)

@@ -63,14 +63,14 @@ async def see(opened: Ledger, state: str) -> None:
         await index(opened)
 
 
-async def test_what_was_appended_is_found_at_once(opened: Ledger, state: str):
+async def test_an_appended_interaction_is_found_at_once(opened: Ledger, state: str):
     await opened.log_many(20)
     await opened.log("A Needle")
     await see(opened, state)
     assert (await search(opened)).total == 1
 
 
-async def test_what_changed_since_the_index_saw_it_is_found_as_it_is_now(
+async def test_an_interaction_changed_after_indexing_is_found_as_it_is_now(
     opened: Ledger, state: str
 ):
     leaves, comes, goes, stays = [

@@ -55,7 +55,7 @@ async def test_one_of_another_version_or_none_is_not_current(opened: Ledger):
     assert [one.name for one in found.values() if not one.current] == ["contacts", "subjects"]
 
 
-async def test_what_is_parked_is_listed_with_its_reason(conninfo: str):
+async def test_a_parked_stream_is_listed_with_its_reason(conninfo: str):
     async with ledger(conninfo, (*BEHIND, SUBJECTS)) as opened:
         poison = await opened.log("raises")
         async with running(conninfo, (*BEHIND, SUBJECTS)):

@@ -30,7 +30,7 @@ def test_in_between_the_rest_grows_with_the_rate():
 
 
 @pytest.mark.anyio
-async def test_it_catches_up_and_others_run_beside_it(opened: Ledger):
+async def test_a_throttled_writer_catches_up_beside_another(opened: Ledger):
     await opened.log_many(30)
     one = Runner(opened.conninfo, [SITE_SEARCH], page_size=7, make_writer=LeisurelyWriter, lock=99)
     other = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter, lock=98)

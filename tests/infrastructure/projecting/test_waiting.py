@@ -45,7 +45,7 @@ async def test_a_read_model_that_is_ahead_costs_one_query(opened: Ledger, querie
     assert len(queries) == 1
 
 
-async def test_it_waits_only_for_the_tenants_own_events(opened: Ledger):
+async def test_waiting_is_for_the_tenants_own_events_only(opened: Ledger):
     await opened.log(tenant="1")
     async with running(opened.conninfo):
         await caught_up_with_log(opened, *NAMES)
@@ -69,7 +69,7 @@ async def test_a_read_model_that_is_missing_is_behind(opened: Ledger):
         await caught_up(opened.pool, ["unheard_of"], "1", timeout=0.05)
 
 
-async def test_what_was_acknowledged_is_there_when_another_process_projects(opened: Ledger):
+async def test_an_acknowledged_event_is_there_when_another_process_projects(opened: Ledger):
     async with running(opened.conninfo) as other:
         await owned(other)
         for count in range(1, 11):
@@ -78,7 +78,7 @@ async def test_what_was_acknowledged_is_there_when_another_process_projects(open
             assert await opened.counted() == count
 
 
-async def test_what_was_acknowledged_is_there_when_its_own_process_projects(conninfo: str):
+async def test_an_acknowledged_event_is_there_when_its_own_process_projects(conninfo: str):
     runner = Runner(conninfo, BEHIND)
     async with ledger(conninfo, committed=runner.committed) as opened:
         await runner.start()
@@ -94,7 +94,7 @@ async def test_what_was_acknowledged_is_there_when_its_own_process_projects(conn
         assert slowest < 0.5
 
 
-async def test_it_outlives_its_own_projectors_losing_the_role(conninfo: str):
+async def test_waiting_outlives_its_own_projectors_loss_of_the_role(conninfo: str):
     runner = Runner(conninfo, BEHIND)
     async with ledger(conninfo, committed=runner.committed) as opened:
         await runner.start()

@@ -124,7 +124,7 @@ async def test_before_an_event_that_cant_be_read_all_is_told_and_nothing_behind_
         await log.page(Question("1", after=2))
 
 
-async def test_what_is_stored_under_an_older_type_is_told_under_its_present_one(
+async def test_an_event_of_an_older_type_is_published_under_its_present_one(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     for _ in range(3):
@@ -142,7 +142,7 @@ async def test_what_is_stored_under_an_older_type_is_told_under_its_present_one(
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
 @pytest.mark.parametrize("types", [frozenset[str](), frozenset({LOGGED, AMENDED})])
-async def test_what_hides_an_event_is_every_tag_before_with_and_after_it(
+async def test_an_event_is_hidden_by_every_tag_before_with_and_after_it(
     opened: Ledger, limit: int, types: frozenset[str]
 ):
     one = await opened.log("secret")

@@ -20,7 +20,7 @@ def check(name: str, value: bytes) -> None:
     jsonschema_rs.Draft202012Validator(text, validate_formats=True).validate(json.loads(value))
 
 
-async def test_what_is_sent_fits_the_schema_that_it_names(opened: Ledger, broker: RealBroker):
+async def test_each_message_fits_the_schema_it_names(opened: Ledger, broker: RealBroker):
     await mixed_history(opened)
     async with relaying(opened, broker):
         await caught_up(opened)

@@ -82,7 +82,7 @@ def test_a_broker_that_is_down_costs_no_sockets(tansu: Tansu):
     assert grown_while_down(tansu) <= 1  # the one that is trying
 
 
-def test_it_is_found_if_each_try_leaves_its_socket(
+def test_a_socket_left_by_each_try_is_detected(
     tansu: Tansu, left: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     async def leaving(self: Any, net: Any, sock: socket.socket, *args: Any, **kwargs: Any) -> Any:
@@ -130,7 +130,7 @@ def test_a_broker_that_wants_no_tls_is_given_up_with_all_its_sockets(no_tls: Set
     assert left_by(lambda: Broker(no_tls)) == (0, 0)
 
 
-def test_it_is_found_if_each_handshake_leaves_its_socket(
+def test_a_socket_left_by_each_handshake_is_detected(
     no_tls: Settings, left: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     class Leaving(ssl.SSLSocket):
@@ -150,11 +150,11 @@ def silence(request: pytest.FixtureRequest) -> Iterator[Settings]:
         yield settings_for(server, request.param)
 
 
-def test_who_never_answers_is_given_up_with_all_that_was_begun(silence: Settings):
+def test_a_broker_that_never_answers_leaves_nothing_behind(silence: Settings):
     assert left_by(lambda: Broker(silence)) == (0, 0)
 
 
-def test_it_is_found_if_a_client_made_in_vain_goes_on(
+def test_a_client_left_running_is_detected(
     silence: Settings, left: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     def not_remembered(_: list[KafkaNetClient]) -> Callable[..., KafkaNetClient]:

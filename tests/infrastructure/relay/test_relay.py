@@ -85,7 +85,7 @@ async def test_a_stop_in_the_middle_repeats_and_loses_nothing(opened: Ledger, br
     await check_complete(opened, messages)
 
 
-async def test_what_is_appended_arrives_soon(opened: Ledger, broker: RealBroker):
+async def test_an_appended_event_is_sent_at_once(opened: Ledger, broker: RealBroker):
     async with relaying(opened, broker):
         await opened.contact()
         await caught_up(opened)
@@ -126,7 +126,7 @@ async def test_of_two_relays_one_owns_the_log_and_the_other_takes_over(
     await check_complete(opened, messages)
 
 
-async def test_who_loses_the_connection_has_lost_the_lock_and_begins_again(
+async def test_an_owner_that_loses_its_connection_takes_the_lock_again(
     opened: Ledger, broker: RealBroker
 ):
     async with relaying(opened, broker):

@@ -54,12 +54,12 @@ PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:f
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_what_isnt_reached_by_everybody_isnt_public(address: str):
+def test_addresses_not_globally_reachable_arent_public(address: str):
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_what_is_reached_by_everybody_is_public(address: str):
+def test_globally_reachable_addresses_are_public(address: str):
     assert is_public(address)
 
 
@@ -104,7 +104,7 @@ def test_an_address_tells_its_origin(url: str, origin: str):
         "https://[::1",
     ],
 )
-def test_what_isnt_an_https_address_on_the_internet_is_refused(url: str):
+def test_an_endpoint_without_https_or_off_the_internet_is_refused(url: str):
     with pytest.raises(NotAllowed, match=r"\.$"):
         endpoint(url, allow_private=False)
 
@@ -199,7 +199,7 @@ async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
         assert "connection" not in attempt.error or "isn't known" in attempt.error
 
 
-async def test_what_was_allowed_once_is_judged_by_the_rules_of_today(receiver: Receiver):
+async def test_an_endpoint_allowed_once_is_judged_by_todays_rules(receiver: Receiver):
     """A webhook from development doesn't go to this machine in production."""
     poster = Poster(allow_private=False)
     attempt = await poster.post("1", receiver.url, {}, b"{}")

@@ -28,7 +28,7 @@ async def later(opened: Ledger, time: timedelta) -> None:
     await Queue(opened.pool).forget()
 
 
-async def test_what_came_too_late_for_a_webhook_that_has_ended_is_forgotten(opened):
+async def test_a_secret_kept_after_its_webhooks_removal_is_forgotten(opened):
     ended = await subscribe(opened, URL, secret="whsec_1")
     await subscribe(opened, URL, secret="whsec_2")
     await opened.append(ended.stream, ended, *ended.state.remove())
@@ -40,7 +40,7 @@ async def test_what_came_too_late_for_a_webhook_that_has_ended_is_forgotten(open
     assert await kept(opened) == [URL, "whsec_2"]
 
 
-async def test_what_was_kept_for_a_webhook_that_never_began_is_forgotten_after_a_day(opened):
+async def test_a_secret_without_its_webhook_is_forgotten_after_a_day(opened):
     await confidential.keep(fetching(opened.pool), uuid7(), "1", uuid7(), "whsec_1")
     await later(opened, timedelta(hours=23))
     assert await kept(opened) == ["whsec_1"]

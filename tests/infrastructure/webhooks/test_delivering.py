@@ -124,9 +124,7 @@ class TestSecrets:
 
 
 class TestRestricted:
-    async def test_what_a_tag_hides_is_never_sent_not_even_from_before_the_tag(
-        self, opened, receiver
-    ):
+    async def test_hidden_text_is_never_sent_even_from_before_the_tag(self, opened, receiver):
         webhook = await subscribe(opened, receiver.url)
         entity = await opened.log("secret")
         tagged = await opened.amend(entity, said=Said(notes="secret 2"))
@@ -137,7 +135,7 @@ class TestRestricted:
         assert not any(b"secret" in one.body for one in receiver.received)
         assert all(event["data"]["redacted"] for event in receiver.events)
 
-    async def test_what_is_hidden_by_the_time_of_a_retry_isnt_sent_then(self, opened, receiver):
+    async def test_a_retry_omits_text_hidden_since_the_first_try(self, opened, receiver):
         webhook = await subscribe(opened, receiver.url, "kith.interaction.logged.v1")
         receiver.answers(500)
         async with dispatching(opened, retries=(0.5,)):

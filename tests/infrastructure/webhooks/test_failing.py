@@ -30,7 +30,7 @@ async def state(opened: Ledger, webhook) -> str | None:
 
 class TestFailing:
     @pytest.mark.parametrize("status", [500, 400, 404, 301])
-    async def test_what_isnt_taken_is_sent_again_under_the_same_id(self, opened, receiver, status):
+    async def test_a_failed_delivery_is_retried_under_the_same_id(self, opened, receiver, status):
         webhook = await subscribe(opened, receiver.url)
         receiver.answer = lambda _: Answered(status if len(receiver.received) < 3 else 200)
         async with dispatching(opened):

@@ -90,7 +90,7 @@ async def test_a_disabled_webhook_gathers_nothing_and_begins_anew(opened, planne
     assert (await planned(opened, webhook))[1:] == [later.position]
 
 
-async def test_what_waits_for_a_webhook_that_was_removed_is_given_up(opened, planner):
+async def test_deliveries_waiting_for_a_removed_webhook_are_canceled(opened, planner):
     webhook = await subscribe(opened, URL, LOGGED)
     await opened.log()
     await planner()
@@ -202,7 +202,7 @@ async def test_several_events_of_one_stream_are_told_as_each_was(opened):
     assert b'"second"' in bodies[3]  # the old value
 
 
-async def test_what_ended_long_ago_is_forgotten_and_what_waits_is_not(opened, planner):
+async def test_old_deliveries_are_forgotten_once_ended(opened, planner):
     webhook = await subscribe(opened, URL, LOGGED)
     await opened.log_many(4)
     await planner()

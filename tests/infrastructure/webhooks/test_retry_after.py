@@ -20,5 +20,5 @@ def test_a_date_that_has_passed_is_now():
     "said",
     [b"soon", b"-1", b"", b"\xff", b"Mon, 99999999999999999999 Jan 2024 00:00:00 GMT"],
 )
-def test_what_makes_no_sense_is_nothing_said(said):
+def test_a_malformed_retry_after_is_ignored(said):
     assert _retry_after(said) is None

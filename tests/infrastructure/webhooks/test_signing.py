@@ -29,7 +29,7 @@ def test_every_valid_secret_signs_the_current_one_first():
         Webhook(secret).verify(BODY, signed)
 
 
-def test_what_is_old_is_refused_by_who_verifies():
+def test_an_old_message_is_refused_by_the_verifier():
     with pytest.raises(WebhookVerificationError, match="too old"):
         Webhook(SECRET).verify(BODY, headers(MESSAGE, BODY, [SECRET], AT))
 

@@ -151,7 +151,9 @@ async def test_tls_that_breaks_in_the_body_leaves_the_status_as_it_was_given(ser
         (99, ("failed", len(SOON) + 1, None, BROKE_OFF)),
     ],
 )
-async def test_it_is_tried_again_and_counts_against_the_endpoint(opened, server, broken, ending):
+async def test_a_failed_handshake_is_retried_and_counts_as_a_failure(
+    opened, server, broken, ending
+):
     webhook = await subscribe(opened, url(server), "kith.interaction.logged.v1")
     server.broken = broken
 

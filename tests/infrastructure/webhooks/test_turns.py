@@ -62,7 +62,7 @@ class TestTurns:
         first()
         await turns.take("3")
 
-    async def test_who_gives_up_leaves_nothing_taken(self):
+    async def test_a_cancelled_wait_takes_no_turn(self):
         turns = Turns(1, each=1, patience=5)
         done = await turns.take("1")
         waiting = [asyncio.create_task(turns.take(tenant)) for tenant in "1122"]
