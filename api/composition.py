@@ -1,6 +1,6 @@
 """The one composition root: here, and nowhere else, the parts are put together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.middleware.cors import CORSMiddleware
@@ -11,7 +11,6 @@ from api.http.front import Front
 from api.http.front_door import FrontDoor
 from api.identity import verifier_of
 from api.services import Services
-from infrastructure.append.plan import Plan
 from infrastructure.following.runner import Runner
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.locks import LEISURE_LOCK
@@ -25,6 +24,7 @@ from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.trying import Tester
 from projections.all_models import READ_MODELS
+from projections.read_model import Step
 
 
 @asynccontextmanager
@@ -44,10 +44,10 @@ async def open_services(
     heads = Heads()
     relaying = Relay(conninfo, settings) if relay and settings.kafka_bootstrap_servers else None
 
-    def committed(plan: Plan) -> None:
-        runner.committed(plan)
+    def committed(steps: Sequence[Step]) -> None:
+        runner.committed(steps)
         leisurely.wake()
-        heads.committed(plan)
+        heads.committed(steps)
         if relaying is not None:
             relaying.wake()
         if dispatcher is not None:

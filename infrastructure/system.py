@@ -14,10 +14,9 @@ from uuid_utils.compat import uuid7
 
 from application.ledger import Ledger
 from infrastructure.append.entities import PostgresEventLog
-from infrastructure.append.flusher import Flusher
+from infrastructure.append.flusher import Committed, Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.append.numbers import BlockNumbers
-from infrastructure.append.plan import Plan
 from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
@@ -55,11 +54,12 @@ def prepare_database(conninfo: str) -> None:
 async def open_system(
     conninfo: str,
     *,
-    committed: Callable[[Plan], None] = lambda _: None,
+    committed: Committed = lambda _: None,
     clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[System]:
     """Open a prepared database. Read models that are missing or outdated are made first, with a
-    progress bar. `committed` hears of every batch this process commits."""
+    progress bar. `committed` is called with the steps of every batch
+    this process commits."""
     await bring_up_to_date(conninfo, READ_MODELS)
     tables = [Table(model) for model in READ_MODELS if model.with_append]
     async with AsyncConnectionPool[Any](

@@ -22,8 +22,10 @@ from infrastructure.append.transaction import ROLLBACK
 from infrastructure.postgres.failures import is_lost, will_pass
 from infrastructure.postgres.pipeline import PipelineConnection
 from infrastructure.projecting.statements import Table
+from projections.read_model import Step
 
 Verdict = Receipt | Exception
+Committed = Callable[[Sequence[Step]], None]
 Way = Callable[[Attempt, PipelineConnection], Awaitable[Plan]]
 
 logger = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ class Flusher:
         tables: Sequence[Table],
         *,
         clock: Callable[[], datetime] = _now,
-        committed: Callable[[Plan], None] = lambda _: None,
+        committed: Committed = lambda _: None,
         patience: float = PATIENCE,
         alone: int = ALONE,
     ):
@@ -158,7 +160,7 @@ class Flusher:
         elif self._end is None or self._end.position != done.position:
             self._in_a_row = 0
         try:
-            self._committed(done)
+            self._committed(done.steps)
         except Exception:
             # It is in the log, whatever becomes of those who hear of it.
             logger.exception("a commit couldn't be announced")

@@ -12,14 +12,13 @@ from contextlib import suppress
 
 import psycopg
 
-from infrastructure.append.plan import Plan
 from infrastructure.following.bell import Bell
 from infrastructure.following.feed import PAGE_SIZE, Feed
 from infrastructure.following.recent import Recent
 from infrastructure.postgres.locks import PROJECTOR_LOCK
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.writer import Moved, Writer
-from projections.read_model import ReadModel
+from projections.read_model import ReadModel, Step
 
 logger = logging.getLogger(__name__)
 
@@ -85,10 +84,10 @@ class Runner:
                 await self._task
             self._task = None
 
-    def committed(self, plan: Plan) -> None:
-        """This process committed a batch."""
+    def committed(self, steps: Sequence[Step]) -> None:
+        """This process committed a batch of steps."""
         if self.owner:
-            self._recent.add(plan.steps)
+            self._recent.add(steps)
         self.wake()
 
     def wake(self) -> None:

@@ -6,14 +6,15 @@ makes it sooner. Nothing is looked at while nobody waits.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from infrastructure.append.plan import Plan
 from infrastructure.following.bell import Bell
 from infrastructure.publishing.tenant_feed import HEAD
+from projections.read_model import Step
 
 logger = logging.getLogger(__name__)
 
@@ -124,10 +125,10 @@ class Heads:
         for followed in self._tenants.values():
             followed.bell.ring()
 
-    def committed(self, plan: Plan) -> None:
-        """This process committed a batch."""
+    def committed(self, steps: Sequence[Step]) -> None:
+        """This process committed a batch of steps."""
         if self._tenants:
-            self._reached({step.tenant: step.recorded.position for step in plan.steps})
+            self._reached({step.tenant: step.recorded.position for step in steps})
 
     def _reached(self, positions: dict[str, int]) -> None:
         for tenant, position in positions.items():

@@ -1,6 +1,7 @@
 """Appending on PostgreSQL: positions, versions, times, and what is told of them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ import pytest
 from application.errors import VersionConflict
 from application.ports import Answer, Receipt
 from infrastructure.append.group_commit import GroupCommit
-from infrastructure.append.plan import Plan
+from projections.read_model import Step
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import (
     added,
@@ -139,15 +140,15 @@ async def test_a_job_larger_than_any_batch_is_appended_whole(ledger: str, one: P
 
 
 async def test_every_commit_is_announced_and_a_deaf_ear_does_no_harm(ledger: str):
-    heard: list[Plan] = []
+    heard: list[Step] = []
 
-    def hear(plan: Plan) -> None:
-        heard.append(plan)
+    def hear(steps: Sequence[Step]) -> None:
+        heard.extend(steps)
         raise ZeroDivisionError
 
     async with process(ledger, (), committed=hear) as one:
         receipt = await one.door.append(adds())
-    assert heard[-1].position == entity(receipt).position
+    assert heard[-1].recorded.position == entity(receipt).position
 
 
 @pytest.mark.parametrize("isolation", ["repeatable read", "serializable"])

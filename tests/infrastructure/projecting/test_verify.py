@@ -1,6 +1,7 @@
 """`kith verify`: what was tampered with is found, and nothing live is touched."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from domain.kinds import Kind
 from domain.record import Labels, Participant, People, Said, When
-from infrastructure.append.plan import Plan
 from infrastructure.following.runner import Runner
 from infrastructure.projecting.compare import Verdict
 from infrastructure.projecting.verify import verify
 from projections.all_models import READ_MODELS
+from projections.read_model import Step
 from projections.status_history.model import STATUS_HISTORY
 from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.history import HOUR, mixed_history
@@ -207,9 +208,9 @@ class Story:
 async def test_whatever_happens_every_read_model_equals_its_rebuild(
     conninfo: str, actions, in_process: bool
 ):
-    def committed(plan: Plan) -> None:
+    def committed(steps: Sequence[Step]) -> None:
         if in_process:
-            runner.committed(plan)
+            runner.committed(steps)
 
     runner = Runner(conninfo, BEHIND, page_size=5)
     async with ledger(conninfo, committed=committed) as opened:
