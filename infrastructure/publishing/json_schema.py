@@ -32,7 +32,7 @@ REDACTED: Schema = {
     "description": "There, and true, where a restricted tag hides content, which is left out.",
 }
 
-SEEDS = re.compile(r"\s*\(the [a-z]+ document\b[^()]*\)")
+SEEDS = re.compile(r" \(the [a-z]+ document\b[^()]*\)")
 """References to the document a rule comes from, which readers of the schemas don't have."""
 
 NAMES = re.compile(r"`([a-z_.]+)`")
@@ -136,5 +136,5 @@ def _described(value: Any) -> Any:
 
 
 def _said(text: str) -> str:
-    one_line = " ".join(SEEDS.sub("", text).split())
+    one_line = SEEDS.sub("", " ".join(text.split()))
     return NAMES.sub(lambda name: f"`{'.'.join(map(to_camel, name[1].split('.')))}`", one_line)
