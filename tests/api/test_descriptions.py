@@ -28,7 +28,7 @@ def test_an_events_dataschema_is_the_address_of_its_schema(service: Service, nam
 @pytest.mark.parametrize(
     "name", ["kith.contact.added.v1", "kith.contact.added.v2.json", "..%2Fcatalogue.py", "%00"]
 )
-def test_there_are_no_other_schemas(service: Service, name: str):
+def test_an_unknown_schema_is_404(service: Service, name: str):
     response = service.anonymous().get(f"/schemas/{name}")
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"

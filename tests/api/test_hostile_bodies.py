@@ -80,8 +80,8 @@ def target(service: Service, tenant: str, operation: Operation) -> Target:
 
 
 @each_with_body
-class TestEveryBody:
-    def test_that_isnt_a_json_object_is_refused(self, target: Target, operation: Operation):
+class TestBodies:
+    def test_a_body_that_is_no_json_object_is_refused(self, target: Target, operation: Operation):
         for kind, body in MALFORMED.items():
             response = operation.send(target.client, target.names, json=None, content=body)
             assert target.check(response), kind
@@ -90,7 +90,7 @@ class TestEveryBody:
         field = operation.route.body_field
         assert target.check(response) == (field is not None and field.field_info.is_required())
 
-    def test_over_the_limit_is_413(self, target: Target, operation: Operation):
+    def test_a_body_over_the_limit_is_413(self, target: Target, operation: Operation):
         whole = b'{"' + M + b'": "' + b"x" * MIB + b'"}'
         for size in (MIB + 1, len(whole)):
             response = operation.send(target.client, target.names, json=None, content=whole[:size])
@@ -106,7 +106,7 @@ class TestEveryBody:
         assert target.check(response)
         assert response.status_code == 413
 
-    def test_of_another_type_is_415(self, target: Target, operation: Operation):
+    def test_a_body_of_another_type_is_415(self, target: Target, operation: Operation):
         for kind in (
             "text/plain",
             "application/x-www-form-urlencoded",
@@ -124,9 +124,7 @@ class TestEveryBody:
             response = operation.send(target.client, target.names, headers={"Content-Type": kind})
             assert response.status_code != 415
 
-    def test_in_another_encoding_is_415_whatever_it_holds(
-        self, target: Target, operation: Operation
-    ):
+    def test_a_body_in_another_encoding_is_415(self, target: Target, operation: Operation):
         for encoding in ("gzip", "br", "identity, gzip", "x-unknown", MARK):
             response = operation.send(
                 target.client, target.names, headers={"Content-Encoding": encoding}
@@ -140,9 +138,7 @@ class TestEveryBody:
             )
             assert response.status_code != 415
 
-    def test_with_a_key_nobody_knows_is_refused_or_read_without_it(
-        self, target: Target, operation: Operation
-    ):
+    def test_an_unknown_key_is_refused_or_ignored(self, target: Target, operation: Operation):
         body = filled(operation.example.body, target.names)
         for place in objects_in(body):
             place[MARK] = MARK
@@ -152,9 +148,7 @@ class TestEveryBody:
             assert refused == (operation.contract.name == "tracking")
             del place[MARK]
 
-    def test_with_any_value_in_any_field_is_taken_or_refused(
-        self, target: Target, operation: Operation
-    ):
+    def test_any_value_of_any_field_is_taken_or_refused(self, target: Target, operation: Operation):
         body = filled(operation.example.body, target.names)
         for place in objects_in(body):
             for key, good in list(place.items()):

@@ -47,7 +47,7 @@ GUESSES = [(term, HARMLESS) for term in (*TERMS, "xyzzy")] + [("positive", "neut
 """What is looked for, and what finds exactly as much."""
 
 
-def test_something_is_planted_in_every_hidden_field():
+def test_the_secret_record_fills_every_hidden_field():
     for part, (empty, leaves) in HIDDEN.items():
         for leaf in leaves:
             assert getattr(getattr(SECRET, part), leaf) != getattr(empty, leaf), f"{part}.{leaf}"
@@ -88,13 +88,13 @@ def nothing_is_told(planted: Planted, walked: list[Route]) -> dict[Route, list[s
     return shown
 
 
-def test_no_route_of_any_contract_tells_what_is_hidden(planted: Planted):
+def test_no_route_of_any_contract_discloses_hidden_text(planted: Planted):
     shown = [route for route, found in nothing_is_told(planted, READING).items() if found]
     assert {route.contract for route in shown} == CONTRACTS
     assert {"/api/events", STREAM} <= {route.path for route in shown}
 
 
-def test_every_route_that_shows_it_redacted_opens_it_to_who_may_see_it(planted: Planted):
+def test_every_route_that_redacts_opens_the_record_to_its_tag(planted: Planted):
     """Wherever it is shown, `?tags=` opens it for who has the permission, and is 403 for others."""
     tags = {"tags": "immigration"}
     for route, addresses in nothing_is_told(planted, READING).items():
@@ -108,13 +108,13 @@ def test_every_route_that_shows_it_redacted_opens_it_to_who_may_see_it(planted: 
             assert refused.status_code == 403 or "tags" in route.query, f"{route}: {refused.text}"
 
 
-def test_whoever_may_see_it_sees_it_redacted_without_naming_its_tag(planted: Planted):
+def test_a_trusted_caller_sees_a_redacted_record_without_naming_its_tag(planted: Planted):
     for route, addresses in nothing_is_told(planted, READING).items():
         for address in addresses:
             assert told(ask(planted.trusted, "GET", address)) == [], str(route)
 
 
-def test_no_search_finds_or_counts_what_is_hidden(planted: Planted):
+def test_no_search_finds_or_counts_hidden_text(planted: Planted):
     """Whatever is asked for, what is hidden is found as little as what was never written."""
     with planted.blind as blind:
         asked = 0
@@ -141,7 +141,7 @@ def test_a_caller_who_opens_the_tag_finds_the_hidden_text(planted: Planted):
         assert "xyzzy" in found.text, found.text
 
 
-def test_no_change_tells_what_is_hidden_or_destroys_it(planted: Planted):
+def test_no_write_discloses_or_destroys_hidden_text(planted: Planted):
     """Every other route with nothing in its body, by somebody who sees nothing of it."""
     before = everything(planted)
     nothing_is_told(planted, WRITING)
@@ -168,7 +168,7 @@ def test_a_redacted_read_sent_back_loses_nothing(planted: Planted):
 
 
 @pytest.mark.parametrize("sort_by", ["title", "description", "notes", "end_datetime", "type"])
-def test_no_order_tells_what_is_hidden(service: Running, tenant: str, sort_by: str):
+def test_no_order_discloses_hidden_text(service: Running, tenant: str, sort_by: str):
     orders = []
     for site, texts in ((tenant, ("aaa", "zzz")), (f"{tenant}1", ("zzz", "aaa"))):
         made = Planted(service, site)
@@ -197,7 +197,7 @@ def test_a_deleted_record_discloses_nothing(planted: Planted):
                 assert told(ask(blind, "GET", address)) == [], str(route)
 
 
-def test_a_meeting_that_one_sees_redacted_cant_be_guessed(planted: Planted):
+def test_the_outcome_of_a_redacted_meeting_cant_be_guessed(planted: Planted):
     meeting = f"/api/meetings/{planted.ids[4]}"
     assert planted.blind.get(meeting).json()["redacted"] is True
     assert planted.blind.put(meeting, json=MEETING).status_code == 403
@@ -207,7 +207,7 @@ def test_a_meeting_that_one_sees_redacted_cant_be_guessed(planted: Planted):
     assert opened.json()["outcomes"] == OUTCOME["outcomes"]
 
 
-def test_sums_leave_it_out(planted: Planted):
+def test_sums_leave_out_restricted_records(planted: Planted):
     for contact in ({}, {"contactId": planted.contact()}):
         answer = planted.blind.get("/api/analytics/interactions", params=contact).json()
         assert answer["totalInteractions"] == 3
@@ -216,7 +216,7 @@ def test_sums_leave_it_out(planted: Planted):
         assert answer["tacticEffectiveness"] == []
 
 
-def test_sums_leave_out_what_is_restricted_later(service: Running, tenant: str):
+def test_sums_leave_out_records_restricted_later(service: Running, tenant: str):
     made = Planted(service, tenant)
     contact = sent(made.trusted.post("/api/contacts", json={"name": "Ann Lee"}))
     body = {"contactId": contact["id"], "date": "2003-04-05T06:07:08Z", "duration": 90}
@@ -230,7 +230,7 @@ def test_sums_leave_out_what_is_restricted_later(service: Running, tenant: str):
     assert answer["sentiment"]["positive"] == 0
 
 
-def test_an_answer_kept_under_a_key_is_kept_for_who_may_see_it(planted: Planted):
+def test_an_answer_kept_under_a_key_is_redacted_for_others(planted: Planted):
     path = f"/api/clients/{planted.ids[1]}/interactions"
     key = {"Idempotency-Key": "once"}
     open_path = f"{path}?tags=immigration"
@@ -259,7 +259,7 @@ def everything(planted: Planted) -> list[bytes]:
     return [line for line in lines if b'"type":"contact"' not in line]
 
 
-def test_an_export_tells_nothing_unless_its_tags_are_opened(planted: Planted):
+def test_an_export_discloses_nothing_unless_tags_are_opened(planted: Planted):
     closed, opened = export(planted), export(planted, "--tags", "immigration")
     assert not [text for text in TEXTS if text in closed]
     assert not [number for number in NUMBERS if f":{number}" in closed]

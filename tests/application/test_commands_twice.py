@@ -85,7 +85,7 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
 
 
 @for_any(st.data())
-def test_every_command_twice(data: st.DataObject):
+def test_every_command_given_twice_has_one_effect(data: st.DataObject):
     """Refused the second time is fine (who is removed is not found); a second fact is not."""
 
     async def run() -> None:

@@ -5,7 +5,7 @@ import pytest
 from application.context import Principal, is_tenant
 
 
-def test_a_principal_may_what_it_was_permitted_and_nothing_else():
+def test_a_principal_has_its_permissions_and_no_others():
     reader = Principal(user="5", name="John Smith", permissions=frozenset({"view_contacts"}))
 
     assert reader.may("view_contacts")
@@ -20,7 +20,7 @@ def test_a_tenant_is_up_to_64_letters_digits_underscores_and_hyphens(tenant):
 
 
 @pytest.mark.parametrize("tenant", ["", "x" * 65, "a/b", "a b", "ä", "a\n", "1\x00", "a.b", "٣"])
-def test_nothing_else_is_a_tenant_nor_a_site(tenant):
+def test_other_texts_are_neither_tenant_nor_site(tenant):
     assert not is_tenant(tenant)
     with pytest.raises(ValueError, match="A tenant consists of"):
         Principal(user="5", name="J", tenant=tenant)

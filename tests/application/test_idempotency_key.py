@@ -47,7 +47,7 @@ async def test_a_repeated_command_has_one_effect_and_one_answer(here: Desk, ther
     assert len(await here.events()) == 1
 
 
-async def test_a_hundred_at_once_in_two_processes_have_one_effect_and_one_answer(
+async def test_a_hundred_repeats_in_two_processes_have_one_effect_and_answer(
     here: Desk, there: Desk
 ):
     desks = [here, there] * 50
@@ -58,9 +58,7 @@ async def test_a_hundred_at_once_in_two_processes_have_one_effect_and_one_answer
     assert len(await here.events()) == 1
 
 
-async def test_a_hundred_who_change_one_contact_at_once_have_one_effect_and_one_answer(
-    here: Desk, there: Desk
-):
+async def test_a_hundred_repeats_of_a_change_have_one_effect_and_answer(here: Desk, there: Desk):
     contact = id_of(await here.does(add_contact, ADD))
     command = ChangeContactDetails(
         contact, lambda old: old.model_copy(update={"tags": (*old.tags, "again")})
@@ -102,7 +100,7 @@ async def test_a_key_with_another_body_is_refused_and_has_no_effect(here: Desk, 
     assert len(await here.events()) == 1
 
 
-async def test_of_two_bodies_with_one_key_at_once_one_is_refused(here: Desk, there: Desk):
+async def test_two_bodies_under_one_key_at_once_have_one_refusal(here: Desk, there: Desk):
     results = await asyncio.gather(
         here.does(add_contact, ADD, key=here.key("k", b"one")),
         there.does(add_contact, ADD, key=there.key("k", b"other")),
@@ -185,9 +183,7 @@ async def test_a_command_that_changed_nothing_keeps_its_answer_too(here: Desk, t
     assert (await here.state("contact", contact)).details.name == "Bea"
 
 
-async def test_that_a_keyed_command_changes_nothing_is_decided_on_fresh_state(
-    here: Desk, there: Desk
-):
+async def test_a_keyed_command_without_effect_is_decided_on_fresh_state(here: Desk, there: Desk):
     contact = id_of(await here.does(add_contact, ADD))
     await there.does(
         change_contact_details, ChangeContactDetails(contact, lambda _: Details(name="Bea"))

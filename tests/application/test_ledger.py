@@ -61,7 +61,7 @@ async def test_an_answer_shows_the_record_as_the_command_left_it(here: Desk):
     assert position_of(answer) == (await here.recorded())[-1].position
 
 
-async def test_a_decision_on_what_has_moved_on_is_made_anew(here: Desk, there: Desk):
+async def test_a_decision_on_stale_state_is_made_anew(here: Desk, there: Desk):
     contact = await ann(here)
     await there.does(change_contact_details, rename(contact, "Bea"))
 
@@ -110,16 +110,14 @@ async def test_a_refusal_stands_when_it_was_decided_on_fresh_state(here: Desk):
     assert len(await here.events()) == 1
 
 
-async def test_nothing_can_be_logged_with_a_contact_removed_elsewhere(here: Desk, there: Desk):
+async def test_a_contact_removed_elsewhere_takes_no_interaction(here: Desk, there: Desk):
     contact = await ann(here)
     await there.does(remove_contact, RemoveContact(contact))
     with pytest.raises(NotFound, match="Contact not found"):
         await here.does(log_interaction, LogInteraction(CALL, contact))
 
 
-async def test_nothing_can_be_logged_with_a_contact_removed_at_the_last_moment(
-    here: Desk, there: Desk
-):
+async def test_a_contact_removed_at_the_last_moment_takes_no_interaction(here: Desk, there: Desk):
     contact = await ann(here)
     here.log.meanwhile.append(lambda: there.does(remove_contact, RemoveContact(contact)))
     with pytest.raises(NotFound, match="Contact not found"):
@@ -127,7 +125,7 @@ async def test_nothing_can_be_logged_with_a_contact_removed_at_the_last_moment(
     assert len(await here.events()) == 2
 
 
-async def test_that_nothing_changes_is_decided_on_fresh_state(here: Desk, there: Desk):
+async def test_a_command_without_effect_is_decided_on_fresh_state(here: Desk, there: Desk):
     contact = await ann(here)
     await there.does(change_contact_details, rename(contact, "Bea"))
     answer = await here.does(change_contact_details, rename(contact, "Ann"))
@@ -170,7 +168,7 @@ async def test_a_stream_that_never_stands_still_is_a_conflict_in_the_end(here: D
         await here.does(change_contact_details, rename(contact, "Zoe"))
 
 
-async def test_forty_who_change_one_contact_at_once_all_have_their_way(here: Desk):
+async def test_forty_concurrent_changes_of_one_contact_all_succeed(here: Desk):
     contact = await ann(here)
 
     def tag(number: int) -> ChangeContactDetails:

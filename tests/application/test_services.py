@@ -80,7 +80,7 @@ class TestServices:
         assert refused.value.code == "unknown_question"
         assert (await here.state("service", identity)).offer == offer
 
-    async def test_a_built_in_one_begins_a_stream_of_the_tenant_when_it_is_hidden(self, here: Desk):
+    async def test_a_built_in_service_begins_a_stream_of_the_tenant_when_hidden(self, here: Desk):
         await here.does(change_service, ChangeService(SEVEN, hidden=True))
         await here.does(change_service, ChangeService(SEVEN, hidden=True))
         await here.does(change_service, ChangeService(SEVEN, hidden=False))
@@ -88,12 +88,12 @@ class TestServices:
         (first, _) = await here.recorded()
         assert first.stream == (here.tenant, "service", SEVEN)
 
-    async def test_showing_one_that_nobody_hid_does_nothing(self, here: Desk):
+    async def test_showing_a_service_that_is_not_hidden_appends_nothing(self, here: Desk):
         answer = await here.does(change_service, ChangeService(SEVEN, hidden=False))
         assert position_of(answer) == 0
         assert await here.events() == []
 
-    async def test_a_built_in_one_cant_be_changed(self, here: Desk):
+    async def test_a_built_in_service_cant_be_changed(self, here: Desk):
         with pytest.raises(Conflict):
             await here.does(change_service, ChangeService(SEVEN, lambda offer: offer))
         assert await here.events() == []
@@ -109,7 +109,7 @@ class TestServices:
             await here.does(change_service, show, if_match=0)
         await here.does(change_service, show, if_match=position_of(answer))
 
-    async def test_two_processes_hide_it_once(self, here: Desk, there: Desk):
+    async def test_two_processes_hide_a_service_once(self, here: Desk, there: Desk):
         for desk in (here, there, here):
             await desk.does(change_service, ChangeService(SEVEN, hidden=True))
         assert len(await here.events()) == 1
@@ -128,7 +128,7 @@ def delivered(service: Service):
 
 
 class TestDeliveries:
-    async def test_a_new_one_has_to_fit_what_is_offered(self, here: Desk):
+    async def test_a_new_delivery_has_to_fit_the_offers(self, here: Desk):
         for wrong in (delivery(99), delivery(7, (123, "six")), delivery(None, (123, 6))):
             command = LogInteraction(record(service=wrong), offers=BUILT_IN_SERVICES)
             with pytest.raises(Invalid):
@@ -137,7 +137,7 @@ class TestDeliveries:
         await here.does(log_interaction, LogInteraction(right, offers=BUILT_IN_SERVICES))
         assert len(await here.events()) == 1
 
-    async def test_one_that_stays_isnt_looked_at_again(self, here: Desk):
+    async def test_an_unchanged_delivery_isnt_checked_again(self, here: Desk):
         """What was offered then may not be any more."""
         once = record(service=delivery(7, (123, 6)))
         logged = id_of(await here.does(log_interaction, LogInteraction(once)))
@@ -147,7 +147,7 @@ class TestDeliveries:
         with pytest.raises(Invalid):
             await here.does(amend_interaction, other)
 
-    async def test_true_isnt_one(self, here: Desk):
+    async def test_true_isnt_the_number_one(self, here: Desk):
         once = record(service=delivery(7, (123, 1)))
         logged = id_of(await here.does(log_interaction, LogInteraction(once)))
         wrong = delivered(delivery(7, (123, True)))
@@ -155,7 +155,7 @@ class TestDeliveries:
         with pytest.raises(Invalid):
             await here.does(amend_interaction, command)
 
-    async def test_whether_one_guessed_what_is_hidden_isnt_told(self, here: Desk):
+    async def test_right_and_wrong_guesses_of_hidden_fields_are_refused_alike(self, here: Desk):
         """Refused alike: what is right, what is wrong, and what is offered nowhere."""
         labels = Labels(restricted=("immigration",))
         secret = record(service=delivery(7, (123, 6)), labels=labels)

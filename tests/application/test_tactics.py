@@ -55,14 +55,14 @@ class TestChanging:
         await here.does(hide_tactic, HideTactic(LISTENING))
         assert len(await here.events()) == 1
 
-    async def test_may_reword_and_show_in_one_go(self, here: Desk):
+    async def test_a_change_may_reword_and_show_in_one_go(self, here: Desk):
         await here.does(hide_tactic, HideTactic(LISTENING))
         await here.does(change_tactic, ChangeTactic(LISTENING, called("Listening"), False))
         _, changed, shown = await here.events()
         assert isinstance(changed, TacticChanged)
         assert isinstance(shown, TacticShown)
 
-    async def test_that_changes_nothing_leaves_an_untouched_one_untouched(self, here: Desk):
+    async def test_a_change_without_effect_leaves_a_built_in_tactic_untouched(self, here: Desk):
         answer = await here.does(change_tactic, ChangeTactic(LISTENING, lambda same: same))
         assert position_of(answer) == 0
         assert await here.events() == []
@@ -71,14 +71,14 @@ class TestChanging:
         with pytest.raises(NotFound, match="Tactic not found"):
             await here.does(hide_tactic, HideTactic(uuid4()))
 
-    async def test_holds_the_caller_to_the_version_they_saw(self, here: Desk):
+    async def test_a_change_with_a_stale_version_is_refused(self, here: Desk):
         hidden = await here.does(hide_tactic, HideTactic(LISTENING), if_match=0)
         command = ChangeTactic(LISTENING, called("Listening"))
         with pytest.raises(PreconditionFailed):
             await here.does(change_tactic, command, if_match=0)
         await here.does(change_tactic, command, if_match=position_of(hidden))
 
-    async def test_of_two_at_once_loses_neither(self, here: Desk, there: Desk):
+    async def test_two_changes_at_once_are_both_kept(self, here: Desk, there: Desk):
         reword = ChangeTactic(LISTENING, called("Listening"))
         here.log.meanwhile.append(lambda: there.does(change_tactic, reword))
         await here.does(hide_tactic, HideTactic(LISTENING))
@@ -116,12 +116,12 @@ class TestRecording:
         with pytest.raises(Invalid, match=str(LISTENING)):
             await here.does(log_own_interaction, LogOwnInteraction(contact, using(LISTENING)))
 
-    async def test_somebody_elses_contact_isnt_there(self, here: Desk):
+    async def test_a_contact_of_another_owner_is_not_found(self, here: Desk):
         contact = await ann(here, owner="6")
         with pytest.raises(NotFound, match="Contact not found"):
             await here.does(log_own_interaction, LogOwnInteraction(contact, using()))
 
-    async def test_nor_is_a_removed_one(self, here: Desk):
+    async def test_a_removed_contact_is_not_found(self, here: Desk):
         contact = await ann(here)
         await here.does(remove_contact, RemoveContact(contact))
         with pytest.raises(NotFound, match="Contact not found"):

@@ -37,7 +37,7 @@ def test_a_stored_difference_turns_old_into_new(pair: tuple[Value, Value]):
 
 
 @for_any(anything.records())
-def test_nothing_changed_between_a_value_and_itself(record: Value):
+def test_a_value_has_no_difference_to_itself(record: Value):
     assert difference(record, record.model_copy(deep=True)) == {}
 
 

@@ -144,7 +144,7 @@ def test_hidden_fields_cant_be_overwritten_unseen(part: dict[str, Any]):
 
 
 @pytest.mark.parametrize("part", ["said", "service", "follow_up"])
-def test_nobody_learns_what_is_hidden_by_guessing_it(part: str):
+def test_a_guess_of_a_hidden_field_is_refused_even_if_right(part: str):
     """What equals it is refused like anything else."""
     guess = redacted(SECRET).model_copy(update={part: getattr(SECRET, part)})
     with pytest.raises(Hidden):

@@ -39,12 +39,12 @@ def test_a_change_names_old_and_new():
     given(ADDED).when(lambda it: it.change(some)).then(WebhookChanged(changes=changed))
 
 
-def test_the_same_again_is_no_change():
+def test_an_equal_subscription_is_no_change():
     given(ADDED).when(lambda it: it.change(EVERYTHING)).then()
 
 
 class TestSecrets:
-    def test_the_one_before_goes_on_signing_for_a_while(self):
+    def test_the_former_secret_signs_until_the_overlap_ends(self):
         rotated = WebhookSecretRotated(secret=SECOND, former_until=NOW + DAY)
         given(ADDED).when(lambda it: it.rotate(SECOND, DAY, NOW)).then(rotated)
         state = fold(None, [ADDED, rotated])

@@ -7,7 +7,7 @@ import pytest
 from infrastructure.settings import Settings, SettingsError, default_data_dir
 
 
-def test_without_any_variable_only_this_machine_is_served():
+def test_a_service_without_settings_serves_this_machine_alone():
     settings = Settings.from_environment({})
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert settings.database_url is None
@@ -125,7 +125,7 @@ def test_a_variable_set_to_nothing_is_not_set():
     assert Settings.from_environment(empty) == Settings.from_environment({})
 
 
-def test_unless_it_is_said_others_reach_kith_at_this_machine():
+def test_the_base_url_is_this_machine_by_default():
     assert Settings.from_environment({"KITH_PORT": "9000"}).base_url == "http://localhost:9000"
     public = Settings.from_environment({"KITH_PUBLIC_URL": "https://a.example/kith/"})
     assert public.base_url == "https://a.example/kith"

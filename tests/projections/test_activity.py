@@ -39,7 +39,7 @@ def test_an_interaction_counts_for_its_contact_and_for_the_whole_tenant():
     assert sums(GOOD) == {(who, TODAY, Kind.CALL): expected for who in (ANN, NOBODY)}
 
 
-def test_two_on_a_day_are_summed():
+def test_interactions_of_one_day_are_summed():
     assert set(sums(GOOD, (OTHER, GOOD)).values()) == {(2, 2, 120, 2, 0, 0)}
 
 

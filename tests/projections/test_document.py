@@ -29,6 +29,6 @@ ALWAYS = [
 ]
 
 
-def test_of_a_record_that_says_nothing_there_are_the_requests_keys_and_who_wrote_it():
+def test_an_empty_record_shows_the_requests_keys_and_its_author():
     shown = from_json(document(entity_of(Record(kind=Kind.CALL, when=When(at=NOW)))))
     assert list(shown) == ALWAYS

@@ -41,14 +41,14 @@ def test_a_completed_meeting_shows_its_outcome_and_its_interaction():
     assert (document["duration"], document["attendees"]) == (30, ["Ann Lee"])
 
 
-def test_why_it_did_not_take_place_is_shown():
+def test_a_meeting_that_did_not_take_place_shows_its_reason():
     for event, status in ((MeetingCancelled, "cancelled"), (MeetingMissed, "noShow")):
         document = shown(SCHEDULED, event(contact_id=ANN, reason="ill"))
         assert (document["status"], document["reason"]) == (status, "ill")
         assert "interactionId" not in document
 
 
-def test_redacted_it_tells_when_and_with_whom_not_about_what():
+def test_a_redacted_meeting_shows_time_and_people_alone():
     assert given(SCHEDULED).row(MEETINGS)["redacted"] is None
     row = given(SCHEDULED, *AGREED.complete(OUTCOME, LOGGED_WITH_IT, NOW)).row(MEETINGS)
     shown, full = from_json(row["redacted"]), from_json(row["document"])

@@ -23,14 +23,14 @@ def test_an_own_service_stands_with_its_offer():
     assert row == {"tenant": "1", "id": ID, "number": 100_001, "hidden": False, "position": 1}
 
 
-def test_of_a_built_in_one_stands_only_whether_it_is_hidden():
+def test_a_built_in_service_stores_its_visibility_alone():
     row = given((SEVEN, HIDDEN)).row(SERVICES)
     assert (row["id"], row["number"], row["offer"], row["hidden"]) == (SEVEN, 7, None, True)
     shown = given((SEVEN, HIDDEN), (SEVEN, ServiceShown(number=7))).row(SERVICES)
     assert (shown["hidden"], shown["position"]) == (False, 2)
 
 
-def test_hiding_a_built_in_one_is_the_same_in_the_append_as_in_a_rebuild():
+def test_hiding_a_built_in_service_is_the_same_in_append_and_rebuild():
     (rebuilt,) = steps((SEVEN, HIDDEN))
     untouched = Entity(StreamName("1", Service.kind, SEVEN), Service(7), 0, 0, ORIGIN, ORIGIN)
     ((_, appended, fresh),) = project(Step(rebuilt.recorded, untouched, rebuilt.after))

@@ -43,7 +43,7 @@ def test_a_foreign_word_becomes_the_nearest_type(kind: Kind, word: str | None):
 
 
 @pytest.mark.parametrize("word", TYPES)
-def test_its_own_word_is_echoed(word: str):
+def test_a_word_of_its_own_is_echoed(word: str):
     assert of_kind(KINDS[word], word).type == word
 
 
@@ -96,7 +96,7 @@ def test_every_record_can_be_shown(recorded: Record):
         assert (one.updated_by, one.updated_at) == (None, None)
 
 
-def test_of_a_restricted_record_nothing_is_derived_from_what_is_hidden():
+def test_a_restricted_record_derives_nothing_from_hidden_fields():
     one = redacted(said=Said(subject="Secret", description="Secret", notes="Secret"))
     assert (one.title, one.description, one.notes, one.end_datetime) == ("call", None, None, None)
     assert redacted(place=Place(location="Room 3")).location == "Room 3"

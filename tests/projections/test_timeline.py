@@ -64,7 +64,7 @@ def test_participants_who_are_contacts_have_it_in_their_timelines_too():
     assert rows[0]["document"] == rows[1]["document"]
 
 
-def test_without_a_contact_its_main_row_stands_under_none():
+def test_an_interaction_without_contact_has_a_main_row_under_none():
     alone = logged(people=BOTH).model_copy(update={"contact_id": None})
     rows = given(alone).rows(TIMELINE)
     assert [row["contact_id"] for row in rows if row["main"]] == [None]
@@ -94,7 +94,7 @@ def test_an_end_or_a_duration_says_how_long_it_took():
         assert given(event).row(TIMELINE)["seconds"] == 90
 
 
-def test_a_restricted_record_is_searched_and_timed_as_who_may_not_read_it_sees_it():
+def test_a_restricted_record_is_searched_and_timed_as_redacted():
     secret = record(
         said=Said(notes="Secret", sentiment="negative"), labels=Labels(restricted=("hr",))
     )

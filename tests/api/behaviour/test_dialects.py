@@ -36,7 +36,7 @@ def test_each_behaviour_a_contract_omits_is_known_and_has_a_reason(dialect: Dial
     assert all(len(reason.split()) > 5 for reason in dialect.unsaid.values())
 
 
-class TestWhatIsUnsaid:
+class TestOmissions:
     behaviour = "logging"
 
     def test_a_contract_that_doesnt_correct_has_no_method_for_it(self, speaker: Speaker):

@@ -44,7 +44,7 @@ def changes(
 class TestStrangers:
     behaviour = "refusing strangers"
 
-    def test_without_a_token_everything_is_401_before_it_is_read(self, speaker: Speaker):
+    def test_a_request_without_a_token_is_401_before_it_is_read(self, speaker: Speaker):
         identity = speaker.log()["id"]
         for response in attempts(speaker, speaker.service.anonymous(speaker.base), identity):
             # Without a token there is no claim: tracking answers at paths documented twice, and
@@ -57,12 +57,12 @@ class TestStrangers:
             speaker.refused(response, 401)
         assert speaker.events() == 2
 
-    def test_without_a_tenant_everything_is_403(self, speaker: Speaker):
+    def test_a_caller_without_a_tenant_is_403(self, speaker: Speaker):
         identity = speaker.log()["id"]
         for response in attempts(speaker, speaker.client(tenant=None), identity):
             assert speaker.dialect.tenant_is in speaker.refused(response, 403)
 
-    def test_without_the_permission_it_is_403_and_named(self, speaker: Speaker):
+    def test_a_caller_without_the_permission_is_403_and_told_its_name(self, speaker: Speaker):
         identity = speaker.log()["id"]
         for missing in ("view_contacts", "edit_contacts"):
             client = speaker.client(permissions=set(EVERYTHING) - {missing})
@@ -76,7 +76,7 @@ class TestStrangers:
                 assert f"Insufficient permissions: {missing} required" in said
         assert speaker.events() == 2
 
-    def test_of_another_tenants_nothing_is_there(self, speaker: Speaker, other_tenant: str):
+    def test_records_of_another_tenant_are_404(self, speaker: Speaker, other_tenant: str):
         identity = speaker.log("Nobody else's business")["id"]
         stranger = speaker.client(tenant=other_tenant)
         for reference in speaker.ids({"id": identity}):
@@ -110,7 +110,7 @@ class TestBodies:
             assert MARK not in said
         assert speaker.events() == 2
 
-    def test_another_type_is_415_and_too_much_is_413(self, speaker: Speaker):
+    def test_a_body_of_another_type_is_415_and_a_large_one_is_413(self, speaker: Speaker):
         client = speaker.client()
         speaker.refused(client.post(speaker.log_at, data={"a": "b"}), 415)
         speaker.refused(client.post(speaker.log_at, json=speaker.body("x" * 2_000_000)), 413)

@@ -77,7 +77,7 @@ def test_a_change_through_another_contract_is_listed_at_once(
     assert site.found() == []
 
 
-def test_without_a_projector_it_is_503_with_the_time_to_come_back(database, tenant):
+def test_a_list_without_a_projector_is_503_with_retry_after(database, tenant):
     """As it is for the analytics. Whoever has nothing in the log has nothing to wait for."""
     with alone(database()) as service:
         site = Office(service, tenant)

@@ -25,13 +25,13 @@ class TestLogging:
         assert found.headers["etag"] == response.headers["etag"]
         assert speaker.events() == 2
 
-    def test_nothing_is_saved_without_what_is_required(self, speaker: Speaker):
+    def test_a_request_without_required_fields_appends_nothing(self, speaker: Speaker):
         response = speaker.client().post(speaker.log_at, json={})
         said = speaker.refused(response, speaker.dialect.invalid)
         assert all(name in said for name in speaker.dialect.required)
         assert speaker.events() == 1
 
-    def test_the_same_again_under_one_key_has_one_effect_and_one_answer(self, speaker: Speaker):
+    def test_a_repeated_key_has_one_effect_and_one_answer(self, speaker: Speaker):
         client, key = speaker.client(), {"Idempotency-Key": "k-1"}
         first, again = (
             client.post(speaker.log_at, json=speaker.body(), headers=key) for _ in range(2)
@@ -50,7 +50,7 @@ class TestLogging:
 class TestReading:
     behaviour = "reading"
 
-    def test_either_id_finds_it(self, speaker: Speaker):
+    def test_a_record_is_found_by_either_id(self, speaker: Speaker):
         logged = speaker.log()
         for identity in speaker.ids(logged):
             assert speaker.read(identity).items() >= logged.items()
@@ -92,14 +92,14 @@ class TestListing:
 class TestWithContacts:
     behaviour = "contacts"
 
-    def test_with_nobody_nothing_is_logged(self, speaker: Speaker):
+    def test_an_interaction_with_an_unknown_contact_is_refused(self, speaker: Speaker):
         nobody = speaker.contact._replace(id=NOBODY, number=2**40)
         path = speaker.prefix + speaker.dialect.log_at(nobody)
         response = speaker.client().post(path, json=speaker.dialect.body(nobody, "x", 1))
         speaker.refused(response, speaker.dialect.nobody)
         assert speaker.events() == 1
 
-    def test_with_a_removed_contact_nothing_is_logged_until_it_is_restored(self, speaker: Speaker):
+    def test_a_removed_contact_takes_no_interaction_until_restored(self, speaker: Speaker):
         logged = speaker.log()
         contact = f"/api/contacts/{speaker.contact.id}"
         native = speaker.service.client(tenant=speaker.tenant)
@@ -123,7 +123,7 @@ class TestCorrecting:
         assert speaker.read(logged["id"]) == answer
         assert speaker.listed() == [answer]
 
-    def test_null_clears_it(self, speaker: Speaker):
+    def test_null_clears_a_field(self, speaker: Speaker):
         logged = speaker.log()
         answer = speaker.done(speaker.correct(logged["id"], {speaker.dialect.text: None}))
         assert answer[speaker.dialect.text] is None
@@ -155,7 +155,7 @@ class TestCorrecting:
 class TestConditions:
     behaviour = "conditions"
 
-    def test_only_the_version_one_has_seen_is_changed(self, speaker: Speaker):
+    def test_a_correction_with_a_stale_if_match_is_refused(self, speaker: Speaker):
         identity = speaker.log()["id"]
         path, client = speaker.path(identity), speaker.client()
         seen = {"If-Match": client.get(path).headers["etag"]}

@@ -42,7 +42,7 @@ def test_the_report_accounts_for_every_message(conninfo, tmp_path):
     assert (again.returncode, "Nothing was new." in again.stdout) == (0, True)
 
 
-def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_twice(conninfo, tmp_path):
+def test_an_import_killed_and_run_again_is_complete_without_doubles(conninfo, tmp_path):
     path = mailbox(tmp_path, *numbered(2500))
     process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
     _until_some_are_there(conninfo)
@@ -61,7 +61,7 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_twice(
     assert count(conninfo, "stored_events") == 2522
 
 
-def test_stopped_from_the_keyboard_it_says_how_to_go_on(conninfo, tmp_path):
+def test_an_interrupted_import_says_how_to_go_on(conninfo, tmp_path):
     path = mailbox(tmp_path, *numbered(2500))
     process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
     _until_some_are_there(conninfo)
@@ -104,7 +104,7 @@ def test_an_impossible_import_fails_with_one_sentence(arguments, sentence):
     assert sentence in done.stderr.splitlines()[-1]
 
 
-def test_a_database_that_is_out_of_reach_is_said_in_a_sentence(tmp_path):
+def test_an_unreachable_database_fails_with_one_sentence(tmp_path):
     path = mailbox(tmp_path, mail("1@x"))
     done = run("postgresql://nobody@127.0.0.1:1/kith", "import", "mbox", str(path), *ARGUMENTS)
 

@@ -11,7 +11,7 @@ from infrastructure.settings import Settings
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such option")
-def test_a_client_that_cant_be_reached_any_more_is_given_up_by_the_system():
+def test_an_unreachable_client_is_given_up_by_the_system():
     with _listen(Settings(data_dir=Path("unused"), port=0)) as listener:
         listener.listen()
         with socket.create_connection(listener.getsockname()):

@@ -134,7 +134,7 @@ async def test_a_relay_takes_over_from_one_that_was_killed(opened: Ledger, broke
     await check_complete(opened, await messages_of(broker))
 
 
-async def test_a_projector_takes_over_from_one_that_was_killed_and_no_work_is_done_twice(
+async def test_a_projector_takes_over_from_a_killed_one_without_repeating_work(
     opened: Ledger,
 ):
     """Sums that were added to twice would be too high."""

@@ -206,7 +206,7 @@ def test_a_client_answered_early_cant_stay_by_sending_its_body(connect: Connect)
     assert rest(client, b"x" * 999)[1] < 2 * LATEST + MARGIN
 
 
-def test_without_the_looks_such_a_client_would_stay(
+def test_a_mutant_that_doesnt_look_keeps_the_client(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(Connection, "_look_later", lambda _: None)

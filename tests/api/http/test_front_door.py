@@ -90,7 +90,7 @@ class TestBaseUrls:
         assert response.json() == {"by": "sites", "base": "/sites"}
         assert "vary" not in response.headers
 
-    def test_there_it_answers_what_it_doesnt_know_too(self):
+    def test_a_contract_answers_unknown_paths_below_its_base_url(self):
         for method, path, status in (
             ("GET", "/sites/api/other", 404),
             ("GET", "/sites", 404),
@@ -102,7 +102,7 @@ class TestBaseUrls:
             response = ask(method, path, "native")
             assert response.json() == {"by": "sites", "status": status}
 
-    def test_a_longer_name_is_another_place(self):
+    def test_a_longer_name_is_another_path(self):
         assert who(ask("GET", "/sitesx/api/records")) == "native"
         assert who(ask("GET", "/site")) == "native"
 
@@ -178,7 +178,7 @@ class TestSharedPaths:
         assert who(ask("GET", "/api/records", header=header)) == "sites"
 
 
-def test_with_no_other_contract_everything_is_native():
+def test_all_paths_are_native_without_another_contract():
     door = FrontDoor(NATIVE, ())
 
     async def go() -> httpx.Response:

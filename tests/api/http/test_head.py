@@ -42,7 +42,7 @@ def _lasting(response: httpx.Response, path: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/docs", "/openapi.json"])
-def test_whoever_balances_loads_may_ask_with_it(service: Service, path: str):
+def test_health_endpoints_answer_head(service: Service, path: str):
     response = service.anonymous().head(path)
     assert response.status_code == 200
     assert int(response.headers["content-length"]) > 0
@@ -55,9 +55,7 @@ def test_refusals_are_those_of_get(service: Service, tenant: str):
     assert client.head("/nope").status_code == 404
 
 
-def test_of_an_event_stream_it_is_the_head_and_the_connection_goes_on(
-    service: Service, tenant: str
-):
+def test_head_of_an_event_stream_ends_and_keeps_the_connection(service: Service, tenant: str):
     client = service.client(tenant=tenant)
     office.log(client, office.add(client))
     all_gone(service)
@@ -68,7 +66,7 @@ def test_of_an_event_stream_it_is_the_head_and_the_connection_goes_on(
     all_gone(service)
 
 
-def test_the_methods_that_are_allowed_name_it(service: Service, tenant: str):
+def test_allowed_methods_include_head(service: Service, tenant: str):
     client = service.client(tenant=tenant)
     assert client.put("/api/contacts").headers["allow"] == "GET, HEAD, POST"
     assert client.head("/api/webhooks/1/test").headers["allow"] == "POST"
@@ -81,7 +79,7 @@ def test_a_head_request_is_counted_as_head(service: Service):
     assert counted in anonymous.get("/metrics").text
 
 
-def test_pages_of_a_known_origin_may_ask_with_it(database: Callable[[], str]):
+def test_pages_of_a_known_origin_may_use_head(database: Callable[[], str]):
     with running(database(), cors_origins=(PAGE,)) as service:
         asked = {"Origin": PAGE, "Access-Control-Request-Method": "HEAD"}
         assert service.anonymous().options("/api/contacts", headers=asked).status_code == 200

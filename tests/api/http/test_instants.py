@@ -146,7 +146,7 @@ def test_a_value_that_is_no_text_is_an_invalid_instant(value):
         ("2023-08-15", "2023-08-15"),
     ],
 )
-def test_in_a_query_a_plus_may_have_become_a_space(text, meant):
+def test_a_plus_in_a_query_may_have_become_a_space(text, meant):
     assert parse_query_instant(text) == parse_instant(meant)
 
 

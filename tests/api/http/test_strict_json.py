@@ -136,7 +136,7 @@ def test_control_characters_that_are_not_escaped_are_refused(body):
         *(b"\x0b{}", "\u00a0{}".encode(), "{}\u2028".encode()),
     ],
 )
-def test_whatever_is_not_json_is_refused(body):
+def test_a_body_that_is_not_json_is_refused(body):
     assert "not valid JSON" in reason_for(body)
 
 
@@ -204,7 +204,7 @@ _values = st.recursive(
 
 @unhurried
 @given(_values, st.booleans())
-def test_whatever_json_writes_is_read_back_equal(value, ascii_only):
+def test_values_written_by_json_are_read_back_equal(value, ascii_only):
     assert parse(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
 

@@ -58,7 +58,7 @@ def exchange(app: Any, *, closing: bool, error: Exception | None) -> None:
         (answering, False, None, 0),
     ],
 )
-def test_only_a_broken_connection_is_passed_over(caplog, app, closing, error, logged):
+def test_a_broken_connection_alone_is_not_logged(caplog, app, closing, error, logged):
     with caplog.at_level(logging.WARNING):
         exchange(app, closing=closing, error=error)
     assert len(caplog.records) == logged
@@ -73,7 +73,7 @@ def vanish(service: Service, request: bytes, before: Callable[[], None]) -> None
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def test_nobody_is_told_of_an_answer_that_nobody_waits_for(service, caplog, monkeypatch):
+def test_an_answer_nobody_waits_for_is_not_logged(service, caplog, monkeypatch):
     fetch, answered = service.services.fetch, threading.Event()
 
     async def slowly(query: str) -> Any:

@@ -77,7 +77,7 @@ def test_a_body_of_fifty_megabytes_is_refused_before_it_is_read(wire, service, t
     assert service.count_events(tenant) == 0
 
 
-def test_without_a_token_nobody_waits_for_the_body(wire):
+def test_a_request_without_a_token_is_refused_before_its_body(wire):
     wire.headers = b"Host: x\r\n"
     wire.send(b"POST /api/contacts", b"Content-Length: 50000000\r\n")
     assert wire.answer()[0] == 401
@@ -146,7 +146,7 @@ def test_malformed_requests_are_logged_by_the_logger_that_omits_repeats(
     assert words is None or {one.getMessage() for one in caplog.records} == words
 
 
-def test_of_two_tokens_the_first_counts_wherever_one_looks(wire):
+def test_the_first_of_two_tokens_counts_everywhere(wire):
     wire.headers = b"Host: x\r\nAuthorization: Bearer a.b.c\r\n" + wire.headers
     wire.send(b"GET /api/contacts")
     assert wire.answer()[0] == 401

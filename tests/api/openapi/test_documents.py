@@ -45,6 +45,6 @@ def test_every_reference_leads_somewhere(contract: Contract):
     assert set(schemas) == used
 
 
-def test_nothing_else_is_committed():
+def test_committed_documents_are_those_of_the_served_contracts():
     names = {f"{contract.name}.json" for contract in served()}
     assert {path.name for path in COMMITTED.glob("*.json")} == names

@@ -25,8 +25,10 @@ from tests.infrastructure.projecting.support import kill
 LOGGED = "kith.interaction.logged.v1"
 
 
-class TestWhatEndsIt:
-    def test_a_token_that_expires_ends_it_with_a_word(self, service, tenant, client, contact):
+class TestEndings:
+    def test_an_expired_token_ends_the_stream_with_a_comment(
+        self, service, tenant, client, contact
+    ):
         lifetime = timedelta(seconds=-7)  # clocks may differ by ten
         ending = service.client(tenant=tenant, lifetime=lifetime)
         started = time.monotonic()
@@ -50,7 +52,7 @@ class TestWhatEndsIt:
             assert opened(service) == 1
         all_gone(service)
 
-    def test_beyond_the_bound_it_is_503_until_somebody_leaves(self, database, tenant):
+    def test_a_stream_beyond_the_limit_is_503_until_another_ends(self, database, tenant):
         with running(database(), max_event_streams=4) as service:
             client = service.client(tenant=tenant)
             with listening(client), listening(client):
@@ -64,7 +66,7 @@ class TestWhatEndsIt:
             with listening(client):
                 pass
 
-    def test_a_service_that_stops_ends_them_and_asks_to_come_back(self, database, tenant):
+    def test_a_stopping_service_ends_streams_with_a_retry_time(self, database, tenant):
         with running(database()) as service:
             client = service.client(tenant=tenant)
             with listening(client) as response:
@@ -75,9 +77,7 @@ class TestWhatEndsIt:
             refused(client.get(STREAM), 503, "too_many_streams")
         assert told[-1].comment == "the service is stopping"
 
-    def test_an_event_that_cant_be_read_halts_it_and_the_feed_and_is_never_skipped(
-        self, database, tenant
-    ):
+    def test_an_unreadable_event_halts_stream_and_feed_and_is_never_skipped(self, database, tenant):
         with running(database()) as service:
             client = service.client(tenant=tenant)
             contact = office.add(client)
@@ -92,7 +92,7 @@ class TestWhatEndsIt:
             assert [one["position"] for one in batch.json()] == ["1"]
             refused(client.get(batch.links["next"]["url"]), 503, "unavailable")
 
-    def test_how_long_it_lasted_is_not_how_long_an_answer_took(self, client):
+    def test_a_streams_length_does_not_count_as_request_time(self, client):
         def seconds() -> float:
             figures = client.get("/metrics").text
             (line,) = re.findall(r'kith_request_seconds_sum{method="GET"} (.*)', figures)
@@ -105,9 +105,7 @@ class TestWhatEndsIt:
         assert seconds() - before < 0.9
 
     @pytest.mark.anyio
-    async def test_a_database_that_drops_all_connections_delays_it_and_nothing_else(
-        self, database, tenant
-    ):
+    async def test_lost_database_connections_only_delay_the_stream(self, database, tenant):
         with running(database()) as service:
             client = service.client(tenant=tenant)
             contact = office.add(client)

@@ -76,14 +76,18 @@ class TestResuming:
             with listening(elsewhere, first.id) as response:
                 assert list(islice(events(response), 2)) == [second, third]
 
-    def test_the_check_finds_who_resumes_a_step_before(self, service, tenant, client, contact):
+    def test_the_check_detects_a_client_that_resumes_a_step_before(
+        self, service, tenant, client, contact
+    ):
         writers = Writers(service, tenant, contact, self.COUNT)
         seen = resumed(client, writers, lambda last: max(last - 1, 0))
         there = self.positions(service, tenant)
         assert set(seen) == set(there)
         assert len(seen) > len(there)
 
-    def test_the_check_finds_who_resumes_a_step_behind(self, service, tenant, client, contact):
+    def test_the_check_detects_a_client_that_resumes_a_step_behind(
+        self, service, tenant, client, contact
+    ):
         writers = Writers(service, tenant, contact, self.COUNT)
         seen = resumed(client, writers, lambda last: min(last + 1, service.count_events()))
         assert set(seen) < set(self.positions(service, tenant))

@@ -65,7 +65,7 @@ def test_a_client_that_stops_reading_is_cut_and_others_stay_quick(
         assert not received.endswith(b"0\r\n\r\n"), "it was told that this is all"
 
 
-def test_a_service_that_stops_waits_for_nobody_who_doesnt_read(
+def test_a_stopping_service_waits_for_no_client_that_doesnt_read(
     database: Callable[[], str], tenant: str
 ):
     with running(database()) as service:

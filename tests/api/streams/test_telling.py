@@ -28,8 +28,8 @@ def notes(frame: Frame) -> str:
     return text
 
 
-class TestWhereItBegins:
-    def test_without_a_position_it_is_from_now_on(self, client, contact):
+class TestBeginning:
+    def test_a_stream_without_a_position_begins_now(self, client, contact):
         with listening(client) as response:
             stream = frames(response)
             beginning = next(stream)
@@ -42,7 +42,7 @@ class TestWhereItBegins:
         with listening(client, beginning.id) as response:
             assert next(events(response)) == frame
 
-    def test_0_is_the_beginning(self, client, contact):
+    def test_position_0_is_the_beginning(self, client, contact):
         office.log(client, contact, notes="old")
         for query in ({"last": 0}, {"after": 0}, {"last": 0, "after": 10**9}):
             with listening(client, **query) as response:
@@ -73,10 +73,8 @@ class TestWhereItBegins:
         all_gone(service)
 
 
-class TestWhatItTells:
-    def test_types_and_a_subject_are_told_alone_and_the_others_move_the_position(
-        self, client, contact, impatient
-    ):
+class TestContent:
+    def test_filtered_events_are_omitted_and_move_the_position(self, client, contact, impatient):
         first = office.log(client, contact)
         query = {"type": LOGGED, "subject": f"interaction/{first['id']}"}
         with listening(client, 0, **query) as response:
@@ -88,7 +86,7 @@ class TestWhatItTells:
             beat = next(one for one in stream if one.id is not None and one.id > event.id)
         assert (beat.data, beat.comment) == (None, "heartbeat")
 
-    def test_another_tenants_events_neither_come_nor_move_anything(
+    def test_another_tenants_events_neither_come_nor_move_the_position(
         self, client, contact, service, other_tenant, impatient
     ):
         with listening(service.client(tenant=other_tenant), 0) as response:

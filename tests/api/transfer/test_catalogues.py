@@ -62,7 +62,7 @@ def by_type(lines: bytes, kind: str) -> list[dict]:
     return [line for line in records(lines) if line["type"] == kind]
 
 
-async def test_they_come_first_and_are_counted(here):
+async def test_catalogues_come_first_and_are_counted(here):
     lines = records(exported(here))
     assert [line["type"] for line in lines] == ["tactic"] * 3 + ["service"] * 2 + [
         "interaction",
@@ -108,7 +108,7 @@ async def test_records_name_the_service_by_the_number_it_has_there(here):
     ]
 
 
-async def test_where_they_come_from_they_are_there_already(here):
+async def test_catalogues_imported_where_they_came_from_are_already_there(here):
     lines = exported(here)
     tally = await imported(here, lines)
     assert (sum(tally.added.values()), tally.already_there) == (0, 7)

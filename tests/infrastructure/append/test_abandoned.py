@@ -50,7 +50,7 @@ async def late(ledger: str) -> AsyncIterator[PipelineConnection]:
     await connection.close()
 
 
-async def test_of_what_wrote_nothing_nothing_can_be_lost(line: PipelineConnection):
+async def test_an_attempt_that_wrote_nothing_is_never_in_doubt(line: PipelineConnection):
     assert await was_committed(line, Plan(datetime.now(UTC), 5))
 
 
@@ -123,7 +123,7 @@ async def test_words_that_are_being_carried_out_are_waited_for(
     assert await looking
 
 
-async def test_one_that_is_abandoned_is_in_nobodys_way(
+async def test_an_abandoned_attempt_is_in_nobodys_way(
     one: Process, line: PipelineConnection, late: PipelineConnection
 ):
     """Not even in that of the same append, once it is tried again."""

@@ -50,7 +50,7 @@ async def test_a_log_can_be_read_again_as_it_was_told(one: Process):
     assert read == told
 
 
-async def test_two_who_begin_one_stream_at_once_have_one_winner(
+async def test_two_appends_that_begin_one_stream_have_one_winner(
     ledger: str, one: Process, other: Process
 ):
     for processes in ((one, one), (one, other)):

@@ -43,7 +43,7 @@ def test_callers_whose_commits_are_slow_go_on_together(batches: int):
 
 
 @pytest.mark.parametrize("commit", [0, 0.0001, 0.002, 0.1])
-def test_one_caller_alone_is_no_two_cohorts(commit: float):
+def test_a_single_caller_is_one_cohort(commit: float):
     assert not after(commit, callers=1, batches=3).two
 
 
@@ -53,7 +53,7 @@ def test_commits_that_become_slow_bring_the_cohorts_together():
     assert not cohorts.two
 
 
-def test_nothing_is_decided_before_anybody_had_a_turn():
+def test_cohorts_are_undecided_before_the_first_turn():
     cohorts = Cohorts()
     cohorts.went_on(0, 1.0)
     cohorts.landed(32, 0.002)
@@ -98,7 +98,7 @@ async def one(ledger: str, request, monkeypatch) -> AsyncIterator[Process]:
         yield opened
 
 
-async def test_nobody_is_told_before_what_it_appended_is_in_the_log(ledger: str, one: Process):
+async def test_a_caller_is_answered_only_once_its_events_are_in_the_log(ledger: str, one: Process):
     written = one.flusher.written  # type: ignore[attr-defined]
     told: list[str] = []
 
@@ -116,7 +116,7 @@ async def test_nobody_is_told_before_what_it_appended_is_in_the_log(ledger: str,
     assert set(told) <= {name for name, _ in check_log(ledger)}
 
 
-async def test_everyone_in_a_batch_is_told_their_own(one: Process, held: Hold):
+async def test_each_caller_of_a_batch_gets_its_own_receipt(one: Process, held: Hold):
     """However the batches are cut, and whether or not anybody goes on."""
     twice = stream()
     names = [stream(), twice, stream(), twice, stream()]
@@ -148,7 +148,7 @@ async def test_two_cohorts_take_turns(ledger: str, monkeypatch):
         assert sizes.count(10) >= 10
 
 
-async def test_whoever_stops_writes_all_that_is_queued_and_tells_everyone(
+async def test_stopping_writes_all_queued_jobs_and_answers_their_callers(
     ledger: str, one: Process, held: Hold
 ):
     names = [stream() for _ in range(9)]

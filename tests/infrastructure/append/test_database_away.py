@@ -43,7 +43,7 @@ async def test_the_same_command_under_its_key_is_safe_after_an_unknown_outcome(
         assert line.has(name) == 1
 
 
-async def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(line: Line):
+async def test_callers_wait_while_the_database_is_away_and_lose_nothing(line: Line):
     names = [stream() for _ in range(5)]
     await line.proxy.close()
     tasks = [asyncio.create_task(line.one.door.append(adds(name))) for name in names]
@@ -55,7 +55,7 @@ async def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(line:
     assert [line.has(name) for name in names] == [1] * 5
 
 
-async def test_when_the_database_stays_away_callers_are_told_and_the_next_ones_soon(
+async def test_callers_of_an_absent_database_are_refused_later_ones_soon(
     ledger: str, make_directory
 ):
     async with open_line(ledger, make_directory, patience=1) as line:

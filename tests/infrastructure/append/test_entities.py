@@ -61,7 +61,7 @@ async def test_an_unreadable_event_is_in_the_page_with_its_reason(database):
 # Loading streams
 
 
-async def test_one_stream_that_cant_be_read_is_nobody_elses_trouble(database):
+async def test_an_unreadable_stream_fails_its_own_readers_alone(database):
     """Those asked for at the same time share its statement."""
     ledger = prepare(database(), ())
     async with process(ledger, ()) as one:

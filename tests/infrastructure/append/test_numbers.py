@@ -39,7 +39,7 @@ async def test_numbers_of_one_source_grow(one: Process):
     assert given == sorted(given)
 
 
-async def test_without_a_database_there_are_no_numbers(ledger: str, make_directory):
+async def test_numbers_are_unavailable_without_a_database(ledger: str, make_directory):
     async with (
         proxied(ledger, make_directory) as (conninfo, proxy),
         process(conninfo, (), patience=0.1) as one,

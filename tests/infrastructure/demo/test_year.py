@@ -41,7 +41,7 @@ def rows(conninfo: str, sql: str):
         return connection.execute(sql).fetchall()
 
 
-async def test_told_again_on_any_day_it_adds_nothing(year):
+async def test_a_demo_year_told_again_adds_nothing(year):
     before = rows(year, "SELECT count(*) FROM stored_events")
 
     for days in (0, 1, 3, 5):
@@ -52,7 +52,7 @@ async def test_told_again_on_any_day_it_adds_nothing(year):
     assert rows(year, "SELECT count(*) FROM stored_events") == before
 
 
-async def test_an_interrupted_one_is_told_to_its_end(year, database):
+async def test_an_interrupted_demo_year_is_told_to_its_end(year, database):
     conninfo = database()
     prepare_database(conninfo)
     async with open_system(conninfo) as system:
@@ -76,7 +76,7 @@ async def test_an_interrupted_one_is_told_to_its_end(year, database):
     assert rows(conninfo, by_topic) == rows(year, by_topic)
 
 
-def test_there_is_something_of_everything(year):
+def test_the_demo_year_has_something_of_everything(year):
     documents = [
         from_json(document)
         for (document,) in rows(year, "SELECT document FROM timeline WHERE main")
@@ -102,7 +102,7 @@ def test_there_is_something_of_everything(year):
     }
 
 
-def test_only_what_is_planned_lies_ahead(year):
+def test_planned_interactions_alone_lie_ahead(year):
     ahead = rows(year, "SELECT planned, at > now() FROM timeline WHERE main GROUP BY 1, 2")
     assert sorted(ahead) == [(False, False), (True, True)]
     assert rows(year, "SELECT count(*) > 10 FROM meetings WHERE scheduled_at > now()") == [(True,)]

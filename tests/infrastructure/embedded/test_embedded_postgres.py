@@ -47,11 +47,11 @@ def test_trigrams_see_every_letter(database):
     assert row[1] == 1
 
 
-def test_no_network_address_is_listened_on(postgres: EmbeddedPostgres):
+def test_the_server_listens_on_no_network_address(postgres: EmbeddedPostgres):
     assert setting(postgres, "listen_addresses") == ""
 
 
-def test_only_its_own_user_gets_to_the_socket_and_the_data(data_dir: Path):
+def test_socket_and_data_belong_to_the_servers_user_alone(data_dir: Path):
     with EmbeddedPostgres(data_dir):
         for name in ("socket", "data"):
             found = (data_dir / "postgres" / name).stat()
@@ -113,7 +113,7 @@ def test_starting_and_stopping_twice_does_no_harm(data_dir: Path):
     postgres.stop()
 
 
-def test_without_a_start_there_is_no_address(data_dir: Path):
+def test_a_server_not_started_has_no_address(data_dir: Path):
     with pytest.raises(EmbeddedPostgresError, match="hasn't been started"):
         EmbeddedPostgres(data_dir).url  # noqa: B018 - asking is the test
 

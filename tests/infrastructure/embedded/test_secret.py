@@ -7,11 +7,11 @@ import pytest
 from infrastructure.embedded import EmbeddedPostgresError, development_secret
 
 
-def test_the_secret_of_a_empty_directory_stays_the_same(empty_dir: Path):
+def test_the_secret_of_a_directory_stays_the_same(empty_dir: Path):
     assert development_secret(empty_dir) == development_secret(empty_dir)
 
 
-def test_every_empty_directory_has_its_own_secret(empty_dir: Path):
+def test_every_directory_has_its_own_secret(empty_dir: Path):
     assert development_secret(empty_dir / "one") != development_secret(empty_dir / "two")
 
 
@@ -20,7 +20,7 @@ def test_the_secret_is_long_and_nobody_elses(empty_dir: Path):
     assert stat.S_IMODE((empty_dir / "jwt-secret").stat().st_mode) == 0o600
 
 
-def test_all_who_ask_first_at_once_get_the_same_secret(empty_dir: Path):
+def test_concurrent_first_readers_get_the_same_secret(empty_dir: Path):
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(development_secret, [empty_dir / "new"] * 32))) == 1
     assert [path.name for path in (empty_dir / "new").iterdir()] == ["jwt-secret"]

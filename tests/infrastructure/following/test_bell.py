@@ -48,7 +48,7 @@ async def test_a_waiter_cancelled_as_the_bell_rings_stops():
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="later ones stop with either")
-async def test_one_that_takes_a_ring_for_an_answer_is_found_out():
+async def test_a_bell_that_swallows_the_cancellation_is_detected():
     assert not all([await stops(WaitsFor(), turns) for turns in range(5)])
 
 

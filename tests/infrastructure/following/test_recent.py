@@ -37,7 +37,7 @@ def test_follows_is_true_only_where_the_next_event_is_held():
     assert [after for after in range(10) if recent.follows(after)] == [4, 5]
 
 
-def test_after_another_process_appended_it_starts_anew():
+def test_recent_events_start_anew_after_another_process_appended():
     recent = Recent()
     recent.add(LOG[:3])
     recent.add(LOG[4:6])

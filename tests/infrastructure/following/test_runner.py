@@ -128,7 +128,7 @@ async def test_two_processes_have_one_owner(opened: Ledger):
     assert await opened.counted() == 20
 
 
-async def test_when_the_owner_ends_another_takes_over(opened: Ledger):
+async def test_another_runner_takes_over_when_the_owner_ends(opened: Ledger):
     async with running(opened.conninfo) as one:
         await owned(one)
         async with running(opened.conninfo) as other:
@@ -139,7 +139,7 @@ async def test_when_the_owner_ends_another_takes_over(opened: Ledger):
     assert await opened.counted() == 20
 
 
-async def test_when_the_owners_connection_is_killed_projecting_goes_on(opened: Ledger):
+async def test_projecting_goes_on_when_the_owners_connection_is_killed(opened: Ledger):
     async with running(opened.conninfo) as one, running(opened.conninfo) as other:
         await owned(one, other)
         for _ in range(3):

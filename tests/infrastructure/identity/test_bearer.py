@@ -27,5 +27,5 @@ def test_a_claim_that_names_no_contract_counts_as_absent(contract):
 @example("Bearer a." + encoded(b"[" * 4000) + ".b")
 @example("Bearer a." + encoded(b"9" * 5000) + ".b")
 @example(bearer(claims(contract="sites", name="x" * 9000)))
-def test_nothing_makes_it_raise(authorization):
+def test_no_header_makes_reading_the_contract_raise(authorization):
     assert unverified_contract(authorization) is None

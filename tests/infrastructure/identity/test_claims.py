@@ -187,6 +187,6 @@ _claims = st.sampled_from(
 
 @unhurried
 @given(st.dictionaries(_claims, _json))
-def test_whatever_an_issuer_signs_is_a_principal_or_a_bad_token(claims):
+def test_any_signed_claims_are_a_principal_or_a_bad_token(claims):
     with suppress(InvalidToken):
         principal_of({"exp": EXPIRY, **json.loads(json.dumps(claims))})

@@ -33,7 +33,7 @@ async def test_the_keys_are_fetched_once_for_many(issuer, tokens):
     assert issuer.requests == 1
 
 
-async def test_one_who_gives_up_does_not_cancel_the_fetch_for_the_others(issuer, tokens):
+async def test_a_cancelled_caller_does_not_cancel_the_fetch_for_others(issuer, tokens):
     issuer.gate.clear()
     impatient = asyncio.create_task(tokens.verify(bearer(sub="impatient")))
     patient = asyncio.create_task(tokens.verify(bearer(sub="patient")))
@@ -115,7 +115,7 @@ async def test_known_keys_serve_on_while_the_issuer_is_away(issuer, tokens, cloc
     assert (await tokens.verify(bearer(sub="a third"))).user == "a third"
 
 
-async def test_but_not_for_ever(issuer, tokens, clock):
+async def test_known_keys_end_when_the_issuer_stays_away(issuer, tokens, clock):
     await tokens.verify(bearer())
     issuer.status = 500
     clock.now += 86_401

@@ -33,7 +33,7 @@ async def test_an_issuer_that_refuses_connections_is_unavailable_and_tried_again
     assert (await tokens.verify(bearer())).user == "u"
 
 
-async def test_nobody_there_at_all_is_unavailable(issuer, clock):
+async def test_an_absent_issuer_is_unavailable(issuer, clock):
     issuer.close()
     keys = JwksKeys(issuer.url, clock=clock)
 
@@ -108,7 +108,7 @@ async def test_a_proxy_that_the_environment_names_is_asked(issuer, clock, monkey
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-async def test_over_https_only_who_has_a_trusted_certificate_is_believed(
+async def test_an_https_issuer_without_a_trusted_certificate_is_refused(
     issuer, clock, monkeypatch, tmp_path, trusted
 ):
     own = issuer.by_tls(tmp_path)

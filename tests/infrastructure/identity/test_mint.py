@@ -45,7 +45,7 @@ async def test_a_lifetime_that_is_over_makes_an_expired_token():
         await tokens.verify(f"Bearer {mint(lifetime=-timedelta(minutes=1))}")
 
 
-def test_one_word_is_a_given_name():
+def test_a_name_of_one_word_is_a_given_name():
     minted = jwt.decode(mint(name="Cher"), options={"verify_signature": False})
 
     assert minted["given_name"] == "Cher"

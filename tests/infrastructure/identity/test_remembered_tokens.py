@@ -60,7 +60,7 @@ async def test_a_remembered_token_is_verified_again_after_a_while():
     assert (await tokens.verify(header)).user == "5"
 
 
-async def test_all_are_forgotten_when_the_keys_change():
+async def test_remembered_tokens_are_forgotten_when_the_keys_change():
     keys = SharedSecrets(SECRET)
     tokens = TokenVerifier(keys, issuer="kith", audience="kith-api", clock=Clock())
     header = bearer(claims())
@@ -70,7 +70,7 @@ async def test_all_are_forgotten_when_the_keys_change():
     assert tokens.cached(header) is None
 
 
-async def test_the_one_unused_for_longest_is_forgotten_first():
+async def test_the_token_unused_for_longest_is_forgotten_first():
     tokens = verifier(remembered=2)
     first, second, third = (bearer(claims(sub=str(user))) for user in (1, 2, 3))
     await tokens.verify(first)

@@ -101,7 +101,7 @@ async def test_streams_of_one_event_are_not_kept_and_the_others_are_bounded():
     assert list(folder._kept) == [read(stream, 1)[0] for stream in range(90, 100)]
 
 
-async def test_after_what_cannot_be_read_a_stream_is_not_followed():
+async def test_a_stream_is_not_followed_after_an_unreadable_event():
     log = Log(unreadable(1), read(3, 1), read(4, 1))
     page = [read(1, 2), read(2, 1), unreadable(2), read(2, 3), read(3, 3), read(4, 2)]
     assert versions(await Folder(log.earlier).fold(page)) == [

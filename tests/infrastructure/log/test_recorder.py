@@ -29,7 +29,7 @@ async def test_an_auditor_reads_a_stream_with_the_library(ledger: str, one: Proc
     assert [note.originator_id for note in notifications] == [str(name)]
 
 
-async def test_nothing_is_appended_past_the_door(ledger: str):
+async def test_the_librarys_recorder_refuses_to_append(ledger: str):
     factory, store = event_store(ledger)
     try:
         with pytest.raises(ProgrammingError, match=r"GroupCommit\.append"):

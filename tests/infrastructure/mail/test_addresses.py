@@ -61,7 +61,7 @@ def test_groups_give_their_members():
     "value",
     ["undisclosed-recipients:;", "Undisclosed recipients: ;", "undisclosed-recipients", " , ,"],
 )
-def test_nobody_is_nobody_and_nothing_to_report(value):
+def test_empty_addresses_are_none_and_not_reported(value):
     assert parse_addresses(value).found == ()
     assert parse_addresses(value).bad == ()
 

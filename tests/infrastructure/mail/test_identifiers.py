@@ -78,5 +78,5 @@ def test_references_are_read_with_and_without_brackets():
         ("", None),
     ],
 )
-def test_whom_a_reply_answers(value, expected):
+def test_a_reply_answers_its_in_reply_to_or_last_reference(value, expected):
     assert parent_id(value, PEOPLE) == expected

@@ -86,7 +86,7 @@ def test_quoted_from_lines_lose_one_sign(mailbox):
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 1000])
-def test_where_the_file_is_cut_for_reading_makes_no_difference(mailbox, monkeypatch, chunk):
+def test_chunk_size_makes_no_difference(mailbox, monkeypatch, chunk):
     data = b"".join(letter(n, b"x" * (n * 37) + b"\n\nFrom me\n") for n in range(12))
     whole = list(read_messages(mailbox(data)))
     monkeypatch.setattr(mbox, "_CHUNK", chunk)

@@ -34,7 +34,7 @@ def emails(people):
     return [person.email for person in people]
 
 
-def test_a_plain_mail_is_all_there():
+def test_a_plain_mail_has_all_its_facts():
     assert read(mail()) == MailFacts(
         message_id="1@example.org",
         message_id_made=False,
@@ -100,7 +100,7 @@ def test_a_person_named_once_is_known_by_that_name():
     assert facts.participants == (Address("Bo Berg", "bo@x.org"),)
 
 
-def test_without_an_author_the_sender_is_the_correspondent():
+def test_the_sender_is_the_correspondent_without_an_author():
     facts = read(mail(From="MAILER-DAEMON", Sender="bo@x.org"))
 
     assert facts.correspondent.email == "bo@x.org"
@@ -134,7 +134,7 @@ def test_the_first_reference_names_the_thread():
     assert facts.in_reply_to == "00@x"
 
 
-def test_without_references_the_parent_names_the_thread():
+def test_the_parent_names_the_thread_without_references():
     assert read(mail(In_Reply_To="<00@x>")).thread_id == "00@x"
 
 

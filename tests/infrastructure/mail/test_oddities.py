@@ -21,5 +21,5 @@ def test_an_oddity_omits_the_part_that_varies_by_mail(note, kind):
 
 
 @pytest.mark.parametrize("note", ["no date", "date can't be read: x", "date is in the future: x"])
-def test_about_a_date_is_said_what_was_taken_instead(note):
+def test_an_oddity_of_a_date_names_its_replacement(note):
     assert oddity(note, "envelope").endswith("; the date of the mailbox's From line was taken")

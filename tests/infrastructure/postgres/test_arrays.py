@@ -21,7 +21,7 @@ def test_texts_come_back_as_they_were(module_database: str, texts):
     assert found == (texts,)
 
 
-def test_so_do_numbers_uuids_and_dates(module_database: str):
+def test_numbers_uuids_and_dates_come_back_as_they_were(module_database: str):
     columns: dict[str, list[Any]] = {
         "bigint": [1, -(2**62), None, 0],
         "uuid": [UUID(int=0), UUID(int=2**128 - 1)],

@@ -83,7 +83,7 @@ async def test_an_error_is_the_psycopg_error_of_its_sqlstate(
     assert await usable(connection)
 
 
-async def test_after_an_error_the_rest_of_the_round_trip_doesnt_run(
+async def test_statements_after_an_error_in_a_round_trip_dont_run(
     connection: PipelineConnection,
 ):
     await connection.run([("CREATE TEMP TABLE t (i int)", ())])

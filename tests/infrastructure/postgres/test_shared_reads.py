@@ -104,7 +104,7 @@ async def test_a_cancelled_read_leaves_the_others_their_answers():
     assert await reads.get(3) == 6
 
 
-async def test_nobody_is_forgotten_whenever_they_ask():
+async def test_every_reader_is_answered_whenever_it_asks():
     """At every moment of a statement's life, the one when its worker ends included."""
     library = Library()
     reads = SharedReads(library.fetch, at_once=1, most=3)

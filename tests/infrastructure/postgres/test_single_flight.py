@@ -62,7 +62,7 @@ async def test_a_cancelled_caller_leaves_the_others_their_answer():
     assert await waiting == "A1"
 
 
-async def test_all_who_asked_hear_of_a_failure_and_the_next_one_asks_anew():
+async def test_a_failure_reaches_all_who_asked_and_the_next_asks_anew():
     oracle = Oracle()
     asked = await oracle.ask("a fails", "a fails")
     oracle.may.set()

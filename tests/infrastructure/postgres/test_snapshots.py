@@ -53,7 +53,7 @@ async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
             assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
 
 
-async def test_nothing_can_be_written(pool: Pool):
+async def test_a_snapshot_is_read_only(pool: Pool):
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         async with Snapshots(pool).open("1") as fetch:
             await fetch("CREATE TABLE unwanted (n int)", ())

@@ -59,7 +59,7 @@ def older(database: Callable[[], str]) -> Iterator[Older]:
         yield Older(conninfo, connection)
 
 
-def test_each_finds_its_webhook_and_what_belongs_to_none_goes(older: Older):
+def test_each_secret_finds_its_webhook_and_orphans_are_deleted(older: Older):
     there, ended = uuid4(), uuid4()
     names = ("address", "moved", "secret", "rotated", "gone", "orphan", "under way")
     ids = {name: older.keep(name, days=0 if name == "under way" else 2) for name in names}
@@ -83,7 +83,7 @@ def test_each_finds_its_webhook_and_what_belongs_to_none_goes(older: Older):
     }
 
 
-def test_answers_withhold_what_they_told(older: Older):
+def test_answers_withhold_the_secrets_they_told(older: Older):
     webhook, gone = uuid4(), uuid4()
     address, secret = older.keep(ADDRESS), older.keep("whsec_ab+/=")
     older.happened(webhook, 1, "kith.webhook.added.v1", address=address, secret=secret)

@@ -191,7 +191,7 @@ async def test_rebuilds_take_turns(opened: Ledger):
     assert await opened.value("SELECT count(*) FROM timeline") == 10
 
 
-async def test_with_nothing_to_do_starting_takes_no_time(opened: Ledger):
+async def test_a_start_with_current_read_models_makes_none(opened: Ledger):
     await opened.log_many(10)
     began = time.monotonic()
     await bring_up_to_date(opened.conninfo, READ_MODELS)

@@ -29,7 +29,7 @@ async def test_a_read_model_written_with_the_append_is_never_behind(opened: Ledg
     assert (timeline.checkpoint, timeline.events, timeline.seconds) == (7, 0, 0)
 
 
-async def test_one_behind_is_as_old_as_the_first_event_it_lacks(opened: Ledger):
+async def test_a_lagging_read_model_is_as_old_as_the_first_event_it_lacks(opened: Ledger):
     await opened.log_many(3)
     async with running(opened.conninfo):
         await caught_up_with_log(opened, "activity")
@@ -49,7 +49,7 @@ async def test_one_behind_is_as_old_as_the_first_event_it_lacks(opened: Ledger):
     assert list(figures) == [model.name for model in READ_MODELS]
 
 
-async def test_one_of_another_version_or_none_is_not_current(opened: Ledger):
+async def test_a_missing_or_outdated_read_model_is_not_current(opened: Ledger):
     models = [replace(READ_MODELS[0], version=99), *READ_MODELS[1:], SUBJECTS]
     found = await statuses(opened, models)
     assert [one.name for one in found.values() if not one.current] == ["contacts", "subjects"]

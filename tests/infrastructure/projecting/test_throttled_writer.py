@@ -16,15 +16,15 @@ from projections.sites.model import SITE_SEARCH
 from tests.infrastructure.projecting.support import Ledger, eventually
 
 
-def test_in_a_rush_it_takes_a_twentieth_of_the_time():
+def test_a_writer_takes_a_twentieth_of_the_time_in_a_rush():
     assert rest(A_RUSH) == rest(10 * A_RUSH) == LONGEST_REST == 19
 
 
-def test_when_nothing_is_appended_it_hardly_rests():
+def test_a_writer_hardly_rests_when_nothing_is_appended():
     assert rest(0) == SHORTEST_REST < 1
 
 
-def test_in_between_the_rest_grows_with_the_rate():
+def test_the_rest_grows_with_the_rate():
     rests = [rest(rate) for rate in range(0, int(A_RUSH), 10)]
     assert rests == sorted(set(rests))
 

@@ -205,7 +205,7 @@ class Story:
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(actions=ACTIONS, in_process=st.booleans())
-async def test_whatever_happens_every_read_model_equals_its_rebuild(
+async def test_every_read_model_equals_its_rebuild_after_any_history(
     conninfo: str, actions, in_process: bool
 ):
     def committed(steps: Sequence[Step]) -> None:

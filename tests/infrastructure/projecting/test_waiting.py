@@ -55,7 +55,7 @@ async def test_waiting_is_for_the_tenants_own_events_only(opened: Ledger):
         await caught_up(opened.pool, NAMES, "2", timeout=0)
 
 
-async def test_without_a_projector_it_gives_up_at_the_bound(opened: Ledger):
+async def test_waiting_without_a_projector_ends_at_the_bound(opened: Ledger):
     await opened.log()
     began = time.monotonic()
     with pytest.raises(Behind):

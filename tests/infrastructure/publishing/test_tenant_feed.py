@@ -76,7 +76,7 @@ async def test_types_are_told_with_what_led_to_them(opened: Ledger, types: set[s
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
-async def test_a_subject_is_told_alone_whoever_asks_for_it(opened: Ledger, limit: int):
+async def test_a_feed_of_a_subject_has_its_events_alone(opened: Ledger, limit: int):
     await opened.log("before")
     one = await opened.log("one")
     await opened.log("between")
@@ -99,7 +99,7 @@ async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger
     assert len(await everything(opened, Question("1"), most_bytes=5_000)) == 6
 
 
-async def test_where_the_filter_finds_nothing_more_one_goes_on_from_the_tenants_last_event(
+async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
     opened: Ledger,
 ):
     await opened.log("one")
@@ -113,7 +113,7 @@ async def test_where_the_filter_finds_nothing_more_one_goes_on_from_the_tenants_
         await TenantLog(opened.pool).page(Question("1", after=4))
 
 
-async def test_before_an_event_that_cant_be_read_all_is_told_and_nothing_behind_it(opened: Ledger):
+async def test_a_page_ends_before_an_unreadable_event(opened: Ledger):
     for _ in range(3):
         await opened.log()
     await with_unreadable(opened, 3)

@@ -82,12 +82,12 @@ class ReadsItsHeadTooLate(TenantLog):
         return page if page.more else page._replace(last=await self.head())
 
 
-async def test_the_check_finds_who_skips_what_came_meanwhile(opened: Ledger, conninfo: str):
+async def test_the_check_detects_a_follower_that_skips_events(opened: Ledger, conninfo: str):
     seen, there = await followed(opened, conninfo, ReadsItsHeadTooLate(opened.pool))
     assert set(seen) < set(there)
 
 
-async def test_the_check_finds_who_goes_on_with_the_last_one_again(
+async def test_the_check_detects_a_follower_that_repeats_an_event(
     opened: Ledger, conninfo: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tenant_log, "ALL", tenant_log.ALL.replace("> ($1, $2)", ">= ($1, $2)"))
@@ -105,7 +105,7 @@ async def test_a_look_finds_what_other_processes_appended(opened: Ledger, connin
         assert not await heads.wait("1", 2, 0.01)
 
 
-async def test_nothing_goes_unnoticed_from_the_moment_one_follows(opened: Ledger):
+async def test_a_follower_misses_no_event_from_its_first_moment(opened: Ledger):
     """However long the first look takes, and whoever else has begun to follow."""
     for tenant in ("1", "2", "1"):
         async with heads_of(opened, tenant) as heads:
@@ -125,7 +125,7 @@ async def test_following_survives_the_loss_of_its_connections(opened: Ledger):
         assert await heads.wait("1", 0, 10)
 
 
-async def test_in_a_rush_a_tenant_is_told_of_a_few_at_a_time(opened: Ledger):
+async def test_a_tenant_in_a_rush_is_woken_for_several_events_at_once(opened: Ledger):
     async with (
         heads_of(opened) as heads,
         ledger(opened.conninfo, committed=heads.committed) as committing,

@@ -66,7 +66,7 @@ def test_the_cloudevents_package_reads_it(file):
     assert data == json.loads(value)
 
 
-def test_one_contacts_events_have_one_key():
+def test_events_of_one_contact_have_one_key():
     keys = {event.type: _message(event).key.decode() for event in FULL}
     with_a_contact = {name for name in keys if name.split(".")[1] not in NOT_WITH_A_CONTACT}
     assert {keys[name] for name in with_a_contact} == {str(CONTACT)}

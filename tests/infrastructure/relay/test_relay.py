@@ -108,7 +108,7 @@ async def test_a_broker_that_comes_up_later_gets_everything(opened: Ledger, brok
         await check_complete(opened, await messages_of(broker))
 
 
-async def test_of_two_relays_one_owns_the_log_and_the_other_takes_over(
+async def test_one_of_two_relays_owns_the_log_and_the_other_takes_over(
     opened: Ledger, broker: RealBroker
 ):
     async with relaying(opened, broker) as one, relaying(opened, broker) as other:
@@ -166,7 +166,7 @@ def test_the_whole_service_relays_and_says_how_far_behind_it_is(conninfo: str, b
             assert time.monotonic() < deadline
 
 
-async def test_nothing_else_waits_for_a_kafka_that_is_down(conninfo: str):
+async def test_requests_dont_wait_for_a_kafka_that_is_down(conninfo: str):
     with running(conninfo, kafka_bootstrap_servers=(f"127.0.0.1:{free_port()}",)) as service:
         for number in range(20):
             began = time.monotonic()

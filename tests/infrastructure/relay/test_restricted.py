@@ -27,7 +27,7 @@ async def told(broker: RealBroker) -> bytes:
 
 
 @pytest.mark.parametrize("page_size", [1, 100])
-async def test_nothing_hidden_gets_out_whenever_the_tag_comes(
+async def test_hidden_text_is_never_sent_whenever_the_tag_comes(
     opened: Ledger, broker: RealBroker, page_size: int
 ):
     """With the record, by an amendment that also changes something, before one, and after it."""

@@ -112,7 +112,7 @@ def test_an_endpoint_without_https_or_off_the_internet_is_refused(url: str):
 @pytest.mark.parametrize(
     "url", ["http://localhost:80/", "http://127.0.0.1:8080/a", "https://[::1]:9/", "http://a:1"]
 )
-def test_in_development_all_of_it_is_allowed_but_credentials(url: str):
+def test_any_address_without_credentials_is_allowed_in_development(url: str):
     assert endpoint(url, allow_private=True)
     with pytest.raises(NotAllowed):
         endpoint(url.replace("//", "//user:pass@"), allow_private=True)
@@ -163,7 +163,7 @@ async def test_a_name_that_stands_for_a_private_address_is_not_connected_to(conn
     assert connecting.to == []
 
 
-async def test_one_private_address_among_public_ones_is_one_too_many(connecting):
+async def test_a_name_with_a_private_and_a_public_address_is_refused(connecting):
     attempt = await post(Names(["1.1.1.1", "10.0.0.1"]))
     assert attempt.error == "The host isn't a public one."
     assert connecting.to == []
@@ -265,7 +265,7 @@ async def test_an_answer_that_drips_is_cut_off():
     assert attempt.error == "There was no answer within 0.5 seconds."
 
 
-async def test_a_name_nobody_knows_is_said_to_be_unknown():
+async def test_an_unknown_name_is_reported_as_unknown():
     async def unknown(*_: object) -> list[str]:
         raise socket.gaierror(-2, "Name or service not known")
 

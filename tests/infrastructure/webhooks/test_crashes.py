@@ -93,7 +93,7 @@ async def check_complete(opened: Ledger, found: Counter[str]) -> None:
     assert len(found) == EVENTS
 
 
-async def test_killed_between_sending_and_noting_it_is_sent_again(opened, receiver):
+async def test_a_delivery_killed_before_its_outcome_is_noted_is_sent_again(opened, receiver):
     webhook = await subscribe(opened, receiver.url, LOGGED)
     with sending(opened) as sender:
         receiver.answer = KillsOnce(sender, 1, 100, 200)
@@ -116,7 +116,7 @@ async def test_the_check_finds_a_sender_that_notes_too_early(opened, receiver):
         await check_complete(opened, found)
 
 
-async def test_connections_to_the_database_are_cut_and_every_event_arrives(opened, receiver):
+async def test_every_event_arrives_though_database_connections_are_cut(opened, receiver):
     await subscribe(opened, receiver.url, LOGGED)
     async with dispatching(opened, retries=SOON * 10, make_queue=partial(Queue, lease=1.0)):
         cut = 0
@@ -129,7 +129,7 @@ async def test_connections_to_the_database_are_cut_and_every_event_arrives(opene
     await check_complete(opened, found)
 
 
-async def test_killed_at_any_moment_every_event_arrives(opened, receiver):
+async def test_every_event_arrives_though_the_sender_is_killed(opened, receiver):
     await killed_at_random(opened, receiver)
 
 

@@ -41,7 +41,7 @@ async def test_an_event_arrives_signed_as_a_cloud_event_in_structured_mode(opene
     assert await outcomes(opened, webhook.id) == [("delivered", 1, 204, None)]
 
 
-async def test_nobody_elses_secret_verifies_it(opened, receiver):
+async def test_another_secret_doesnt_verify_a_message(opened, receiver):
     webhook = await subscribe(opened, receiver.url)
     async with dispatching(opened):
         await opened.log()
@@ -50,7 +50,7 @@ async def test_nobody_elses_secret_verifies_it(opened, receiver):
         receiver.received[0].verified_by(new_secret())
 
 
-async def test_only_what_happens_after_the_subscription_is_sent(opened, receiver):
+async def test_events_after_the_subscription_alone_are_sent(opened, receiver):
     await opened.log("before")
     webhook = await subscribe(opened, receiver.url)
     after = await opened.log("after")
@@ -59,7 +59,7 @@ async def test_only_what_happens_after_the_subscription_is_sent(opened, receiver
     assert [event["position"] for event in receiver.events] == [str(after.position)]
 
 
-async def test_only_the_types_asked_for_are_sent(opened, receiver):
+async def test_subscribed_types_alone_are_sent(opened, receiver):
     webhook = await subscribe(opened, receiver.url, "kith.contact.added.v1")
     async with dispatching(opened):
         await opened.log()
@@ -103,7 +103,7 @@ class TestSecrets:
         return value
 
     @pytest.mark.parametrize(("overlap", "signatures"), [(timedelta(hours=1), 2), (-1, 1)])
-    async def test_old_and_new_sign_until_the_overlap_ends(
+    async def test_old_and_new_secret_sign_until_the_overlap_ends(
         self, opened, receiver, overlap, signatures
     ):
         webhook = await subscribe(opened, receiver.url, "kith.interaction.logged.v1")

@@ -40,7 +40,7 @@ class TestFailing:
         assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
         assert await outcomes(opened, webhook.id) == [("delivered", 3, 200, None)]
 
-    async def test_after_the_last_attempt_it_has_failed(self, opened, receiver):
+    async def test_a_delivery_has_failed_after_the_last_attempt(self, opened, receiver):
         webhook = await subscribe(opened, receiver.url)
         receiver.answers(500)
         async with dispatching(opened):
@@ -110,7 +110,7 @@ class TestFailing:
             await eventually(disabled)
         assert await state(opened, webhook) == Reason.FAILING
 
-    async def test_one_success_in_between_and_the_day_begins_anew(self, opened, receiver):
+    async def test_a_success_begins_the_day_of_failures_anew(self, opened, receiver):
         webhook = await subscribe(opened, receiver.url, "kith.interaction.logged.v1")
         await opened.log()
         async with dispatching(opened):

@@ -65,7 +65,7 @@ async def test_each_event_is_planned_once_wherever_pages_end(opened, planner, pa
     assert rows == [(True,)] * 10
 
 
-async def test_many_who_plan_at_once_plan_each_event_once(opened, planner):
+async def test_concurrent_planners_plan_each_event_once(opened, planner):
     webhook = await subscribe(opened, URL, LOGGED)
     await opened.log_many(50)
     await asyncio.gather(*(planner(3) for _ in range(4)))
@@ -100,7 +100,7 @@ async def test_deliveries_waiting_for_a_removed_webhook_are_canceled(opened, pla
     assert await opened.rows("SELECT 1 FROM webhook_endpoints") == []
 
 
-async def test_without_any_webhook_the_log_is_passed_over_and_nothing_waits(opened, planner):
+async def test_the_log_is_passed_over_without_any_webhook(opened, planner):
     webhook = await subscribe(opened, URL, LOGGED)
     await opened.log()
     await planner()
@@ -153,7 +153,7 @@ class TestReplaying:
         await planner(4)
         assert len(await planned(opened, webhook, "replay")) == 16
 
-    async def test_one_that_cant_be_read_holds_up_nothing(self, opened, planner):
+    async def test_an_unreadable_replay_holds_up_nothing(self, opened, planner):
         webhook = await subscribe(opened, URL, LOGGED)
         await spoil(opened, await self.ask(opened, webhook, 0))
         later = await opened.log()

@@ -51,7 +51,7 @@ async def many_slow_names(looked_up: Names) -> int:
 
 
 class TestTurns:
-    async def test_a_tenant_has_some_and_others_have_theirs(self):
+    async def test_each_tenant_has_turns_of_its_own(self):
         turns = Turns(3, each=2, patience=0.05)
         first, _ = await turns.take("1"), await turns.take("1")
         with pytest.raises(NoTurn):
@@ -87,7 +87,7 @@ class TestNames:
         await asyncio.sleep(0.01)
         assert await (await looked_up.look_up("1", "quick", 443))("", 0) == PUBLIC
 
-    async def test_a_tenant_that_may_have_all_turns_is_found_out(self, monkeypatch):
+    async def test_a_tenant_that_may_take_all_turns_is_detected(self, monkeypatch):
         """The mutant."""
         impatient(monkeypatch)
         monkeypatch.setattr(names, "EACH", RESOLVERS)
@@ -96,7 +96,7 @@ class TestNames:
         with pytest.raises(NoTurn):
             await looked_up.look_up("2", "quick", 443)
 
-    async def test_one_name_is_looked_up_once_at_a_time(self):
+    async def test_a_name_is_looked_up_once_at_a_time(self):
         server = NameServer()
         looked_up = Names(server)
         waiting = [

@@ -13,7 +13,7 @@ from tests.api.contracts.clients.encounters import (
 )
 
 
-class TestWhoMay:
+class TestPermissions:
     def test_a_tag_needs_its_permission_before_anything_is_read(self, anywhere: Office):
         response = anywhere.worker.post(anywhere.list, content=b"{nonsense", params=TAGGED)
         assert error(response, 403) == "Insufficient permissions: tag:<name> required"
@@ -25,7 +25,7 @@ class TestWhoMay:
         assert "tag:<name>" in error(response, 403)
 
 
-class TestWhatIsSent:
+class TestRequests:
     def test_the_required_fields_alone_suffice(self, office: Office):
         required = {
             name: ENCOUNTER[name] for name in ("serviceId", "interactionType", "dateOfInteraction")
@@ -109,7 +109,7 @@ class TestWhatIsSent:
         assert sentence.startswith(name)
         assert office.service.count_events(office.tenant) == before
 
-    def test_nothing_that_was_sent_is_echoed_in_an_error(self, office: Office):
+    def test_an_error_echoes_nothing_of_the_request(self, office: Office):
         secret = "Zanzibarian plumbing"
         for body in (
             ENCOUNTER | {"location": secret},
@@ -156,7 +156,7 @@ class TestWhatIsSent:
             assert error(response, 404) == "Client not found"
 
 
-class TestWhatComesBack:
+class TestAnswers:
     def test_created_by_splits_the_name_and_always_has_a_number(self, office: Office):
         teresa = office.caller(TRUSTED, user="5", name="Teresa Maria Ruiz")
         by = teresa.post(office.list, json=ENCOUNTER).json()["createdBy"]

@@ -62,7 +62,7 @@ def test_modifying_answers_exactly_as_documented(anywhere: Office):
     assert again.json() == answer
 
 
-def test_one_after_the_other_they_work_as_they_are_printed(anywhere: Office):
+def test_the_documented_requests_work_in_order_as_printed(anywhere: Office):
     """The interaction is created with a tag that the request to modify it doesn't name."""
     first = created(anywhere)
     response = MODIFY.send(anywhere.trusted, named(anywhere, first))

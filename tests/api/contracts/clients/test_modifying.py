@@ -43,12 +43,12 @@ class TestModifying:
         assert answer[name] == ([] if name == "customQuestions" else None)
 
     @pytest.mark.parametrize("name", ["serviceId", "interactionType", "dateOfInteraction"])
-    def test_the_rest_cant_be_cleared(self, office: Office, name: str):
+    def test_required_fields_cant_be_cleared(self, office: Office, name: str):
         created = office.meet()
         response = office.worker.patch(office.path(created), json={name: None})
         assert error(response, 400).startswith(f"{name}: ")
 
-    def test_nothing_changes_nothing(self, office: Office):
+    def test_a_patch_without_a_change_appends_nothing(self, office: Office):
         created = office.meet()
         before = office.service.count_events(office.tenant)
         for body in ({}, created, ENCOUNTER, {"unknown": 1}):
@@ -107,8 +107,8 @@ class TestModifying:
         assert office.worker.patch(path, json=body).json()["serviceId"] == 7
 
 
-class TestModifyingWhatIsRestricted:
-    def test_tags_tag_it_from_now_on(self, office: Office):
+class TestModifyingRestricted:
+    def test_tags_of_the_query_restrict_the_interaction(self, office: Office):
         created = office.meet()
         answer = office.trusted.patch(office.path(created), json={}, params=TAGGED).json()
         assert answer["redacted"] is False
@@ -153,14 +153,14 @@ class TestModifyingWhatIsRestricted:
         changed = {"description": "New", "lastUpdatedBy": opened["lastUpdatedBy"]}
         assert opened == created | changed
 
-    def test_null_leaves_what_one_cant_see(self, office: Office):
+    def test_null_leaves_hidden_fields(self, office: Office):
         created = office.meet(tags="immigration")
         nothing = {"serviceId": None, "description": None, "duration": None}
         answer = office.worker.patch(office.path(created), json=nothing | {"customQuestions": None})
         assert answer.status_code == 200
         assert office.trusted.get(office.path(created), params=TAGGED).json() == created
 
-    def test_another_tag_is_added_and_opens_nothing(self, office: Office):
+    def test_a_further_tag_is_added_and_opens_nothing(self, office: Office):
         created = office.meet(tags="immigration")
         tax = office.caller(("view_contacts", "edit_contacts", "tag:tax"))
         answer = tax.patch(office.path(created), json={}, params={"tags": "tax"}).json()
@@ -200,6 +200,6 @@ class TestDeleting:
         path = f"/api/clients/{other['number']}/interactions/{created['id']}"
         error(office.worker.delete(path), 404)
 
-    def test_one_needs_not_see_all_of_it(self, office: Office):
+    def test_a_redacted_interaction_can_be_deleted(self, office: Office):
         created = office.meet(tags="immigration")
         assert office.worker.delete(office.path(created)).status_code == 204

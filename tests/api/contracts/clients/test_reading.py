@@ -22,7 +22,7 @@ def test_naming_a_tag_needs_its_permission(anywhere: Office, path: str):
 
 
 class TestOne:
-    def test_numbers_and_uuids_find_it(self, office: Office):
+    def test_an_interaction_is_found_by_number_and_by_uuid(self, office: Office):
         created = office.meet()
         native = office.service.client(tenant=office.tenant)
         known = native.get(f"/api/interactions/{created['id']}").json()
@@ -51,7 +51,7 @@ class TestOne:
         assert office.worker.get(office.path(created)).json() == created
         error(office.worker.get(office.list), 404)
 
-    def test_without_its_tag_it_is_redacted(self, office: Office):
+    def test_an_interaction_is_redacted_without_its_tag(self, office: Office):
         created = office.meet(tags="immigration")
         assert created["redacted"] is False
         for caller in (office.worker, office.trusted):
@@ -94,7 +94,7 @@ class TestOfOtherContracts:
         assert (answer["location"], answer["serviceId"]) == (None, None)
         assert answer["customQuestions"] == []
 
-    def test_sent_back_it_keeps_what_this_contract_cant_say(self, office: Office):
+    def test_a_native_interaction_sent_back_keeps_foreign_fields(self, office: Office):
         logged = self.log(
             office, interactionType="coffee", notes="Talked", duration=95, location="Café Bleu",
             topicsDiscussed=["tea"], sentiment="positive", participants=["Bo"], tags=["vip"],
@@ -105,7 +105,7 @@ class TestOfOtherContracts:
         native = office.service.client(tenant=office.tenant)
         assert native.get(f"/api/interactions/{logged['id']}").json() == logged
 
-    def test_changed_it_keeps_the_rest(self, office: Office):
+    def test_a_native_interaction_changed_here_keeps_the_rest(self, office: Office):
         logged = self.log(
             office, interactionType="lunch", notes="Talked", duration=95, location="Café Bleu",
             topicsDiscussed=["tea"], sentiment="positive", participants=["Bo"], tags=["vip"],

@@ -32,7 +32,7 @@ def add(office: Office, **different: Any) -> dict[str, Any]:
     return added
 
 
-def test_each_has_its_program_and_its_questions(anywhere: Office):
+def test_each_service_has_its_program_and_questions(anywhere: Office):
     for number, service in services(anywhere).items():
         assert list(service) == [
             "id",
@@ -50,7 +50,7 @@ def test_each_has_its_program_and_its_questions(anywhere: Office):
             assert list(question) == keys
 
 
-def test_one_asks_an_unbounded_number(office: Office):
+def test_a_number_question_takes_any_number(office: Office):
     asked = [q for s in services(office).values() for q in s["customQuestions"]]
     assert any(question["type"] == "number" for question in asked)
     for answer in (-(2**63), 2**63 - 1, 1e308, -0.5, 0):
@@ -58,9 +58,7 @@ def test_one_asks_an_unbounded_number(office: Office):
         assert office.meet(customQuestions=answers)["customQuestions"] == answers
 
 
-def test_all_tenants_begin_with_the_same_and_nobody_hears_of_them(
-    office: Office, other_tenant: str
-):
+def test_all_tenants_begin_with_the_same_services_without_events(office: Office, other_tenant: str):
     stranger = office.service.client(tenant=other_tenant)
     others = {one["id"]: one for one in stranger.get("/api/services").json()["services"]}
     assert others == services(office)
@@ -79,7 +77,7 @@ def test_a_tenants_own_service_is_its_own(office: Office, other_tenant: str):
     error(stranger.post(f"/api/clients/{theirs}/interactions", json=body), 400)
 
 
-def test_its_questions_are_asked(office: Office):
+def test_an_own_services_questions_are_asked(office: Office):
     own = add(office)
     wheels, kind = (question["id"] for question in own["customQuestions"])
     answers = [{"questionId": wheels, "answer": 2}, {"questionId": kind, "answer": "Race"}]

@@ -26,7 +26,7 @@ WORDS = get_args(InteractionType)
 
 
 @for_any(st.sampled_from(WORDS), st.sampled_from(Kind))
-def test_its_own_word_is_echoed_whatever_the_kind_and_foreign_words_are_not(word: str, kind: Kind):
+def test_own_words_are_echoed_and_foreign_words_are_not(word: str, kind: Kind):
     assert word_for(kind, word) == word
     assert word_for(kind, kind.value) in WORDS
     assert word_for(kind, "coffee break") == NEAREST[kind]

@@ -77,7 +77,7 @@ def test_a_page_has_bounds(client, contact, query):
     assert fault["loc"] == ["query", query.partition("=")[0]]
 
 
-def test_either_id_finds_it(client, contact, service, tenant):
+def test_an_interaction_is_found_by_either_id(client, contact, service, tenant):
     native = service.client(tenant=tenant)
     (logged_id,) = logged(client, contact, 1)
     number = native.get(f"/api/contacts/{contact}").json()["number"]

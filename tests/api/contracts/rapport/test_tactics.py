@@ -35,14 +35,14 @@ def offered(client) -> dict[str, dict[str, Any]]:
     return {each["id"]: each for each in client.get("/api/v1/rapport/tactics").json()}
 
 
-def test_all_tenants_share_the_built_in_ones_and_no_event_tells_of_them(
+def test_all_tenants_share_the_built_in_tactics_without_events(
     client, service, tenant, other_tenant
 ):
     assert offered(client) == offered(keeper(service, other_tenant))
     assert service.count_events(tenant) == 0
 
 
-def test_a_tenants_own_stand_at_the_end_with_their_evidence(client, admin, service, other_tenant):
+def test_a_tenants_own_tactics_come_last_with_their_evidence(client, admin, service, other_tenant):
     own = admin.post("/api/admin/tactics", json=WALKING).json()["id"]
     tactics = offered(client)
     assert list(tactics)[-1] == own
@@ -52,13 +52,13 @@ def test_a_tenants_own_stand_at_the_end_with_their_evidence(client, admin, servi
     assert own not in offered(keeper(service, other_tenant))
 
 
-def test_another_tenants_own_cant_be_logged(admin, service, other_tenant):
+def test_another_tenants_tactic_cant_be_logged(admin, service, other_tenant):
     own = admin.post("/api/admin/tactics", json=WALKING).json()["id"]
     body = said(contact_of(service, other_tenant), own)
     faults(keeper(service, other_tenant).post(INTERACTIONS, json=body))
 
 
-def test_a_hidden_one_isnt_offered_but_old_records_show_it(client, admin, service, tenant):
+def test_a_hidden_tactic_isnt_offered_but_old_records_show_it(client, admin, service, tenant):
     contact = contact_of(service, tenant)
     old = client.post(INTERACTIONS, json=said(contact, LISTENING)).json()["id"]
     admin.delete(f"/api/admin/tactics/{LISTENING}")
@@ -69,7 +69,7 @@ def test_a_hidden_one_isnt_offered_but_old_records_show_it(client, admin, servic
     assert log["tactic_name"] == "Active Listening (Validation/Paraphrasing)"
 
 
-def test_a_built_in_one_may_be_put_differently_for_one_tenant(client, admin, service, other_tenant):
+def test_a_built_in_tactic_may_be_reworded_for_one_tenant(client, admin, service, other_tenant):
     admin.patch(f"/api/admin/tactics/{LISTENING}", json={"name": "Zuhören"})
     tactics = offered(client)
     assert tactics[LISTENING]["name"] == "Zuhören"

@@ -65,7 +65,7 @@ def test_a_given_stage_wins(client, contact):
 
 
 @pytest.mark.parametrize("status", ["past_client", "lost_lead", "inactive"])
-def test_these_leave_the_stage_alone(client, contact, status):
+def test_these_statuses_leave_the_stage_alone(client, contact, status):
     if status == "past_client":
         move_along(client, contact, "active_client")
     answer = move(client, contact, status).json()

@@ -5,7 +5,7 @@ import pytest
 from tests.api.contracts.sites.office import MEETING, PATH, Office, error, interaction
 
 
-def test_without_a_site_it_is_403_before_the_permission(office: Office):
+def test_a_caller_without_a_site_is_403_before_the_permission(office: Office):
     client = office.caller("nothing", tenant=None, sites=["1", "2"])
     response = client.post(PATH, content=b"not json")
     expected = {"code": "SITE_CONTEXT_REQUIRED", "message": "Site context required", "details": []}

@@ -73,7 +73,7 @@ def test_a_wrong_value_is_400_and_named(office: Office, name: str, value: object
     assert office.service.count_events(office.site) == 0
 
 
-def test_everything_that_is_wrong_is_named_at_once(office: Office):
+def test_all_faults_are_named_at_once(office: Office):
     assert wrong(office.worker.post(PATH, json={})) == list(REQUIRED)
     assert wrong(post(office, title="", timezone="x", notes=1)) == ["title", "timezone", "notes"]
 

@@ -137,7 +137,7 @@ def test_both_bounds_of_time_are_inclusive(office: Office, three: list[int], bou
     assert office.found(**bounds, sort_direction="asc", search="title") == wanted
 
 
-def test_everything_that_is_asked_for_has_to_match(office: Office, three: list[int]):
+def test_all_filters_have_to_match(office: Office, three: list[int]):
     query: dict[str, Any] = {
         "search": "notes 2",
         "title": "title",
@@ -166,7 +166,7 @@ def test_pages_follow_each_other_and_know_their_number(office: Office):
         assert pages == [made[:3], made[3:6], made[6:], [], []]
 
 
-def test_without_asking_a_page_has_25(office: Office):
+def test_a_page_has_25_by_default(office: Office):
     response = office.worker.get(PATH)
     expected = {"page": 1, "per_page": 25, "total_pages": 0, "total_records": 0}
     assert response.json()["meta"]["pagination"] == expected

@@ -38,9 +38,7 @@ def read(office: Office, number: int, **query: Any) -> dict[str, Any]:
     return interaction(office.caller(*TRUSTED).get(f"{PATH}/{number}", params=query))
 
 
-def test_a_reader_without_the_tag_sees_that_it_is_there_and_not_what_it_says(
-    office: Office, number: int
-):
+def test_a_reader_without_the_tag_sees_a_redacted_interaction(office: Office, number: int):
     shown = read(office, number)
     hidden = ("title", "description", "notes", "end_datetime")
     assert [shown[name] for name in hidden] == ["call", None, None, None]
@@ -88,7 +86,7 @@ def test_no_order_tells_what_is_hidden(office: Office, number: int, name: str, d
     assert office.found(**order) == before
 
 
-def test_an_update_without_the_tag_destroys_nothing_that_is_hidden(office: Office, number: int):
+def test_an_update_without_the_tag_keeps_hidden_fields(office: Office, number: int):
     shown = read(office, number)
     moved = {"start_datetime": "2024-01-09T10:00:00Z", "location": "Room 4"}
     changed = interaction(office.worker.put(f"{PATH}/{number}", json=shown | moved))

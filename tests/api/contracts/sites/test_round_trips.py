@@ -51,7 +51,7 @@ def test_a_sent_interaction_is_shown_as_sent(sent: dict[str, Any]):
 
 
 @for_any(anything.records())
-def test_whatever_was_read_can_be_sent_back_and_changes_nothing(record: Record):
+def test_a_read_interaction_sent_back_changes_nothing(record: Record):
     """Also of a record that came through another contract."""
     read = fields_of(from_json(document(entity_of(record))))
     body = InteractionChanges.model_validate(

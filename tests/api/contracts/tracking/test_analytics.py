@@ -99,7 +99,9 @@ class TestAnalytics:
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
         ],
     )
-    def test_at_the_ends_of_time(self, client, contact, start, end, group_by):
+    def test_intervals_at_the_ends_of_time_are_answered(
+        self, client, contact, start, end, group_by
+    ):
         answer = read(client, PATH, startDate=start, endDate=end, groupBy=group_by)
         assert answer["totalInteractions"] == 0
         assert answer["buckets"][-1]["endDate"] >= end[:10]

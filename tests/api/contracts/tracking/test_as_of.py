@@ -47,7 +47,7 @@ class TestAccess:
 
 
 class TestAContact:
-    def test_before_it_came_there_was_none(self, client):
+    def test_a_contact_is_404_before_it_was_added(self, client):
         before = now()
         contact = add(client)
         for part in BOTH:
@@ -55,12 +55,12 @@ class TestAContact:
                 response = client.get(path(contact) + part, params={"asOf": instant})
                 refused(response, 404, "contact_not_found")
 
-    def test_at_the_very_instant_of_a_change_it_is_changed(self, client, contact):
+    def test_a_contact_is_changed_at_the_very_instant_of_a_change(self, client, contact):
         changed = done(client.patch(path(contact), json={"name": "B"}))
         assert then(client, contact, changed["updatedAt"]) == changed
         assert then(client, contact, contact["createdAt"]) == contact
 
-    def test_between_its_changes_it_was_as_it_was(self, client, contact):
+    def test_a_contact_between_changes_is_as_it_was(self, client, contact):
         seen = [(now(), contact)]
         for change in ({"name": "B"}, {"company": "C", "tags": ["x"]}, {"company": None}):
             done(client.patch(path(contact), json=change))
@@ -70,7 +70,7 @@ class TestAContact:
             assert then(client, contact, instant) == was
             assert read(client, f"/api/contacts/{contact['number']}", asOf=instant) == was
 
-    def test_while_it_was_removed_there_was_none(self, client, contact):
+    def test_a_contact_is_404_while_it_was_removed(self, client, contact):
         before = now()
         client.delete(path(contact))
         during = now()
@@ -81,11 +81,11 @@ class TestAContact:
         refused(client.get(f"{path(contact)}/status-history", params={"asOf": during}), 404)
         assert then(client, contact, now())["name"] == contact["name"]
 
-    def test_in_the_future_it_is_as_it_is_now(self, client, contact):
+    def test_a_contact_in_the_future_is_as_it_is_now(self, client, contact):
         for instant in (office.ahead(days=9), "9999-12-31", "9999-12-31T23:59:59.999999Z"):
             assert then(client, contact, instant) == contact
 
-    def test_without_an_etag_for_nothing_can_be_changed_back_then(self, client, contact):
+    def test_a_past_state_has_no_etag(self, client, contact):
         assert "etag" in client.get(path(contact)).headers
         assert "etag" not in client.get(path(contact), params={"asOf": now()}).headers
 

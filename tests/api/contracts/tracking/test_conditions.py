@@ -139,6 +139,6 @@ def test_an_update_that_changes_nothing_keeps_the_etag(client, contact):
     refused(client.put(path, json=logged, headers={"If-Match": '"1"'}), 412)
 
 
-def test_without_it_everything_goes(client, contact):
+def test_a_request_without_if_match_is_taken(client, contact):
     office.add(client)
     done(client.patch(f"/api/contacts/{contact['id']}", json={"name": "B"}))

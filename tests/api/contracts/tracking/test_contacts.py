@@ -121,7 +121,7 @@ class TestRemoving:
         counted = read(client, "/api/analytics/interactions", contactId=contact["id"])
         assert counted["totalInteractions"] == 1
 
-    def test_nothing_new_can_be_logged_with_it_until_it_is_restored(self, client, contact):
+    def test_a_removed_contact_takes_no_interaction_until_restored(self, client, contact):
         path = f"/api/contacts/{contact['id']}"
         meeting = office.schedule(client, contact)
         client.delete(path)
@@ -154,7 +154,7 @@ class TestRestoring:
         assert office.ids(read(client, f"{path}/interactions")) == [interaction["id"]]
         assert office.ids(read(client, "/api/contacts")) == [contact["id"]]
 
-    def test_changes_nothing_of_one_that_is_there(self, client, contact, service, tenant):
+    def test_changes_nothing_of_a_present_contact(self, client, contact, service, tenant):
         assert done(client.post(f"/api/contacts/{contact['id']}/restore")) == contact
         assert service.count_events(tenant) == 1
 

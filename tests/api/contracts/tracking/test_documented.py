@@ -46,7 +46,7 @@ def path_of(one: Documented, client: httpx.Client, contact: dict[str, Any]) -> s
     return one.path.replace("{contactId}", contact["id"])
 
 
-def test_each_has_a_route_and_is_in_the_openapi_document(client):
+def test_each_documented_request_has_a_route_and_is_in_openapi(client):
     paths = read(client, "/openapi.json")["paths"]
     # The names of a path's pieces are nobody's business.
     known = {re.sub("{.*?}", "{}", path): methods for path, methods in paths.items()}
@@ -69,7 +69,7 @@ class TestRequests:
         appended = [topic for _, topic, _ in service.events(tenant)][before:]
         assert appended == [EVENTS[name] for name in one.events]
 
-    def test_nothing_is_required_but_what_is_marked(self, client, contact, one):
+    def test_marked_fields_alone_are_required(self, client, contact, one):
         marked = {key for key, what in json.loads(one.body).items() if "required" in what}
         if one.path == "/api/meetings":
             marked = {"contactId", "scheduledDateTime"}  # a meeting must refer to a contact
@@ -82,7 +82,7 @@ class TestRequests:
             else:
                 done(response, one.status)
 
-    def test_each_word_it_lists_is_taken_and_no_other(self, client, contact, one):
+    def test_documented_words_are_taken_and_no_others(self, client, contact, one):
         body = body_of(one, contact)
         for key, what in json.loads(one.body).items():
             if "|" not in what:

@@ -57,7 +57,7 @@ class TestCompleting:
         assert types == ["kith.meeting.completed.v1", "kith.interaction.logged.v1"]
 
     @pytest.mark.parametrize("method", ["PUT", "POST"])
-    def test_again_with_the_same_body_is_the_same_answer(
+    def test_a_repeat_with_the_same_body_is_the_same_answer(
         self, client, meeting, service, tenant, method
     ):
         path = f"/api/meetings/{meeting['id']}/complete"
@@ -69,7 +69,7 @@ class TestCompleting:
         assert done(client.put(path, json=elsewhere)) == answer
         assert service.count_events(tenant) == events
 
-    def test_again_with_another_body_is_409(self, client, meeting, service, tenant):
+    def test_a_repeat_with_another_body_is_409(self, client, meeting, service, tenant):
         path = f"/api/meetings/{meeting['id']}/complete"
         done(client.put(path, json=OUTCOME))
         events = service.count_events(tenant)
@@ -79,14 +79,14 @@ class TestCompleting:
         assert service.count_events(tenant) == events
 
     @pytest.mark.parametrize("sent", [{}, {"json": {}}])
-    def test_without_a_word_it_was_held_as_scheduled(self, client, contact, sent):
+    def test_a_meeting_completed_without_a_body_was_held_as_scheduled(self, client, contact, sent):
         meeting = schedule(client, contact, scheduledDateTime="2024-02-02T10:00:00Z")
         path = f"/api/meetings/{meeting['id']}/complete"
         answer = done(client.put(path, **sent))
         assert answer["actualDate"] == meeting["scheduledDateTime"]
         assert done(client.put(path, **sent)) == answer
 
-    def test_before_its_time_it_was_held_now(self, client, meeting):
+    def test_a_meeting_completed_before_its_time_was_held_now(self, client, meeting):
         path = f"/api/meetings/{meeting['id']}/complete"
         answer = done(client.put(path, json={}))
         assert ago(minutes=1) < answer["actualDate"] < ahead(minutes=1)
@@ -112,7 +112,7 @@ class TestCompleting:
         assert read(client, f"/api/meetings/{meeting['id']}") == meeting
 
     @pytest.mark.parametrize("end", ["cancel", "no-show"])
-    def test_of_one_that_didnt_take_place_is_409(self, client, meeting, end):
+    def test_completing_a_meeting_that_didnt_take_place_is_409(self, client, meeting, end):
         path = f"/api/meetings/{meeting['id']}"
         done(client.put(f"{path}/{end}"))
         refused(client.put(f"{path}/complete", json=OUTCOME), 409)
@@ -126,7 +126,7 @@ class TestCompleting:
 
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 @pytest.mark.parametrize("end", ["cancel", "no-show"])
-class TestOneThatDoesntTakePlace:
+class TestCancellingAndMissing:
     def test_says_why_and_logs_nothing(self, client, contact, method, end):
         meeting = schedule(client, contact)
         path = f"/api/meetings/{meeting['id']}"
@@ -137,14 +137,14 @@ class TestOneThatDoesntTakePlace:
         assert read(client, "/api/interactions")["totalCount"] == 0
         assert read(client, f"/api/contacts/{contact['id']}")["lastContacted"] is None
 
-    def test_again_changes_nothing(self, client, contact, service, tenant, method, end):
+    def test_a_repeat_changes_nothing(self, client, contact, service, tenant, method, end):
         path = f"/api/meetings/{schedule(client, contact)['id']}/{end}"
         answer = done(client.request(method, path))
         events = service.count_events(tenant)
         assert done(client.request(method, path)) == answer
         assert service.count_events(tenant) == events
 
-    def test_after_another_end_it_is_409(self, client, contact, method, end):
+    def test_a_meeting_ended_otherwise_is_409(self, client, contact, method, end):
         for other in set(ENDS) - {end}:
             path = f"/api/meetings/{schedule(client, contact)['id']}"
             done(client.put(f"{path}/{other}"))
@@ -156,7 +156,7 @@ class TestOneThatDoesntTakePlace:
             refused(client.request(method, path, json=body), 422, pointer=pointer)
 
 
-def test_ten_who_complete_it_at_once_log_one_interaction(client, contact):
+def test_ten_callers_completing_one_meeting_log_one_interaction(client, contact):
     path = f"/api/meetings/{schedule(client, contact)['id']}/complete"
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: client.put(path, json=OUTCOME), range(10)))
@@ -165,7 +165,7 @@ def test_ten_who_complete_it_at_once_log_one_interaction(client, contact):
     assert read(client, "/api/interactions")["totalCount"] == 1
 
 
-def test_ten_who_complete_it_differently_agree_on_one(client, contact):
+def test_ten_callers_completing_a_meeting_differently_agree_on_one(client, contact):
     path = f"/api/meetings/{schedule(client, contact)['id']}/complete"
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda n: client.put(path, json={"duration": n}), range(1, 11)))

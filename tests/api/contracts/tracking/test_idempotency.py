@@ -48,7 +48,7 @@ def post(request, client, contact):
     return send
 
 
-def test_the_same_again_is_the_same_answer(post, service, tenant):
+def test_a_repeated_request_has_the_same_answer(post, service, tenant):
     first = post()
     assert first.is_success
     events = service.count_events(tenant)
@@ -59,7 +59,7 @@ def test_the_same_again_is_the_same_answer(post, service, tenant):
     assert service.count_events(tenant) == events
 
 
-def test_with_another_body_it_is_422(post, service, tenant):
+def test_a_key_with_another_body_is_422(post, service, tenant):
     first = post()
     events = service.count_events(tenant)
     again = post(different=True)
@@ -68,7 +68,7 @@ def test_with_another_body_it_is_422(post, service, tenant):
     assert service.count_events(tenant) == events
 
 
-def test_many_at_once_have_one_effect_and_one_answer(post, service, tenant):
+def test_concurrent_repeats_have_one_effect_and_one_answer(post, service, tenant):
     before = service.count_events(tenant)
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: post(), range(50)))
@@ -78,7 +78,7 @@ def test_many_at_once_have_one_effect_and_one_answer(post, service, tenant):
     assert len(effect) == (2 if "completed" in effect[0] else 1)
 
 
-def test_the_answer_is_that_of_then(client, contact):
+def test_a_repeats_answer_is_the_first_one(client, contact):
     body = {"contactId": contact["id"], "date": ago(days=1), "notes": "first"}
     first = done(client.post("/api/interactions", json=body, headers=KEY), 201)
     done(client.put(f"/api/interactions/{first['id']}", json={"notes": "second"}))
@@ -88,9 +88,7 @@ def test_the_answer_is_that_of_then(client, contact):
     assert read(client, "/api/interactions")["totalCount"] == 0
 
 
-def test_the_answer_is_that_of_then_though_what_the_path_names_is_gone(
-    client, contact, service, tenant
-):
+def test_a_repeats_answer_outlives_the_record_in_its_path(client, contact, service, tenant):
     """In another contract, which looks for the client before anything else."""
     clients = service.client("/clients", tenant=tenant)
     path = f"/api/clients/{contact['number']}/interactions"

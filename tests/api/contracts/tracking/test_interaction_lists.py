@@ -248,7 +248,7 @@ class TestTimeline:
         path = f"/api/contacts/{contact['id']}/interactions"
         assert read(client, path) == {"items": [], "next": None}
 
-    def test_at_one_instant_each_comes_once(self, client, contact):
+    def test_interactions_at_one_instant_come_once_each(self, client, contact):
         logged = {log(client, contact, date="2024-01-01")["id"] for _ in range(7)}
         found = walk(client, f"/api/contacts/{contact['id']}/interactions", limit=2)
         assert (len(found), set(found)) == (7, logged)
@@ -262,7 +262,7 @@ class TestTimeline:
         for nobody in (NOBODY, 2**62, "x", "%00", "a%2Fb"):
             refused(client.get(f"/api/contacts/{nobody}/interactions"), 404)
 
-    def test_many_at_once_get_their_own(self, client, service, tenant):
+    def test_concurrent_readers_get_their_own_timelines(self, client, service, tenant):
         contacts = [add(client, name=str(n)) for n in range(8)]
         logged = {one["id"]: log(client, one)["id"] for one in contacts}
 

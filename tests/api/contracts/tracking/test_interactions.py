@@ -61,13 +61,13 @@ class TestLogging:
         assert {error["pointer"] for error in problem["errors"]} == {"/contactId", "/date"}
 
     @pytest.mark.parametrize("contact_id", [NOBODY, 2**62])
-    def test_with_an_unknown_contact_it_is_422(self, client, service, tenant, contact_id):
+    def test_an_unknown_contact_is_422(self, client, service, tenant, contact_id):
         body = FULL | {"contactId": contact_id}
         refused(client.post("/api/interactions", json=body), 422, "contact_not_found", "/contactId")
         assert service.count_events(tenant) == 0
 
     @pytest.mark.parametrize("key", ["id", "number"])
-    def test_with_another_tenants_contact_it_is_422(self, contact, stranger, key):
+    def test_another_tenants_contact_is_422(self, contact, stranger, key):
         body = FULL | {"contactId": contact[key]}
         response = stranger.post("/api/interactions", json=body)
         refused(response, 422, "contact_not_found", "/contactId")
@@ -215,7 +215,7 @@ class TestCorrecting:
         assert read(client, f"/api/contacts/{contact['id']}")["lastContacted"] == first["date"]
         assert office.ids(read(client, "/api/interactions", type="coffee")) == [second["id"]]
 
-    def test_its_contact_cant_be_changed(self, client, contact, service, tenant):
+    def test_an_interactions_contact_cant_be_changed(self, client, contact, service, tenant):
         path = f"/api/interactions/{log(client, contact)['id']}"
         other = add(client)
         events = service.count_events(tenant)
@@ -225,7 +225,7 @@ class TestCorrecting:
         assert service.count_events(tenant) == events
         done(client.put(path, json={"contactId": contact["number"]}))
 
-    def test_of_what_isnt_there_is_404_whatever_contact_is_named(self, client, contact):
+    def test_correcting_an_unknown_interaction_is_404_whatever_the_contact(self, client, contact):
         for body in ({}, {"contactId": contact["id"]}, {"contactId": 2**62}):
             response = client.put(f"/api/interactions/{NOBODY}", json=body)
             refused(response, 404, "interaction_not_found")

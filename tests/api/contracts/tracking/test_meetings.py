@@ -39,7 +39,7 @@ class TestScheduling:
         assert (answer["contactId"], answer["calendarSynced"]) == (contact["id"], False)
         assert (answer["agendaItems"], answer["purpose"]) == ([], None)
 
-    def test_with_an_unknown_contact_it_is_422(self, client, contact, stranger, service):
+    def test_an_unknown_contact_is_422(self, client, contact, stranger, service):
         events = service.count_events()
         for asker, name in (
             (client, NOBODY),
@@ -155,7 +155,7 @@ class TestRescheduling:
         assert done(client.put(path, json=completed)) == completed
         assert service.count_events(tenant) == 4
 
-    def test_its_contact_cant_be_changed(self, client, contact):
+    def test_a_meetings_contact_cant_be_changed(self, client, contact):
         path = f"/api/meetings/{schedule(client, contact)['id']}"
         for wrong in (add(client)["id"], add(client)["number"], NOBODY, 2**62):
             response = client.put(path, json={"contactId": wrong})
@@ -163,7 +163,7 @@ class TestRescheduling:
         done(client.put(path, json={"contactId": contact["number"]}))
 
     @pytest.mark.parametrize("end", ENDS)
-    def test_of_one_that_is_over_is_409(self, client, contact, end):
+    def test_rescheduling_an_ended_meeting_is_409(self, client, contact, end):
         path = f"/api/meetings/{schedule(client, contact)['id']}"
         done(client.put(f"{path}/{end}"))
         refused(client.put(path, json={"location": "x"}), 409)

@@ -41,7 +41,7 @@ def refused(response: httpx.Response, status: int, code: str, pointer: str = "")
         assert pointer in {error["pointer"] for error in problem["errors"]}
 
 
-class TestWhoMay:
+class TestPermissions:
     @pytest.mark.parametrize(
         ("method", "path"),
         [
@@ -52,7 +52,9 @@ class TestWhoMay:
             ("DELETE", f"{PATH}/7"),
         ],
     )
-    def test_only_an_admin(self, service: Service, tenant: str, method: str, path: str):
+    def test_a_caller_who_is_no_admin_is_403(
+        self, service: Service, tenant: str, method: str, path: str
+    ):
         nonsense: dict[str, Any] = {"content": b"{"} if method in ("POST", "PATCH") else {}
         assert service.anonymous().request(method, path, **nonsense).status_code == 401
         others = service.client(tenant=tenant, permissions=("view_contacts", "edit_contacts"))
@@ -76,7 +78,7 @@ class TestTheList:
         assert [item["id"] for item in items] == list(BUILT_IN_SERVICES)
         assert all(item["builtIn"] and not item["hidden"] for item in items)
 
-    def test_own_and_hidden_ones_are_in_it(self, admin: httpx.Client):
+    def test_own_and_hidden_services_are_listed(self, admin: httpx.Client):
         own = add(admin)
         admin.delete(f"{PATH}/7")
         items = {item["id"]: item for item in admin.get(PATH).json()["items"]}
@@ -90,7 +92,9 @@ class TestTheList:
 
 
 class TestAdding:
-    def test_everything_gets_a_number_beyond_the_built_in_ones(self, admin: httpx.Client):
+    def test_new_services_programs_and_questions_get_numbers_of_their_own(
+        self, admin: httpx.Client
+    ):
         own = add(admin)
         asked = [question["id"] for question in own["customQuestions"]]
         numbers = [own["id"], own["programId"], *asked]
@@ -116,7 +120,7 @@ class TestAdding:
             "hidden": False,
         }
 
-    def test_the_answer_says_where_it_is(self, admin: httpx.Client):
+    def test_the_answer_has_the_location_of_the_service(self, admin: httpx.Client):
         response = admin.post(PATH, json=OWN)
         assert response.headers["location"] == f"{PATH}/{response.json()['id']}"
         found = admin.get(response.headers["location"])
@@ -130,7 +134,7 @@ class TestAdding:
         assert add(admin, **by_id)["programName"] == "Getting around"
         assert add(admin, programName="Immigration")["programId"] == 1
 
-    def test_many_who_name_a_new_program_at_once_name_the_same(self, admin: httpx.Client):
+    def test_concurrent_requests_that_name_a_new_program_name_the_same(self, admin: httpx.Client):
         with ThreadPoolExecutor(16) as pool:
             added = list(pool.map(lambda _: add(admin), range(16)))
         assert len({service["programId"] for service in added}) == 1
@@ -175,7 +179,9 @@ class TestAdding:
     ):
         refused(admin.post(PATH, json=OWN | body), 422, code, pointer)
 
-    def test_one_effect_per_key(self, service: Service, admin: httpx.Client, tenant: str):
+    def test_a_repeated_key_has_one_effect(
+        self, service: Service, admin: httpx.Client, tenant: str
+    ):
         key = {"Idempotency-Key": "once"}
         first, second = (admin.post(PATH, json=OWN, headers=key) for _ in range(2))
         assert first.json() == second.json()
@@ -226,7 +232,7 @@ class TestChanging:
         assert moved["programName"] == "Something new"
         assert moved["programId"] not in (3, own["programId"])
 
-    def test_a_built_in_one_cant_be_changed_only_hidden(
+    def test_a_built_in_service_can_only_be_hidden(
         self, service: Service, admin: httpx.Client, tenant: str
     ):
         refused(admin.patch(f"{PATH}/7", json={"serviceName": "Mine"}), 409, "built_in")
@@ -252,7 +258,7 @@ class TestChanging:
         assert admin.patch(f"{PATH}/7", json={"hidden": False}).status_code == 200
         assert service.count_events(tenant) == 0
 
-    def test_only_the_version_one_has_seen(self, admin: httpx.Client):
+    def test_a_change_with_a_stale_if_match_is_412(self, admin: httpx.Client):
         for path in (f"{PATH}/7", f"{PATH}/{add(admin)['id']}"):
             seen = {"If-Match": admin.get(path).headers["etag"]}
             assert admin.patch(path, json={"hidden": True}, headers=seen).status_code == 200

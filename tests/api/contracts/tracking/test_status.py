@@ -75,7 +75,7 @@ class TestMoving:
             "decision",
         ]
 
-    def test_with_nothing_to_move_nothing_happens(self, client, contact, service, tenant):
+    def test_a_move_to_the_present_status_appends_nothing(self, client, contact, service, tenant):
         for body in ({}, {"relationshipStatus": "prospect", "lifecycleStage": "awareness"}):
             assert move(client, contact, **body) == contact
         assert service.count_events(tenant) == 1

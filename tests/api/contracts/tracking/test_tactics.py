@@ -46,11 +46,11 @@ class TestAccess:
     def operation(self, request):
         return OPERATIONS[request.param]
 
-    def test_without_a_token_it_is_401(self, service: Service, operation):
+    def test_a_request_without_a_token_is_401(self, service: Service, operation):
         method, path, *_ = operation
         assert service.anonymous().request(method, path).status_code == 401
 
-    def test_without_the_permission_it_is_403_before_the_body_is_read(
+    def test_a_caller_without_the_permission_is_403_before_the_body_is_read(
         self, service: Service, tenant: str, operation
     ):
         method, path, permission, _ = operation
@@ -59,7 +59,7 @@ class TestAccess:
         response = client.request(method, path, content=b"not json")
         assert (response.status_code, response.json()["code"]) == (403, "permission_required")
 
-    def test_another_tenants_isnt_there(
+    def test_another_tenants_tactic_is_404(
         self, client, service: Service, other_tenant: str, operation
     ):
         method, path, _, body = operation
@@ -71,7 +71,9 @@ class TestAccess:
         else:
             assert own not in response.text
 
-    def test_with_the_permission_it_may(self, service: Service, client, tenant: str, operation):
+    def test_a_caller_with_the_permission_is_answered(
+        self, service: Service, client, tenant: str, operation
+    ):
         method, path, permission, body = operation
         may = service.client(tenant=tenant, permissions=[permission])
         own = added(client)["id"]
@@ -165,7 +167,7 @@ class TestChanging:
         assert shown["createdAt"] == "2023-10-27T10:00:00Z"
         assert listed(client)[LISTENING] == shown
 
-    def test_only_the_version_named(self, client):
+    def test_a_change_with_a_stale_if_match_is_412(self, client):
         path = f"/api/admin/tactics/{LISTENING}"
         tag = client.get(f"/api/tactics/{LISTENING}").headers["etag"]
         first = client.patch(path, json={"name": "A"}, headers={"If-Match": tag})

@@ -107,7 +107,7 @@ class TestTrying:
         shown = done(near.get(f"/api/webhooks/{added['id']}"))
         assert (shown["enabled"], shown["disabledReason"]) == (False, "gone")
 
-    def test_a_disabled_one_can_be_tried(self, near, receiver):
+    def test_a_disabled_webhook_can_be_tried(self, near, receiver):
         added = new_webhook(near, url=receiver.url)
         near.patch(f"/api/webhooks/{added['id']}", json={"enabled": False})
         tried = done(near.post(f"/api/webhooks/{added['id']}/test"))
@@ -121,7 +121,7 @@ class TestTrying:
 
 
 class TestSecrets:
-    def test_a_rotated_one_signs_beside_the_one_before(self, near, receiver):
+    def test_a_rotated_secret_signs_beside_the_former_one(self, near, receiver):
         added = new_webhook(near, url=receiver.url)
         rotated = done(near.post(f"/api/webhooks/{added['id']}/secret", json={}))
         assert rotated["secret"] != added["secret"]
@@ -129,7 +129,7 @@ class TestSecrets:
         (received,) = receiver.received
         assert received.verified_by(added["secret"]) == received.verified_by(rotated["secret"])
 
-    def test_without_an_overlap_only_the_new_one_signs(self, near, receiver):
+    def test_the_new_secret_alone_signs_without_an_overlap(self, near, receiver):
         added = new_webhook(near, url=receiver.url)
         path = f"/api/webhooks/{added['id']}"
         rotated = done(near.post(f"{path}/secret", json={"overlapSeconds": 0}))
@@ -172,7 +172,7 @@ class TestDeliveries:
         assert first.json()["items"] + rest.json()["items"] == found
         assert rest.json()["next"] is None
 
-    def test_one_that_failed_says_when_it_is_tried_again(self, near, receiver):
+    def test_a_failed_delivery_shows_its_next_attempt(self, near, receiver):
         added = new_webhook(near, url=receiver.url, types=["kith.contact.added.v1"])
         receiver.answers(500)
         office.add(near)
@@ -215,9 +215,7 @@ class TestReplaying:
         sent = [one for one in receiver.received if one.event["id"] == last["eventId"]]
         assert [one.headers["webhook-id"] for one in sent] == [last["eventId"]] * 2
 
-    def test_all_after_a_position_are_sent_again_as_far_as_they_were_asked_for(
-        self, near, receiver
-    ):
+    def test_a_replay_sends_the_subscribed_events_after_its_position(self, near, receiver):
         added = self.events(near, receiver)
         first = min(log_of(near, added), key=lambda one: one["position"])
         path = f"/api/webhooks/{added['id']}/replay"

@@ -59,7 +59,7 @@ class TestRepeating:
         assert (again.status_code, again.json()) == (first.status_code, first.json())
         refused(client.post(path, json=body), 404, "webhook_not_found")
 
-    def test_one_whose_webhook_is_looked_for_first_is_found_out(self, client, monkeypatch):
+    def test_a_mutant_that_looks_for_the_webhook_first_is_detected(self, client, monkeypatch):
         """The mutant: what was answered to the key is asked for after the endpoint's own checks."""
 
         async def later(*_: object) -> None:
@@ -105,7 +105,7 @@ class TestSecrets:
         assert rotate() == rotated | {"secret": None}
         assert kept(service, tenant) == []
 
-    def test_those_replaced_long_ago_end_with_the_webhook(self, client, service, tenant):
+    def test_former_secrets_end_with_the_webhook(self, client, service, tenant):
         path = f"/api/webhooks/{new_webhook(client)['id']}"
         for _ in range(6):
             done(client.post(f"{path}/secret"))
@@ -124,7 +124,7 @@ class TestSecrets:
         assert kept(service, tenant) == before
 
 
-def test_of_addresses_changed_at_once_only_the_last_is_kept(client, service, tenant):
+def test_addresses_changed_at_once_leave_only_the_last(client, service, tenant):
     added = new_webhook(client)
     path = f"/api/webhooks/{added['id']}"
 
@@ -137,7 +137,7 @@ def test_of_addresses_changed_at_once_only_the_last_is_kept(client, service, ten
     assert kept(service, tenant) == sorted([done(client.get(path))["url"], added["secret"]])
 
 
-def test_of_those_added_at_once_no_more_are_there_than_there_may_be(client, monkeypatch):
+def test_webhooks_added_at_once_stay_within_the_limit(client, monkeypatch):
     monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 5)
 
     def add(number: int) -> int:

@@ -103,7 +103,7 @@ class TestChanging:
         enabled = done(client.patch(path, json={"enabled": True}))
         assert (enabled["enabled"], enabled["disabledReason"]) == (True, None)
 
-    def test_only_the_version_named(self, client):
+    def test_a_change_with_a_stale_if_match_is_412(self, client):
         added = new_webhook(client)
         path = f"/api/webhooks/{added['id']}"
         tag = client.get(path).headers["etag"]
