@@ -230,7 +230,7 @@ def test_sums_leave_out_records_restricted_later(service: Running, tenant: str):
     assert answer["sentiment"]["positive"] == 0
 
 
-def test_an_answer_kept_under_a_key_is_redacted_for_others(planted: Planted):
+def test_an_answer_kept_under_a_key_is_refused_to_others(planted: Planted):
     path = f"/api/clients/{planted.ids[1]}/interactions"
     key = {"Idempotency-Key": "once"}
     open_path = f"{path}?tags=immigration"

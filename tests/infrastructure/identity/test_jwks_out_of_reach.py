@@ -108,7 +108,7 @@ async def test_a_proxy_that_the_environment_names_is_asked(issuer, clock, monkey
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-async def test_an_https_issuer_without_a_trusted_certificate_is_refused(
+async def test_an_https_issuer_is_believed_only_with_a_trusted_certificate(
     issuer, clock, monkeypatch, tmp_path, trusted
 ):
     own = issuer.by_tls(tmp_path)
