@@ -1,53 +1,46 @@
-"""How the value of each kind of setting is read, and what is said when it can't be meant."""
+"""The parsers of settings: each takes a variable's name and text, and raises SettingsError, with
+the name, for an invalid value."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
-Value = TypeVar("Value")
-Default = TypeVar("Default")
-
 _SHORTEST_SECRET_BYTES = 32  # as long as the hash that HS256 signs with
-_SMALLEST_BODY_BYTES = 1024
-_LARGEST_BODY_BYTES = 1024 * 1024 * 1024
 
 
 class SettingsError(Exception):
-    """An environment variable has a value that can't be meant; the message says which and why."""
-
-
-def read(
-    env: Mapping[str, str],
-    name: str,
-    parse: Callable[[str, str], Value],
-    default: Default,
-) -> Value | Default:
-    """The value of the variable `name`, or `default` where it isn't set or empty."""
-    value = env.get(name, "").strip()
-    return parse(name, value) if value else default
+    """An environment variable has an invalid value; the message says which one and why."""
 
 
 def text(_name: str, value: str) -> str:
     return value
 
 
-def port(name: str, value: str) -> int:
-    return _whole_number(name, value, smallest=0, largest=65535, of="a port number")
+def whole_number(smallest: int, largest: int, of: str) -> Callable[[str, str], int]:
+    def parse(name: str, value: str) -> int:
+        # int() alone would also take "8_000" and digits of other scripts.
+        number = int(value) if re.fullmatch(r"[0-9]{1,12}", value) else -1
+        if not smallest <= number <= largest:
+            raise SettingsError(
+                f"{name} must be {of}, a whole number from {smallest} to {largest}; "
+                f"{value!r} isn't."
+            )
+        return number
+
+    return parse
 
 
-def body_size(name: str, value: str) -> int:
-    return _whole_number(
-        name,
-        value,
-        smallest=_SMALLEST_BODY_BYTES,
-        largest=_LARGEST_BODY_BYTES,
-        of="a size in bytes",
-    )
+def one_of(*words: str) -> Callable[[str, str], str]:
+    def parse(name: str, value: str) -> str:
+        if value not in words:
+            raise SettingsError(f"{name} must be one of {', '.join(words)}; {value!r} isn't.")
+        return value
+
+    return parse
 
 
-def event_streams(name: str, value: str) -> int:
-    return _whole_number(name, value, smallest=2, largest=100_000, of="a number of streams")
+def flag(name: str, value: str) -> bool:
+    return one_of("0", "1")(name, value) == "1"
 
 
 def secret(name: str, value: str) -> str:
@@ -78,30 +71,8 @@ def servers(name: str, value: str) -> tuple[str, ...]:
             raise SettingsError(
                 f"{name} must be host:port, several separated by commas; {server!r} isn't."
             )
-        port(f"The port of {server!r} in {name}", number)
+        whole_number(0, 65535, "a port number")(f"The port of {server!r} in {name}", number)
     return found
-
-
-def partitions(name: str, value: str) -> int:
-    return _whole_number(name, value, smallest=1, largest=10_000, of="a number of partitions")
-
-
-def security_protocol(name: str, value: str) -> str:
-    return _one_of(name, value, ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"))
-
-
-def sasl_mechanism(name: str, value: str) -> str:
-    return _one_of(name, value, ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"))
-
-
-def flag(name: str, value: str) -> bool:
-    return _one_of(name, value, ("0", "1")) == "1"
-
-
-def _one_of(name: str, value: str, words: tuple[str, ...]) -> str:
-    if value not in words:
-        raise SettingsError(f"{name} must be one of {', '.join(words)}; {value!r} isn't.")
-    return value
 
 
 def origins(name: str, value: str) -> tuple[str, ...]:
@@ -143,13 +114,3 @@ def _split(address: str) -> SplitResult | None:
 
 def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _whole_number(name: str, value: str, *, smallest: int, largest: int, of: str) -> int:
-    # int() alone would also take "8_000" and digits of other scripts.
-    number = int(value) if re.fullmatch(r"[0-9]{1,12}", value) else -1
-    if not smallest <= number <= largest:
-        raise SettingsError(
-            f"{name} must be {of}, a whole number from {smallest} to {largest}; {value!r} isn't."
-        )
-    return number

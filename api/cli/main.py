@@ -9,13 +9,24 @@ from importlib import import_module
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from api.cli import COMMANDS
 from api.cli.errors import CommandError
 from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.logs import log_to_standard_error
 from infrastructure.memory import tune_collector
 from infrastructure.settings import SettingsError
+
+# Only the command that is called is imported: the server's libraries take a second to load.
+COMMANDS = {
+    "serve": "api.cli.serve",
+    "token": "api.cli.token",
+    "demo": "api.cli.demo",
+    "import": "api.cli.import_",
+    "export": "api.cli.export",
+    "projections": "api.cli.projections",
+    "verify": "api.cli.verify",
+    "asyncapi": "api.cli.asyncapi",
+}
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
@@ -41,10 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tune_collector()
     try:
         return args.run(args) or 0
-    except (CommandError, SettingsError, EmbeddedPostgresError) as error:
-        print(f"kith: {error}", file=sys.stderr)
-        return 1
-    except AppendError as error:
+    except (CommandError, SettingsError, EmbeddedPostgresError, AppendError) as error:
         print(f"kith: {error}", file=sys.stderr)
         return 1
     except (psycopg.OperationalError, PoolTimeout) as error:

@@ -1,19 +1,16 @@
-"""One stream: what its client is sent, from where it began until it has to end."""
+"""One stream: the frames of one client, from its first position until the stream has to end."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.streams.frames import note
+from api.streams.source import Source, Wanted
 from infrastructure.publishing.event_redaction import Halted
 from infrastructure.publishing.tenant_feed import Beyond
-
-if TYPE_CHECKING:
-    from api.streams.streams import EventStreams
 
 RETRY = 1_000
 """Milliseconds."""
@@ -22,28 +19,21 @@ PAUSE = 1.0
 """Seconds until a database that couldn't be reached is tried again."""
 
 
-class Wanted(NamedTuple):
-    """What a client follows: see `Question`; `open_tags` are the restricted tags it opened."""
-
-    tenant: str
-    types: frozenset[str]
-    subject: str | None
-    open_tags: frozenset[str]
-
-
 class Stream:
-    """`position` is the one up to which its client has been sent everything. `cut` ends the
+    """`position` is the one up to which the client has been sent everything. `cut` ends the
     connection; it is set once there is one."""
 
     def __init__(
         self,
-        streams: "EventStreams",
+        source: Source,
         wanted: Wanted,
         until: float,
         still_valid: Callable[[], Awaitable[bool]],
+        leave: Callable[["Stream"], None],
     ):
-        self._streams = streams
+        self._source = source
         self._still_valid = still_valid
+        self._leave = leave
         self._until = until
         self._loop = asyncio.get_running_loop()
         self._sent = self._loop.time()
@@ -54,19 +44,19 @@ class Stream:
 
     @property
     def patience(self) -> float:
-        return self._streams.patience
+        return self._source.patience
 
     def leave(self) -> None:
-        self._streams.leave(self)
+        self._leave(self)
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """What the client is sent: where it begins, everything since, a sign when that was all,
-        and then whatever comes, until it has to end."""
+        """The position where the stream begins, every event since, a comment when it has caught up,
+        and then each event as it comes, until the stream has to end."""
         yield self._note(retry=RETRY)
         caught_up = announced = False
         while (end := await self._end()) is None:
             try:
-                page = await self._streams.frames(self.wanted, self.position)
+                page = await self._source.frames(self.wanted, self.position)
             except (psycopg.OperationalError, PoolTimeout):
                 await asyncio.sleep(PAUSE)
                 if self._is_due():
@@ -95,14 +85,14 @@ class Stream:
         yield self._note(end)
 
     async def _news(self) -> bool:
-        """Wait for more, but not beyond what has to be done next."""
-        due = min(self._sent + self._streams.heartbeat, self._check)
+        """Wait for news, but not beyond the next heartbeat or check; True if there are any."""
+        due = min(self._sent + self._source.heartbeat, self._check)
         seconds = max(due - self._loop.time(), 0.001)
-        return await self._streams.heads.wait(self.wanted.tenant, self.position, seconds)
+        return await self._source.heads.wait(self.wanted.tenant, self.position, seconds)
 
     async def _end(self) -> str | None:
-        """Why it has to end, if it has to."""
-        if self._streams.stopping:
+        """The reason why the stream has to end; None if it goes on."""
+        if self._source.stopping:
             return "the service is stopping"
         if self._loop.time() >= self._check:
             if not await self._still_valid():
@@ -112,10 +102,10 @@ class Stream:
 
     def _next_check(self) -> float:
         left = max(self._until - time.time(), 0.05)
-        return self._loop.time() + min(left, self._streams.heartbeat)
+        return self._loop.time() + min(left, self._source.heartbeat)
 
     def _is_due(self) -> bool:
-        return self._loop.time() >= self._sent + self._streams.heartbeat
+        return self._loop.time() >= self._sent + self._source.heartbeat
 
     def _note(self, comment: str | None = None, retry: int | None = None) -> bytes:
         self._sent = self._loop.time()

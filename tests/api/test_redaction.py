@@ -242,7 +242,7 @@ def test_an_answer_kept_under_a_key_is_refused_to_others(planted: Planted):
 
 
 def export(planted: Planted, *options: str) -> str:
-    program = "import sys; from api.cli import main; sys.exit(main())"
+    program = "import sys; from api.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "export", "ndjson", "--tenant", planted.tenant]
     environment = os.environ | {"KITH_DATABASE_URL": planted.service.conninfo}
     done = subprocess.run(

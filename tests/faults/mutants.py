@@ -6,7 +6,7 @@ import psycopg
 from kafka.errors import KafkaError
 
 from api import composition
-from api.cli import main as kith
+from api.cli.main import main as kith
 from infrastructure.relay import broker
 from infrastructure.relay.broker import Addressed, Unacknowledged
 from infrastructure.relay.checkpoints import Checkpoints

@@ -16,7 +16,7 @@ from tests.brokers.apache_kafka import ApacheKafka
 from tests.infrastructure.projecting.support import Ledger, ledger
 
 ROOT = Path(__file__).parents[2]
-RELAY = "import sys; from api.cli import main; sys.exit(main())"
+RELAY = "import sys; from api.cli.main import main; sys.exit(main())"
 MUTANT = "import sys; from tests.faults.mutants import main; sys.exit(main({name!r}))"
 ARGUMENTS = ("serve", "--role", "relay")
 

@@ -23,7 +23,7 @@ from api.http.call import Call
 from api.http.event_stream import EventStream
 from api.http.problem import Problem, Refused
 from api.http.route import contract_route, needs
-from api.streams.stream import Wanted
+from api.streams.source import Wanted
 from api.streams.streams import TooMany
 from application.errors import Unavailable
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-KITH = [sys.executable, "-c", "import sys; from api.cli import main; sys.exit(main())"]
+KITH = [sys.executable, "-c", "import sys; from api.cli.main import main; sys.exit(main())"]
 
 
 def start(conninfo: str, *arguments: str, **options) -> subprocess.Popen[str]:

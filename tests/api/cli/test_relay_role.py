@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-MAIN = "from api.cli import main; raise SystemExit(main())"
+MAIN = "from api.cli.main import main; raise SystemExit(main())"
 
 
 def test_a_relay_without_a_kafka_is_a_sentence_and_exit_1():

@@ -15,7 +15,7 @@ from tests.infrastructure.webhooks.support import ended, secret_of, subscribe
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[3]
-MAIN = "from api.cli import main; raise SystemExit(main())"
+MAIN = "from api.cli.main import main; raise SystemExit(main())"
 
 
 async def test_a_process_of_its_own_delivers_and_serves_no_contract(database):

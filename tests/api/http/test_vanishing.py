@@ -94,7 +94,7 @@ def test_a_stream_ends_though_something_stood_in_line_behind_it(
     service, tenant, caplog, monkeypatch
 ):
     all_gone(service)
-    monkeypatch.setattr(service.services.streams, "heartbeat", 0.1)
+    monkeypatch.setattr(service.services.streams.source, "heartbeat", 0.1)
     token = service.token(tenant=tenant).encode()
     asked = b"GET /api/events/stream HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer %s\r\n\r\n"
     with caplog.at_level(logging.WARNING):

@@ -22,4 +22,4 @@ def contact(client: httpx.Client) -> dict[str, Any]:
 @pytest.fixture
 def impatient(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Heartbeats ten times a second."""
-    monkeypatch.setattr(service.services.streams, "heartbeat", 0.1)
+    monkeypatch.setattr(service.services.streams.source, "heartbeat", 0.1)

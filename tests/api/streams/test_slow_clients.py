@@ -35,7 +35,7 @@ def not_reading(service: Service, tenant: str) -> Iterator[socket.socket]:
 @pytest.fixture
 def patience(service: Service, monkeypatch: pytest.MonkeyPatch) -> float:
     seconds = 3.0
-    monkeypatch.setattr(service.services.streams, "patience", seconds)
+    monkeypatch.setattr(service.services.streams.source, "patience", seconds)
     return seconds
 
 

@@ -1,0 +1,68 @@
+"""The source of all streams of a process: pages of frames, read once for whoever is at one place.
+
+A stream has no queue: it keeps its position in the log and reads on from there, as fast as its
+client takes what it is sent. Those at the head of one tenant's log read the same page at the same
+time, so they share it, as bytes.
+"""
+
+from typing import NamedTuple
+
+from api.streams.frames import frame
+from infrastructure.postgres.single_flight import SingleFlight
+from infrastructure.publishing.tenant_feed import Question, TenantLog
+from infrastructure.publishing.tenant_heads import Heads
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a heartbeat is sent."""
+
+PATIENCE = 30.0
+"""Seconds that a client may leave a frame unread before its connection is cut."""
+
+PAGE_SIZE, PAGE_BYTES, PIECE_BYTES = 100, 256_000, 16_000
+"""Events and bytes of one read, and bytes of one send; the event that crosses a bound is included.
+"""
+
+
+class Wanted(NamedTuple):
+    """The selection of a client: see `Question`; `open_tags` are the restricted tags it opened."""
+
+    tenant: str
+    types: frozenset[str]
+    subject: str | None
+    open_tags: frozenset[str]
+
+
+class Frames(NamedTuple):
+    """A page as it is sent; see `Page`."""
+
+    pieces: list[bytes]
+    last: int
+    more: bool
+
+
+class Source:
+    """`heartbeat` and `patience` are seconds; all streams end once `stopping` is set."""
+
+    def __init__(self, log: TenantLog, heads: Heads, base_url: str):
+        self.log = log
+        self.heads = heads
+        self.heartbeat = HEARTBEAT
+        self.patience = PATIENCE
+        self.stopping = False
+        self._base_url = base_url
+        self._pages = SingleFlight(self._read, lambda asked: asked[0].tenant)
+
+    async def frames(self, wanted: Wanted, after: int) -> Frames:
+        """The next page after a position. Raises as `TenantLog.page`."""
+        return await self._pages.get((wanted, after))
+
+    async def _read(self, asked: tuple[Wanted, int]) -> Frames:
+        wanted, after = asked
+        question = Question(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
+        page = await self.log.page(question, PAGE_BYTES)
+        pieces = [b""]
+        for told in page.told:
+            if len(pieces[-1]) >= PIECE_BYTES:
+                pieces.append(b"")
+            pieces[-1] += frame(told, wanted.open_tags, self._base_url)
+        return Frames([piece for piece in pieces if piece], page.last, page.more)
