@@ -10,7 +10,7 @@ from pydantic import Field
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
-from domain.event import Changed, Event, Value
+from domain.event import Changes, Event, Value
 from domain.relationship import ALIGNED_STAGE, REACTIVATED, LifecycleStage, RelationshipStatus
 
 Line = Annotated[str, Field(max_length=500)]
@@ -20,11 +20,17 @@ class Details(Value):
     """What is known of a contact."""
 
     name: Annotated[str, Field(min_length=1, max_length=500)]
+    """The contact's name."""
     email: Line | None = None
+    """Their mail address."""
     phone: Line | None = None
+    """Their telephone number, as it was written."""
     company: Line | None = None
+    """Who they work for."""
     title: Line | None = None
+    """Their title or position."""
     tags: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    """Free labels."""
 
 
 # Events
@@ -35,39 +41,47 @@ class ContactAdded(Event):
 
     type = "kith.contact.added.v1"
     number: int
+    """The contact's number in its tenant, beside the id in the subject."""
     details: Details
+    """What is known of the contact."""
     owner_id: str
+    """The user whose contact it is."""
 
 
-class ContactDetailsChanged(Event):
+class ContactDetailsChanged(Changes):
     """Details were corrected: each changed field with its old and new value."""
 
     type = "kith.contact.details-changed.v1"
-    changes: dict[str, Changed]
+    of = Details
 
 
-class ContactStatusChanged(Event):
+class _StatusMoved(Event):
+    old_status: RelationshipStatus
+    """The relationship before."""
+    new_status: RelationshipStatus
+    """The relationship from now on."""
+    old_stage: LifecycleStage
+    """The stage of the customer's life cycle before."""
+    new_stage: LifecycleStage
+    """The stage from now on."""
+    reason: str | None = None
+    """Why it moved."""
+    notes: str | None = None
+    """What else was said about it."""
+
+
+class ContactStatusChanged(_StatusMoved):
     """The relationship moved: status and stage, before and after."""
 
     type = "kith.contact.status-changed.v1"
-    old_status: RelationshipStatus
-    new_status: RelationshipStatus
-    old_stage: LifecycleStage
-    new_stage: LifecycleStage
-    reason: str | None = None
-    notes: str | None = None
 
 
-class ContactReactivated(Event):
+class ContactReactivated(_StatusMoved):
     """A relationship that had ended was taken up again, for a reason."""
 
     type = "kith.contact.reactivated.v1"
-    old_status: RelationshipStatus
-    new_status: RelationshipStatus
-    old_stage: LifecycleStage
-    new_stage: LifecycleStage
     reason: str
-    notes: str | None = None
+    """Why it was taken up again."""
 
 
 class ContactRemoved(Event):

@@ -26,7 +26,11 @@ class Value(BaseModel):
 
 
 class Event(Value):
-    """A fact. Subclasses declare `type`, for example `kith.contact.added.v1`."""
+    """A fact. Subclasses declare `type`, for example `kith.contact.added.v1`; one that doesn't is a
+    base of several events, with the fields they share.
+
+    The docstrings of an event and of its fields are published as their descriptions.
+    """
 
     type: ClassVar[str]
     registry: "ClassVar[dict[str, builtins.type[Event]]]" = {}
@@ -34,6 +38,8 @@ class Event(Value):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         super().__pydantic_init_subclass__(**kwargs)
+        if "type" not in vars(cls):
+            return
         if cls.type in Event.registry:
             raise TypeError(f"two event classes are called {cls.type}")
         Event.registry[cls.type] = cls
@@ -43,4 +49,14 @@ class Changed(Value):
     """One field's value before and after, as JSON."""
 
     old: object = None
+    """The value before; null where there was none."""
     new: object = None
+    """The value from now on; null where there is none."""
+
+
+class Changes(Event):
+    """A value of the class `of` was changed, field by field."""
+
+    of: ClassVar[type[Value]]
+    changes: dict[str, Changed]
+    """Each changed field by its path, with its old and its new value."""

@@ -10,52 +10,57 @@ from uuid import UUID
 
 from domain.changes import apply, difference
 from domain.errors import Invalid, NotFound
-from domain.event import Changed, Event
+from domain.event import Changes, Event
 from domain.record import Record
 
 # Events
 
 
-class InteractionLogged(Event):
+class Written(Event):
+    """The first event of an interaction, whatever its type."""
+
+    number: int
+    """The interaction's number in its tenant, beside the id in the subject."""
+    contact_id: UUID | None = None
+    """The contact it is with; absent where it is with none."""
+    record: Record
+    """All that was written down."""
+
+
+class InteractionLogged(Written):
     """Something that has happened was written down."""
 
     type = "kith.interaction.logged.v1"
-    number: int
-    contact_id: UUID | None = None
-    record: Record
 
 
-class InteractionPlanned(Event):
+class InteractionPlanned(Written):
     """Something that is to happen was written down (the sites document allows a future start)."""
 
     type = "kith.interaction.planned.v1"
-    number: int
-    contact_id: UUID | None = None
-    record: Record
 
 
-class EmailExchangeTracked(Event):
+class EmailExchangeTracked(Written):
     """A mail was taken over from a mailbox; `record.mail` says where it belongs."""
 
     type = "kith.email-exchange.tracked.v1"
-    number: int
+
+
+class _WithContact(Event):
     contact_id: UUID | None = None
-    record: Record
+    """The contact it is with; absent where it is with none."""
 
 
-class InteractionAmended(Event):
+class InteractionAmended(Changes, _WithContact):
     """The record was corrected or completed: each changed field with its old and new value."""
 
     type = "kith.interaction.amended.v1"
-    contact_id: UUID | None = None
-    changes: dict[str, Changed]
+    of = Record
 
 
-class InteractionDeleted(Event):
+class InteractionDeleted(_WithContact):
     """The record left every list, count and analytic. Its history stays."""
 
     type = "kith.interaction.deleted.v1"
-    contact_id: UUID | None = None
 
 
 # State
@@ -73,7 +78,7 @@ class Interaction:
     @staticmethod
     def evolve(state: "Interaction | None", event: Event) -> "Interaction":
         match event:
-            case InteractionLogged() | InteractionPlanned() | EmailExchangeTracked():
+            case Written():
                 return Interaction(event.number, event.contact_id, event.record)
         assert state is not None
         match event:

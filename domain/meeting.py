@@ -13,7 +13,7 @@ from pydantic import Field
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
-from domain.event import Changed, Event, Value
+from domain.event import Changes, Event, Value
 from domain.record import Instant, Line, Text
 
 
@@ -28,68 +28,87 @@ class Appointment(Value):
     """What was agreed. `scheduled_at` is UTC; `calendar_synced` is what the caller said."""
 
     scheduled_at: Instant
+    """When it is to begin, in UTC."""
     location: Line | None = None
+    """Where it is to take place."""
     purpose: Text | None = None
+    """What for."""
     agenda_items: tuple[Line, ...] = ()
+    """What is to be talked about."""
     preparation_notes: Text | None = None
+    """What to prepare."""
     calendar_synced: bool = False
+    """Whether the writer says it stands in a calendar."""
 
 
 class Outcome(Value):
     """What came of it. `duration` is in seconds and positive, `held_at` is UTC."""
 
     held_at: Instant
+    """When it took place, in UTC."""
     attendees: tuple[Line, ...] = ()
+    """Who came."""
     duration: Annotated[int, Field(gt=0)] | None = None
+    """How long it took, in seconds."""
     topics_covered: tuple[Line, ...] = ()
+    """What was talked about."""
     outcomes: Text | None = None
+    """What was agreed."""
     action_items: tuple[Line, ...] = ()
+    """What is to be done."""
     next_steps: Text | None = None
+    """How it goes on."""
     relationship_impact: Text | None = None
+    """What it means for the relationship."""
 
 
 # Events
 
 
-class MeetingScheduled(Event):
+class _WithContact(Event):
+    contact_id: UUID
+    """The contact it is with."""
+
+
+class MeetingScheduled(_WithContact):
     """A meeting with a contact was agreed."""
 
     type = "kith.meeting.scheduled.v1"
-    contact_id: UUID
     appointment: Appointment
+    """What was agreed."""
 
 
-class MeetingRescheduled(Event):
+class MeetingRescheduled(Changes, _WithContact):
     """The appointment was changed: each changed field with its old and new value."""
 
     type = "kith.meeting.rescheduled.v1"
-    contact_id: UUID
-    changes: dict[str, Changed]
+    of = Appointment
 
 
-class MeetingCancelled(Event):
+class MeetingCancelled(_WithContact):
     """The meeting will not take place."""
 
     type = "kith.meeting.cancelled.v1"
-    contact_id: UUID
     reason: str | None = None
+    """Why it was called off."""
 
 
-class MeetingMissed(Event):
+class MeetingMissed(_WithContact):
     """Somebody didn't show up."""
 
     type = "kith.meeting.missed.v1"
-    contact_id: UUID
     reason: str | None = None
+    """Who didn't come, and why."""
 
 
-class MeetingCompleted(Event):
+class MeetingCompleted(_WithContact):
     """The meeting took place; `interaction_id` is the interaction logged with it."""
 
     type = "kith.meeting.completed.v1"
-    contact_id: UUID
     interaction_id: UUID
+    """The interaction that was logged with it, in the same transaction."""
     outcome: Outcome
+    """What came of it."""
 
 
 # State

@@ -48,11 +48,17 @@ class When(Value):
     """
 
     at: Instant
+    """When it began, in UTC."""
     zone: Line | None = None
+    """The IANA time zone it was given in."""
     ends_at: Instant | None = None
+    """When it ended, in UTC."""
     duration: Annotated[int, Field(ge=0)] | None = None
+    """How long it took, in seconds; where there is an end, that counts."""
     written: Line | None = None
+    """The date as it was written, where its offset matters to the writer."""
     whole_day: bool = False
+    """Whether only a date was given; `at` is then the start of that day in UTC."""
 
     @property
     def seconds(self) -> int | None:
@@ -97,33 +103,48 @@ class Said(Value):
     """What it was about and what came of it."""
 
     subject: Text | None = None
+    """Its title or subject."""
     description: Text | None = None
+    """What happened."""
     notes: Text | None = None
+    """Notes about it."""
     outcome: Text | None = None
+    """What came of it."""
     topics: tuple[Line, ...] = ()
+    """What was talked about."""
     sentiment: Sentiment | None = None
+    """How it went."""
 
 
 class Place(Value):
     location: Line | None = None
+    """Where it took place."""
     medium: Line | None = None
+    """Through what, such as a channel."""
 
 
 class FollowUp(Value):
     """What is to happen next, and when (UTC)."""
 
     needed: bool | None = None
+    """Whether something is to follow."""
     notes: Text | None = None
+    """Notes about that."""
     action: Text | None = None
+    """What is to be done."""
     due: Instant | None = None
+    """Until when, in UTC."""
 
 
 class TacticUse(Value):
     """A rapport tactic used, and how well it worked from 1 to 5 (the rapport document)."""
 
     tactic_id: UUID
+    """The tactic."""
     effectiveness: Annotated[int, Field(ge=1, le=5)] | None = None
+    """How well it worked, from 1 to 5."""
     notes: Text | None = None
+    """Notes about that."""
 
 
 class Rapport(Value):
@@ -131,67 +152,97 @@ class Rapport(Value):
     document)."""
 
     score: Annotated[int, Field(ge=1, le=10)] | None = None
+    """From 1 to 10."""
     non_verbal: Text | None = None
+    """What was seen."""
     tactics: tuple[TacticUse, ...] = ()
+    """The rapport tactics that were used."""
 
 
 class Answer(Value):
     """The answer to a service's custom question (the clients document)."""
 
     question_id: int
+    """The question's number in its service."""
     answer: StrictBool | StrictInt | StrictFloat | StrictStr | None = None
+    """A text, a number, true or false, or a date such as 2026-01-31."""
 
 
 class Service(Value):
     """The service delivered and its custom answers (the clients document)."""
 
     service_id: int | None = None
+    """The service's number."""
     answers: tuple[Answer, ...] = ()
+    """The answers to what is asked about each delivery."""
 
 
 class Participant(Value):
     """Somebody who took part besides the contact; a contact itself where `contact_id` is known."""
 
     name: Line | None = None
+    """Their name."""
     email: Line | None = None
+    """Their mail address."""
     contact_id: UUID | None = None
+    """The contact they are, where that is known."""
 
 
 class People(Value):
     """Who led it, if the record says so, and who took part."""
 
     lead: Line | None = None
+    """Who led it."""
     participants: tuple[Participant, ...] = ()
+    """Who took part besides the contact."""
 
 
 class Labels(Value):
     """Free tags, and restricted tags that decide who may read the content."""
 
     tags: tuple[Word, ...] = ()
+    """Free labels."""
     restricted: tuple[Word, ...] = ()
+    """Tags whose permission a reader needs to see all of the record."""
 
 
 class Mail(Value):
     """Where a mail stands in its conversation, and where its date was taken from."""
 
     message_id: Text
+    """Its Message-ID."""
     direction: Direction
+    """Which way it went."""
     thread_id: Text
+    """The Message-ID of the first mail of its conversation."""
     in_reply_to: Text | None = None
+    """The Message-ID of the mail it answers."""
     date_source: Line = "date"
+    """Where its date comes from: date, received, envelope or import."""
 
 
 class Record(Value):
     """The whole of what one interaction records. `word` is the caller's own word for its kind."""
 
     kind: Kind
+    """What kind of interaction it was."""
     word: Word | None = None
+    """The writer's own word for the kind."""
     when: When
+    """When it was, and how long it took."""
     said: Said = Said()
+    """What it was about and what came of it."""
     place: Place = Place()
+    """Where it took place, or through what."""
     follow_up: FollowUp = FollowUp()
+    """What is to happen next."""
     rapport: Rapport = Rapport()
+    """How the relationship felt afterwards."""
     service: Service = Service()
+    """The service that was delivered."""
     people: People = People()
+    """Who led it and who took part."""
     labels: Labels = Labels()
+    """Free and restricted tags."""
     mail: Mail | None = None
+    """Where a mail stands in its conversation."""

@@ -6,13 +6,7 @@ redacted view, so that neither an old nor a new value, nor that there was a chan
 
 from domain.changes import difference
 from domain.event import Changed, Event
-from domain.interaction import (
-    EmailExchangeTracked,
-    Interaction,
-    InteractionAmended,
-    InteractionLogged,
-    InteractionPlanned,
-)
+from domain.interaction import Interaction, InteractionAmended, Written
 from domain.meeting import (
     Appointment,
     Meeting,
@@ -30,7 +24,7 @@ def redacted_event(event: Event, before: State | None, after: State) -> Event:
     """The event of an interaction or a meeting without what is hidden; `before` and `after` are the
     aggregate's states around it."""
     match event:
-        case InteractionLogged() | InteractionPlanned() | EmailExchangeTracked():
+        case Written():
             return event.model_copy(update={"record": redacted(event.record)})
         case InteractionAmended():
             assert isinstance(before, Interaction)

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
-from domain.event import Changed, Event, Value
+from domain.event import Changes, Event, Value
 from domain.record import Line, Text
 
 Name = Annotated[str, Field(min_length=1, max_length=500)]
@@ -40,58 +40,72 @@ class Question(Value):
     """Something asked about a delivery. `options` are what a select lets one choose from."""
 
     id: int
+    """Its number in the service."""
     type: QuestionType
+    """What an answer to it is."""
     label: Name
+    """The question as it is put."""
     options: tuple[Line, ...] = ()
+    """What a select lets one choose from."""
 
 
 class Program(Value):
     """What a tenant runs services under."""
 
     id: int
+    """Its number in the tenant."""
     name: Name
+    """Its name."""
 
 
 class Offer(Value):
     """A service as it is offered. One that isn't `active` is still known by its number."""
 
     name: Name
+    """The service's name."""
     description: Text | None = None
+    """What it consists in."""
     program: Program
+    """What it is run under."""
     active: bool = True
+    """Whether it is delivered at present."""
     questions: tuple[Question, ...] = ()
+    """What is asked about each delivery."""
 
 
 # Events
 
 
-class ServiceAdded(Event):
+class _WithNumber(Event):
+    number: int
+    """The service's number, by which records name it in `service_id`."""
+
+
+class ServiceAdded(_WithNumber):
     """A tenant added a service of its own."""
 
     type = "kith.service.added.v1"
-    number: int
     offer: Offer
+    """What is offered."""
 
 
-class ServiceChanged(Event):
+class ServiceChanged(Changes):
     """A tenant's own service was changed: each changed field with its old and new value."""
 
     type = "kith.service.changed.v1"
-    changes: dict[str, Changed]
+    of = Offer
 
 
-class ServiceHidden(Event):
+class ServiceHidden(_WithNumber):
     """A service left the tenant's list. Records that name it keep its number."""
 
     type = "kith.service.hidden.v1"
-    number: int
 
 
-class ServiceShown(Event):
+class ServiceShown(_WithNumber):
     """A hidden service came back."""
 
     type = "kith.service.shown.v1"
-    number: int
 
 
 # State

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from domain.catalogue import tactics
 from domain.changes import apply, difference
-from domain.event import Changed, Event, Value
+from domain.event import Changes, Event, Value
 
 
 class Discipline(StrEnum):
@@ -29,9 +29,13 @@ class Guidance(Value):
     """What a tactic consists in, and what research says about it."""
 
     name: Annotated[str, Field(min_length=1, max_length=500)]
+    """The tactic's name."""
     domain: Discipline
+    """The field of research it comes from."""
     description: Annotated[str, Field(max_length=100_000)]
+    """What it consists in."""
     evidence: Annotated[str, Field(max_length=100_000)] | None = None
+    """What research says about it."""
 
 
 BUILT_IN: dict[UUID, Guidance] = {
@@ -49,34 +53,36 @@ BUILT_IN_SINCE = datetime(2023, 10, 27, 10, tzinfo=UTC)
 # Events
 
 
-class TacticAdded(Event):
+class _WithId(Event):
+    tactic_id: UUID
+    """The tactic: the id in the subject, too."""
+
+
+class TacticAdded(_WithId):
     """A tenant added a tactic of its own."""
 
     type = "kith.tactic.added.v1"
-    tactic_id: UUID
     guidance: Guidance
+    """What it consists in."""
 
 
-class TacticChanged(Event):
+class TacticChanged(Changes, _WithId):
     """A tenant's tactic was put differently: each changed field with its old and new value."""
 
     type = "kith.tactic.changed.v1"
-    tactic_id: UUID
-    changes: dict[str, Changed]
+    of = Guidance
 
 
-class TacticHidden(Event):
+class TacticHidden(_WithId):
     """The tactic isn't offered any more. What was recorded with it stays."""
 
     type = "kith.tactic.hidden.v1"
-    tactic_id: UUID
 
 
-class TacticShown(Event):
+class TacticShown(_WithId):
     """A hidden tactic is offered again."""
 
     type = "kith.tactic.shown.v1"
-    tactic_id: UUID
 
 
 # State

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, NotFound
-from domain.event import Changed, Event, Value
+from domain.event import Changes, Event, Value
 
 MOST_FORMER = 4
 """Secrets that may go on signing beside the current one."""
@@ -26,9 +26,13 @@ class Subscription(Value):
     `types` means every type of event."""
 
     origin: Annotated[str, Field(max_length=300)]
+    """Scheme, host and port of the address."""
     address: UUID
+    """The id of the whole address, which is in no event."""
     types: tuple[str, ...] = ()
+    """The types of event that are sent; empty for all."""
     description: Annotated[str, Field(max_length=500)] | None = None
+    """What it is for."""
 
 
 class Reason(StrEnum):
@@ -55,14 +59,16 @@ class WebhookAdded(Event):
 
     type = "kith.webhook.added.v1"
     subscription: Subscription
+    """What is sent, and where."""
     secret: UUID
+    """The id of the secret that signs; the secret itself is in no event."""
 
 
-class WebhookChanged(Event):
+class WebhookChanged(Changes):
     """A subscription was changed: each changed field with its old and new value."""
 
     type = "kith.webhook.changed.v1"
-    changes: dict[str, Changed]
+    of = Subscription
 
 
 class WebhookSecretRotated(Event):
@@ -70,7 +76,9 @@ class WebhookSecretRotated(Event):
 
     type = "kith.webhook.secret-rotated.v1"
     secret: UUID
+    """The id of the secret that signs from now on."""
     former_until: datetime
+    """Until when the one before signs as well."""
 
 
 class WebhookDisabled(Event):
@@ -78,6 +86,7 @@ class WebhookDisabled(Event):
 
     type = "kith.webhook.disabled.v1"
     reason: Reason
+    """Who or what ended it: the tenant, a 410 Gone, a day of failures."""
 
 
 class WebhookEnabled(Event):
@@ -92,7 +101,9 @@ class WebhookReplayRequested(Event):
 
     type = "kith.webhook.replay-requested.v1"
     after: int
+    """The position after which it begins."""
     delivery: UUID | None = None
+    """The one delivery that is sent again, where it is only that."""
 
 
 class WebhookRemoved(Event):

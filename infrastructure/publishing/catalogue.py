@@ -1,115 +1,25 @@
-"""Every type of event that is published, in the order of the documents, and what its form depends
-on beside its class."""
+"""Every type of event that is published, in the order of the documents.
+
+An aggregate and its events are declared in one module of the domain, so the module tells to which
+aggregate an event belongs.
+"""
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel
-
-from domain.contact import (
-    Contact,
-    ContactAdded,
-    ContactDetailsChanged,
-    ContactReactivated,
-    ContactRemoved,
-    ContactRestored,
-    ContactStatusChanged,
-    Details,
-)
+from application.entity import AGGREGATES
 from domain.event import Event
-from domain.interaction import (
-    EmailExchangeTracked,
-    Interaction,
-    InteractionAmended,
-    InteractionDeleted,
-    InteractionLogged,
-    InteractionPlanned,
-)
-from domain.meeting import (
-    Appointment,
-    Meeting,
-    MeetingCancelled,
-    MeetingCompleted,
-    MeetingMissed,
-    MeetingRescheduled,
-    MeetingScheduled,
-)
-from domain.record import Record
-from domain.service import (
-    Offer,
-    Service,
-    ServiceAdded,
-    ServiceChanged,
-    ServiceHidden,
-    ServiceShown,
-)
-from domain.tactic import (
-    Guidance,
-    Tactic,
-    TacticAdded,
-    TacticChanged,
-    TacticHidden,
-    TacticShown,
-)
-from domain.webhook import (
-    Subscription,
-    Webhook,
-    WebhookAdded,
-    WebhookChanged,
-    WebhookDisabled,
-    WebhookEnabled,
-    WebhookRemoved,
-    WebhookReplayRequested,
-    WebhookSecretRotated,
-)
+from domain.interaction import Interaction
+from domain.meeting import Meeting
 
 EVENTS: Mapping[str, tuple[type[Event], ...]] = {
-    Contact.kind: (
-        ContactAdded,
-        ContactDetailsChanged,
-        ContactStatusChanged,
-        ContactReactivated,
-        ContactRemoved,
-        ContactRestored,
-    ),
-    Interaction.kind: (
-        InteractionLogged,
-        InteractionPlanned,
-        EmailExchangeTracked,
-        InteractionAmended,
-        InteractionDeleted,
-    ),
-    Meeting.kind: (
-        MeetingScheduled,
-        MeetingRescheduled,
-        MeetingCancelled,
-        MeetingMissed,
-        MeetingCompleted,
-    ),
-    Service.kind: (ServiceAdded, ServiceChanged, ServiceHidden, ServiceShown),
-    Tactic.kind: (TacticAdded, TacticChanged, TacticHidden, TacticShown),
-    Webhook.kind: (
-        WebhookAdded,
-        WebhookChanged,
-        WebhookSecretRotated,
-        WebhookDisabled,
-        WebhookEnabled,
-        WebhookReplayRequested,
-        WebhookRemoved,
-    ),
+    kind: tuple(
+        event for event in Event.registry.values() if event.__module__ == aggregate.__module__
+    )
+    for kind, aggregate in AGGREGATES.items()
 }
-"""By the kind of subject they happen to."""
+"""The events of each kind of subject."""
 
 TYPES: Mapping[str, type[Event]] = {one.type: one for some in EVENTS.values() for one in some}
 
-CHANGED: Mapping[type[Event], type[BaseModel]] = {
-    ContactDetailsChanged: Details,
-    InteractionAmended: Record,
-    MeetingRescheduled: Appointment,
-    ServiceChanged: Offer,
-    TacticChanged: Guidance,
-    WebhookChanged: Subscription,
-}
-"""What the paths under `changes` lead into."""
-
 REDACTABLE = frozenset({*EVENTS[Interaction.kind], *EVENTS[Meeting.kind]})
-"""What may be hidden by a restricted tag, and is then marked by `redacted`."""
+"""The events that a restricted tag may hide, then marked by `redacted`."""

@@ -4,11 +4,14 @@ They tell what is on the wire: nothing is null but old and new values, and whate
 may be marked so. What has a default may be missing, because an event may be older than the field.
 """
 
+import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from inspect import isclass
+from inspect import getsource, isclass
+from itertools import pairwise
 from types import UnionType
 from typing import Any, get_args
 
@@ -17,9 +20,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
-from domain.event import Changed
-from infrastructure.publishing.catalogue import CHANGED, REDACTABLE, TYPES
-from infrastructure.publishing.meanings import MEANINGS
+from domain.event import Changed, Changes
+from infrastructure.publishing.catalogue import REDACTABLE, TYPES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CONTENT_TYPE = "application/schema+json"
@@ -57,12 +59,12 @@ class Published(GenerateJsonSchema):
         cls: Any = schema["cls"]
         made.pop("title")
         properties = made.setdefault("properties", {})
-        for name, meaning in MEANINGS.get(cls, {}).items():
+        for name, meaning in meanings(cls).items():
             properties[to_camel(name)]["description"] = meaning
-        if cls in CHANGED:
+        if issubclass(cls, Changes):
             changes = properties["changes"]
             each = changes["additionalProperties"]
-            changes["properties"] = dict.fromkeys(paths(CHANGED[cls]), each)
+            changes["properties"] = dict.fromkeys(paths(cls.of), each)
         if cls is Changed:
             made["required"] = ["old", "new"]
         if cls in REDACTABLE:
@@ -104,6 +106,33 @@ def published() -> dict[str, bytes]:
 def description(cls: type) -> str:
     """What a class says of itself, in published names."""
     return _said(cls.__doc__ or "")
+
+
+def meanings(cls: type[BaseModel]) -> dict[str, str]:
+    """The docstrings of a class's fields, by name. They are read from the source when a schema is
+    made: Pydantic's `use_attribute_docstrings` reads them on import, which takes a fifth longer."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            found |= _docstrings(base.__module__).get(base.__qualname__, {})
+    return found
+
+
+@cache
+def _docstrings(module: str) -> dict[str, dict[str, str]]:
+    """The docstrings of fields in a module, by class and field."""
+    tree = ast.parse(getsource(sys.modules[module]))
+    return {one.name: dict(_fields(one)) for one in tree.body if isinstance(one, ast.ClassDef)}
+
+
+def _fields(cls: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for statements in pairwise(cls.body):
+        match statements:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, text
 
 
 def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:

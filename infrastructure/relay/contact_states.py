@@ -24,19 +24,33 @@ class ContactState(Value):
     fact about the contact but about its interactions, which are in the topic of events."""
 
     tenant: str
+    """Whose contact it is."""
     id: UUID
+    """The contact's id, which is also the key."""
     number: int
+    """The contact's number in its tenant."""
     name: str
+    """The contact's name."""
     email: str | None = None
+    """Their mail address."""
     phone: str | None = None
+    """Their telephone number, as it was written."""
     company: str | None = None
+    """Who they work for."""
     title: str | None = None
+    """Their title or position."""
     tags: tuple[str, ...] = ()
+    """Free labels."""
     owner_id: str
+    """The user whose contact it is."""
     relationship_status: RelationshipStatus
+    """The relationship."""
     lifecycle_stage: LifecycleStage
+    """The stage of the customer's life cycle."""
     created_at: datetime
+    """When it came into the ledger, in UTC."""
     updated_at: datetime
+    """When it last changed, in UTC."""
     position: int
     """That of the contact's last event, in the whole log."""
 
