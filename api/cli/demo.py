@@ -3,23 +3,24 @@
 import argparse
 import shlex
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import uvloop
+from pydantic_core import to_json
 from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
-from api.cli.caller import add_tenant
+from api.cli import sample
+from api.cli.caller import PERMISSIONS, add_tenant
 from api.cli.database import database
 from api.cli.errors import CommandError
-from infrastructure.demo.telling import Telling
-from infrastructure.demo.year import tell
+from api.transfer.importing import Line, LineImport
+from application.context import Principal
+from application.ledger import Caller, Ledger
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
-
-ABOUT = 2_000
-"""Commands, until it is known exactly."""
 
 
 def add_arguments(commands: Any) -> None:
@@ -36,9 +37,9 @@ def add_arguments(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     with database(settings) as conninfo:
-        telling = uvloop.run(_tell(conninfo, args.tenant))
-    if telling.news:
-        print(f"Tenant {args.tenant} has a year of data: {telling.news:,} things happened.")
+        added = uvloop.run(_fill(conninfo, args.tenant))
+    if added:
+        print(f"Tenant {args.tenant} has a year of data: {added:,} records were added.")
     else:
         print(f"The data is there already: nothing was added to tenant {args.tenant}.")
     print("While kith serve is running, look at it:\n")
@@ -52,17 +53,51 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _tell(conninfo: str, tenant: str) -> Telling:
+async def _fill(conninfo: str, tenant: str) -> int:
+    batches = list(sample.by_author(datetime.now(UTC).date()))
+    total = sum(len(records) for _, records in batches)
     async with open_system(conninfo) as system:
-        with tqdm(total=ABOUT, unit=" commands", file=sys.stderr, desc="demo") as bar:
-            try:
-                telling = Telling(system.ledger, tenant, f"demo-{uuid7()}", lambda: _step(bar))
-            except ValueError as error:
-                raise CommandError(str(error)) from error
-            await tell(telling, datetime.now(UTC))
-            bar.total = bar.n  # so that it ends where it is
-    return telling
+        with tqdm(total=total, unit=" records", file=sys.stderr, desc="demo") as bar:
+            return await fill(system.ledger, tenant, batches, bar.update)
 
 
-def _step(bar: "tqdm[Any]") -> None:
-    bar.update()
+async def fill(
+    ledger: Ledger,
+    tenant: str,
+    batches: Iterable[sample.Batch],
+    progress: Callable[[], object] = lambda: None,
+) -> int:
+    """Import the batches, each as its author; the number of records added.
+
+    Raises CommandError for an invalid tenant, and if a record is refused.
+    """
+    correlation = f"demo-{uuid7()}"
+    added = 0
+    for user, records in batches:
+        importing = LineImport(ledger, Caller(_principal(user, tenant), "import", correlation))
+        await importing.run(_lines(records, progress))
+        if refused := importing.tally.refused:
+            raise CommandError(f"{len(refused):,} records were refused, first: {refused[0][1]}")
+        added += sum(importing.tally.added.values())
+    return added
+
+
+def _lines(records: list[sample.Record], progress: Callable[[], object]) -> Iterator[Line]:
+    for number, record in enumerate(records, 1):
+        progress()
+        yield Line(number, to_json(record))
+
+
+def _principal(user: sample.Record, tenant: str) -> Principal:
+    try:
+        return Principal(
+            user=user["id"],
+            name=user["name"],
+            number=user["number"],
+            given_name=user["givenName"],
+            family_name=user["familyName"],
+            tenant=tenant,
+            permissions=PERMISSIONS,
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from error

@@ -66,15 +66,3 @@ def test_an_impossible_move_fails_with_one_sentence(filled, arguments, sentence)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert sentence in done.stderr.splitlines()[-1]
-
-
-def test_the_demonstration_ends_with_a_line_to_try(filled):
-    done = run(filled, "demo", "--tenant", "demo")
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Tenant demo has a year of data: ")
-    assert "curl -H " in done.stdout.splitlines()[-1]
-    assert "$(kith token --tenant demo)" in done.stdout
-
-    again = run(filled, "demo", "--tenant", "demo")
-    assert again.stdout.startswith("The data is there already")
