@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from api.streams.streams import EventStreams
 from infrastructure.following.runner import Runner
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.postgres.bounded_queries import BoundedQueries
+from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.locks import WEBHOOKS_LOCK
 from infrastructure.postgres.shared_reads import SharedReads
-from infrastructure.postgres.snapshots import Snapshots
 from infrastructure.projecting.status import lag
 from infrastructure.projecting.waiting import caught_up
 from infrastructure.publishing.tenant_feed import TenantLog
@@ -24,8 +24,8 @@ from projections.timeline.pages import Page, Question, fetch_pages
 
 
 class Services:
-    """`timelines` answers pages of timelines, many in one statement; `snapshots` are for queries
-    that may take long; `tenant_log` tells a tenant's events, and `streams` as they come."""
+    """`timelines` answers pages of timelines, many in one statement; `bounded_queries` are
+    those that may take long; `tenant_log` tells a tenant's events, and `streams` as they come."""
 
     def __init__(
         self,
@@ -39,13 +39,14 @@ class Services:
     ):
         self.settings = settings
         self.system = system
+        self.fetch = fetching(system.pool)
         self.verifier = verifier
         self.metrics = metrics
         self.runner = runner
         self.webhook_tester = webhook_tester
         self._adding_webhooks = asyncio.Lock()
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
-        self.snapshots = Snapshots(system.pool)
+        self.bounded_queries = BoundedQueries(system.pool)
         self.tenant_log = TenantLog(system.pool)
         self.streams = EventStreams(
             self.tenant_log,
@@ -53,13 +54,6 @@ class Services:
             base_url=settings.base_url,
             most=settings.max_event_streams,
         )
-
-    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query. Raises psycopg.OperationalError and PoolTimeout."""
-        async with self.system.pool.connection() as connection:
-            cursor = await connection.execute(sql, parameters, prepare=True)
-            rows: list[tuple[Any, ...]] = await cursor.fetchall()
-            return rows
 
     @asynccontextmanager
     async def adding_webhooks(self, tenant: str) -> AsyncIterator[None]:

@@ -28,7 +28,7 @@ async def live(_: Call) -> Response:
 )
 async def ready(call: Call) -> Response:
     try:
-        await call.services.fetch("SELECT 1")
+        await call.services.fetch("SELECT 1", ())
     except (psycopg.OperationalError, PoolTimeout):
         return json_response('{"status":"unavailable","database":"unreachable"}', 503)
     queued = call.services.system.door.queued

@@ -1,46 +1,54 @@
-"""Turns at what there is little of: so many at once, only some of them for one tenant, and nobody
-waits for long."""
+"""A concurrency limiter, global and per tenant, with a bounded wait."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-Done = Callable[[], None]
+Release = Callable[[], None]
 
 
-class NoTurn(Exception):
-    """Others were at it all the while; it may be tried again later."""
+class LimitReached(Exception):
+    """No slot became free in time; the caller may try again later."""
 
 
-class Turns:
-    """`patience` are the seconds that somebody waits."""
+class TenantLimiter:
+    """`most` slots, `each` of them for one tenant; `patience` are the seconds a caller waits."""
 
     def __init__(self, most: int, *, each: int, patience: float):
         self._all = asyncio.Semaphore(most)
         self._each = each
         self._patience = patience
-        # A tenant's is forgotten when nobody holds it or waits for it.
+        # A tenant's semaphore lives as long as somebody holds a slot of it or waits for one.
         self._own: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def take(self, tenant: str) -> Done:
-        """What ends the turn, to be called once. Raises NoTurn."""
+    async def acquire(self, tenant: str) -> Release:
+        """Take a slot; the result frees it and has to be called once. Raises LimitReached."""
         own = self._own.setdefault(tenant, asyncio.Semaphore(self._each))
         taken: list[asyncio.Semaphore] = []
+
+        def release() -> None:
+            for semaphore in taken:
+                semaphore.release()
+
         try:
             async with asyncio.timeout(self._patience):
-                # The tenant's own first: who waits for that takes no turn away from others.
-                for turns in (own, self._all):
-                    await turns.acquire()
-                    taken.append(turns)
+                # The tenant's own first: a caller that waits for it holds no slot of others.
+                for semaphore in (own, self._all):
+                    await semaphore.acquire()
+                    taken.append(semaphore)
         except BaseException as error:
-            for turns in taken:
-                turns.release()
+            release()
             if isinstance(error, TimeoutError):
-                raise NoTurn from None
+                raise LimitReached from None
             raise
+        return release
 
-        def done() -> None:
-            for turns in taken:
-                turns.release()
-
-        return done
+    @asynccontextmanager
+    async def slot(self, tenant: str) -> AsyncIterator[None]:
+        """Hold a slot inside the block. Raises LimitReached."""
+        release = await self.acquire(tenant)
+        try:
+            yield
+        finally:
+            release()

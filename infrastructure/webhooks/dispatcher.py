@@ -19,7 +19,7 @@ from application.errors import AppendError
 from domain.errors import Refusal
 from domain.webhook import Reason
 from infrastructure.following.bell import rings
-from infrastructure.tenant_limiter import NoTurn
+from infrastructure.tenant_limiter import LimitReached
 from infrastructure.webhooks.event_bodies import Teller
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.posting import GONE, Attempt, Poster
@@ -135,7 +135,7 @@ class Dispatcher:
                 return
             signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
             await self._note(claim, await self._poster.post(claim.tenant, claim.url, signed, body))
-        except NoTurn:
+        except LimitReached:
             await self._put_back(claim)
         except EXPECTED as error:
             logger.warning("a delivery is left to be tried again: %s", error)

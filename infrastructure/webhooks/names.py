@@ -9,7 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from infrastructure.tenant_limiter import Done, Turns
+from infrastructure.tenant_limiter import Release, TenantLimiter
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host. Raises OSError."""
@@ -22,7 +22,7 @@ EACH = 4
 """Names looked up at once for one tenant, so that its slow ones hold up nobody else's."""
 
 PATIENCE = 5.0
-"""Seconds to wait for a turn: a delivery waits for one and is tried within its lease."""
+"""Seconds to wait for a slot: a delivery waits for one and is tried within its lease."""
 
 
 class Resolver:
@@ -50,19 +50,19 @@ class Names:
 
     def __init__(self, resolve: Resolve):
         self._resolve = resolve
-        self._turns = Turns(RESOLVERS, each=EACH, patience=PATIENCE)
+        self._limiter = TenantLimiter(RESOLVERS, each=EACH, patience=PATIENCE)
         self._under_way: dict[tuple[str, str, int], asyncio.Task[Sequence[str]]] = {}
 
     async def look_up(self, tenant: str, host: str, port: int) -> Resolve:
-        """Wait for a turn and begin; what gives the addresses when they have been found. Raises
-        NoTurn."""
+        """Wait for a slot and begin; the result gives the addresses once they are found. Raises
+        LimitReached."""
         name = tenant, host, port
         if name not in self._under_way:
-            done = await self._turns.take(tenant)
+            release = await self._limiter.acquire(tenant)
             if name in self._under_way:
-                done()
+                release()
             else:
-                task = asyncio.create_task(self._looked_up(name, done))
+                task = asyncio.create_task(self._looked_up(name, release))
                 # Its failure is seen, even if nobody waits for it any more.
                 task.add_done_callback(lambda task: task.cancelled() or task.exception())
                 self._under_way[name] = task
@@ -70,10 +70,10 @@ class Names:
         # Shielded: who gives up waiting doesn't end it for others, nor its thread's work.
         return lambda *_: asyncio.shield(under_way)
 
-    async def _looked_up(self, name: tuple[str, str, int], done: Done) -> Sequence[str]:
+    async def _looked_up(self, name: tuple[str, str, int], release: Release) -> Sequence[str]:
         _, host, port = name
         try:
             return await self._resolve(host, port)
         finally:
             del self._under_way[name]
-            done()
+            release()

@@ -68,7 +68,7 @@ class Poster:
         self._resolver.close()
 
     async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> Attempt:
-        """Raises NoTurn."""
+        """Raises LimitReached."""
         try:
             where = endpoint(url, allow_private=self._allow_private)
         except NotAllowed as refusal:

@@ -6,7 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, CloudEvent
-from infrastructure.tenant_limiter import Turns
+from infrastructure.tenant_limiter import TenantLimiter
 from infrastructure.webhooks.delivery_log import Delivery, note_test, target
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import headers
@@ -16,28 +16,27 @@ TYPE = "kith.webhook.test.v1"
 """In no log: a test has neither position nor sequence."""
 
 AT_ONCE = 8
-"""Tests under way in one process; others wait for their turn."""
+"""Tests under way in one process; others wait for a slot."""
 
 EACH = 2
 """Those of one tenant: its slow endpoints hold up nobody else's tests."""
 
 PATIENCE = 5.0
-"""Seconds to wait for a turn."""
+"""Seconds to wait for a slot."""
 
 
 class Tester:
     def __init__(self, poster: Poster):
         self._poster = poster
-        self._turns = Turns(AT_ONCE, each=EACH, patience=PATIENCE)
+        self._limiter = TenantLimiter(AT_ONCE, each=EACH, patience=PATIENCE)
 
     async def close(self) -> None:
         self._poster.close()
 
     async def test(self, fetch: Fetch, tenant: str, webhook: UUID) -> Delivery | None:
         """Send a test, and note what became of it; None if there is no such webhook. Raises
-        NoTurn, psycopg.Error."""
-        done = await self._turns.take(tenant)
-        try:
+        LimitReached, psycopg.Error."""
+        async with self._limiter.slot(tenant):
             found = await target(fetch, tenant, webhook)
             if found is None:
                 return None
@@ -47,8 +46,6 @@ class Tester:
             signed = headers(str(event_id), body, secrets, now)
             attempt = await self._poster.post(tenant, url, signed, body)
             return await note_test(fetch, tenant, webhook, event_id, TYPE, attempt)
-        finally:
-            done()
 
 
 def test_delivery(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:

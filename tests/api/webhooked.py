@@ -28,6 +28,9 @@ def new_webhook(client: httpx.Client, **more: Any) -> dict[str, Any]:
 
 def past_delivery(service: Service, tenant: str, webhook: str) -> str:
     """The id of a delivery that the webhook's log has."""
-    rows = service.services.fetch(DELIVERED, (webhook, tenant))
-    ((identity,),) = asyncio.run_coroutine_threadsafe(rows, service.loop).result(10)
-    return str(identity)
+
+    async def found() -> str:
+        ((identity,),) = await service.services.fetch(DELIVERED, (webhook, tenant))
+        return str(identity)
+
+    return asyncio.run_coroutine_threadsafe(found(), service.loop).result(10)

@@ -38,7 +38,7 @@ from application.interactions import (
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
-from infrastructure.postgres.snapshots import TooSlow
+from infrastructure.postgres.bounded_queries import TooSlow
 from projections.sites import queries as site_queries
 from projections.sites.fields import TYPES, fields_of
 from projections.sites.model import SITE_LIST
@@ -61,7 +61,7 @@ async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Response:
     offset = (query.page - 1) * query.per_page
     await call.services.caught_up((SITE_LIST.name,), call.tenant)
     try:
-        async with call.services.snapshots.open(call.tenant) as fetch:
+        async with call.services.bounded_queries.open(call.tenant) as fetch:
             found = await site_queries.page(fetch, wanted, query.per_page, offset)
     except TooSlow as error:
         detail = f"{error} A longer term or a narrower range of dates makes it faster."

@@ -38,7 +38,7 @@ from application.work import Work
 from domain.errors import Conflict, NotFound
 from domain.streams import StreamName
 from domain.webhook import Reason, Webhook
-from infrastructure.tenant_limiter import NoTurn
+from infrastructure.tenant_limiter import LimitReached
 from infrastructure.webhooks import delivery_log
 from infrastructure.webhooks.delivery_log import Delivery
 from infrastructure.webhooks.posting import GONE
@@ -127,7 +127,7 @@ async def test(call: Call, id: str) -> Response:
     identity, caller, services = await _id(call, id), call.caller(), call.services
     try:
         tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
-    except NoTurn:
+    except LimitReached:
         raise _too_many_tests() from None
     if tried is None:
         raise NotFound("Webhook not found", code="webhook_not_found")

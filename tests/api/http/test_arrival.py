@@ -177,8 +177,8 @@ def test_an_answer_may_take_longer_than_a_request_and_so_may_the_next_in_line(
 ):
     fetch = service.services.fetch
 
-    async def slowly(_: str) -> Any:
-        return await fetch(f"SELECT pg_sleep({2 * LATEST})")
+    async def slowly(*_: Any) -> Any:
+        return await fetch(f"SELECT pg_sleep({2 * LATEST})", ())
 
     monkeypatch.setattr(service.services, "fetch", slowly)
     client = connect()

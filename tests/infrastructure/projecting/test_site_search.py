@@ -8,8 +8,8 @@ from pydantic_core import from_json
 from domain.kinds import Kind
 from domain.record import Labels, Said
 from infrastructure.following.runner import Runner
+from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.locks import LEISURE_LOCK
-from infrastructure.postgres.snapshots import Snapshots
 from infrastructure.projecting.throttled_writer import LeisurelyWriter
 from infrastructure.projecting.waiting import caught_up
 from projections.sites import queries as site_queries
@@ -35,7 +35,7 @@ async def search(
 ) -> Found:
     """As the contract does it: wait for the list, not for the index."""
     await caught_up(opened.pool, [SITE_LIST.name], wanted.tenant)
-    async with Snapshots(opened.pool).open(wanted.tenant) as fetch:
+    async with BoundedQueries(opened.pool).open(wanted.tenant) as fetch:
         return await site_queries.page(fetch, wanted, limit, offset)
 
 

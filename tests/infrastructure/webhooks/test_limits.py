@@ -1,4 +1,4 @@
-"""Who takes long takes it from nobody else: turns, and the looking up of names."""
+"""A tenant whose work is slow holds up no other: the limiter, and the look-up of names."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infrastructure.tenant_limiter import NoTurn, Turns
+from infrastructure.tenant_limiter import LimitReached, TenantLimiter
 from infrastructure.webhooks import names
 from infrastructure.webhooks.names import EACH, RESOLVERS, Names
 from infrastructure.webhooks.posting import Poster
@@ -38,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def many_slow_names(looked_up: Names) -> int:
     """One tenant has more of them looked up than there are threads, and waits for none of them for
-    long: how many found no turn."""
+    long: how many found no slot."""
 
     async def attempt(number: int) -> None:
         resolve = await looked_up.look_up("1", f"slow{number}", 443)
@@ -47,31 +47,31 @@ async def many_slow_names(looked_up: Names) -> int:
 
     attempts = (attempt(number) for number in range(RESOLVERS * 2))
     results = await asyncio.gather(*attempts, return_exceptions=True)
-    return [type(one) for one in results].count(NoTurn)
+    return [type(one) for one in results].count(LimitReached)
 
 
-class TestTurns:
-    async def test_each_tenant_has_turns_of_its_own(self):
-        turns = Turns(3, each=2, patience=0.05)
-        first, _ = await turns.take("1"), await turns.take("1")
-        with pytest.raises(NoTurn):
-            await turns.take("1")
-        await turns.take("2")
-        with pytest.raises(NoTurn):
-            await turns.take("3")
+class TestTenantLimiter:
+    async def test_each_tenant_has_slots_of_its_own(self):
+        limiter = TenantLimiter(3, each=2, patience=0.05)
+        first, _ = await limiter.acquire("1"), await limiter.acquire("1")
+        with pytest.raises(LimitReached):
+            await limiter.acquire("1")
+        await limiter.acquire("2")
+        with pytest.raises(LimitReached):
+            await limiter.acquire("3")
         first()
-        await turns.take("3")
+        await limiter.acquire("3")
 
-    async def test_a_cancelled_wait_takes_no_turn(self):
-        turns = Turns(1, each=1, patience=5)
-        done = await turns.take("1")
-        waiting = [asyncio.create_task(turns.take(tenant)) for tenant in "1122"]
+    async def test_a_cancelled_wait_takes_no_slot(self):
+        limiter = TenantLimiter(1, each=1, patience=5)
+        release = await limiter.acquire("1")
+        waiting = [asyncio.create_task(limiter.acquire(tenant)) for tenant in "1122"]
         await asyncio.sleep(0.01)
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        done()
-        await asyncio.wait_for(turns.take("2"), 1)
+        release()
+        await asyncio.wait_for(limiter.acquire("2"), 1)
 
 
 class TestNames:
@@ -87,13 +87,13 @@ class TestNames:
         await asyncio.sleep(0.01)
         assert await (await looked_up.look_up("1", "quick", 443))("", 0) == PUBLIC
 
-    async def test_a_tenant_that_may_take_all_turns_is_detected(self, monkeypatch):
+    async def test_a_tenant_that_may_take_all_slots_is_detected(self, monkeypatch):
         """The mutant."""
         impatient(monkeypatch)
         monkeypatch.setattr(names, "EACH", RESOLVERS)
         looked_up = Names(NameServer())
         await many_slow_names(looked_up)
-        with pytest.raises(NoTurn):
+        with pytest.raises(LimitReached):
             await looked_up.look_up("2", "quick", 443)
 
     async def test_a_name_is_looked_up_once_at_a_time(self):
@@ -109,7 +109,7 @@ class TestNames:
         await (await looked_up.look_up("1", "slow", 443))("", 0)
         assert server.asked == ["slow", "slow"]
 
-    async def test_a_name_that_isnt_known_gives_its_turn_back(self):
+    async def test_a_name_that_isnt_known_frees_its_slot(self):
         async def unknown(*_: object) -> list[str]:
             raise OSError("Name or service not known")
 
@@ -119,8 +119,8 @@ class TestNames:
                 await (await looked_up.look_up("1", "nobody", 443))("", 0)
 
 
-async def test_waiting_for_a_turn_is_no_attempt(opened, receiver, monkeypatch):
-    """The delivery whose name had to wait is put back, and delivered when there is a turn."""
+async def test_waiting_for_a_slot_is_no_attempt(opened, receiver, monkeypatch):
+    """The delivery whose name had to wait is put back, and delivered when a slot is free."""
     impatient(monkeypatch)
     monkeypatch.setattr("infrastructure.webhooks.queue.UNTRIED", 0.05)
     server = NameServer()

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.postgres.snapshots import Snapshots, TooSlow
+from infrastructure.postgres.bounded_queries import BoundedQueries, TooSlow
 
 pytestmark = pytest.mark.anyio
 
@@ -23,21 +23,21 @@ async def pool(module_database: str) -> AsyncIterator[Pool]:
         yield one
 
 
-async def sleep(snapshots: Snapshots, tenant: str = "1", seconds: float = 0.3) -> None:
-    async with snapshots.open(tenant) as fetch:
+async def sleep(queries: BoundedQueries, tenant: str = "1", seconds: float = 0.3) -> None:
+    async with queries.open(tenant) as fetch:
         await fetch("SELECT pg_sleep(%s)", (seconds,))
 
 
 async def test_a_slow_query_is_stopped_and_the_next_one_runs(pool: Pool):
-    snapshots = Snapshots(pool, seconds=0.2)
+    queries = BoundedQueries(pool, seconds=0.2)
     with pytest.raises(TooSlow, match=r"longer than 0.2 seconds"):
-        await sleep(snapshots, seconds=5)
-    async with snapshots.open("1") as fetch:
+        await sleep(queries, seconds=5)
+    async with queries.open("1") as fetch:
         assert await fetch("SELECT 1", ()) == [(1,)]
 
 
 async def test_the_bound_is_gone_from_the_connection_afterwards(pool: Pool):
-    async with Snapshots(pool, seconds=0.2).open("1") as fetch:
+    async with BoundedQueries(pool, seconds=0.2).open("1") as fetch:
         await fetch("SELECT 1", ())
     async with pool.connection() as connection:
         cursor = await connection.execute("SHOW statement_timeout")
@@ -47,7 +47,7 @@ async def test_the_bound_is_gone_from_the_connection_afterwards(pool: Pool):
 async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
     async with pool.connection() as connection:
         await connection.execute("CREATE TABLE seen (n int)")
-        async with Snapshots(pool).open("1") as fetch:
+        async with BoundedQueries(pool).open("1") as fetch:
             assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
             await connection.execute("INSERT INTO seen VALUES (1)")
             assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
@@ -55,26 +55,38 @@ async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
 
 async def test_a_snapshot_is_read_only(pool: Pool):
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        async with Snapshots(pool).open("1") as fetch:
+        async with BoundedQueries(pool).open("1") as fetch:
             await fetch("CREATE TABLE unwanted (n int)", ())
 
 
 async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
-    snapshots = Snapshots(pool, seconds=5, at_once=4, at_once_of_a_tenant=2)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    hogging = [asyncio.create_task(sleep(snapshots, "hog", 0.5)) for _ in range(8)]
-    await asyncio.sleep(0.05)
-    await sleep(snapshots, "other", 0)
-    assert loop.time() - began < 0.45
-    await asyncio.gather(*hogging)
-    assert loop.time() - began > 1.9
+    queries = BoundedQueries(pool, seconds=5, at_once=4, at_once_of_a_tenant=2)
+    running, most = 0, 0
+    both, enough = asyncio.Event(), asyncio.Event()
+
+    async def hog() -> None:
+        nonlocal running, most
+        async with queries.open("hog"):
+            running += 1
+            most = max(most, running)
+            if running == 2:
+                both.set()
+            await enough.wait()
+            running -= 1
+
+    hogging = [asyncio.create_task(hog()) for _ in range(8)]
+    async with asyncio.timeout(10):
+        await both.wait()
+        await sleep(queries, "other", 0)  # while the hog holds its share and waits for more
+        enough.set()
+        await asyncio.gather(*hogging)
+    assert most == 2
 
 
-async def test_a_caller_who_waits_too_long_for_a_turn_is_too_slow(pool: Pool):
-    snapshots = Snapshots(pool, seconds=0.3, at_once_of_a_tenant=1)
+async def test_a_caller_who_waits_too_long_for_a_slot_is_too_slow(pool: Pool):
+    queries = BoundedQueries(pool, seconds=0.3, at_once_of_a_tenant=1)
     outcomes = await asyncio.gather(
-        *[sleep(snapshots, seconds=0.25) for _ in range(4)], return_exceptions=True
+        *[sleep(queries, seconds=0.25) for _ in range(4)], return_exceptions=True
     )
     assert outcomes.count(None) in (1, 2)
     assert all(outcome is None or isinstance(outcome, TooSlow) for outcome in outcomes)

@@ -1,0 +1,68 @@
+"""Queries that may take long, within bounds: how long, how many at once, how many of one tenant.
+
+Each runs in a transaction of its own that sees one snapshot, changes nothing and is planned for its
+own parameters: a term that matches ten records and one that matches all of them are best answered
+in different ways.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from infrastructure.postgres.fetch import fetching_on
+from infrastructure.tenant_limiter import LimitReached, TenantLimiter
+from projections.paging import Fetch
+
+SECONDS = 5.0
+AT_ONCE = 4
+AT_ONCE_OF_A_TENANT = 2
+
+
+class TooSlow(Exception):
+    """The query took longer than `seconds`, or waited that long for others."""
+
+    def __init__(self, seconds: float):
+        super().__init__(f"A query takes longer than {seconds:g} seconds.")
+        self.seconds = seconds
+
+
+class BoundedQueries:
+    """`at_once` has to leave connections of the pool to everybody else."""
+
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[Any],
+        *,
+        seconds: float = SECONDS,
+        at_once: int = AT_ONCE,
+        at_once_of_a_tenant: int = AT_ONCE_OF_A_TENANT,
+    ):
+        self._pool = pool
+        self._seconds = seconds
+        self._limiter = TenantLimiter(at_once, each=at_once_of_a_tenant, patience=seconds)
+        self._begin = (
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            f"SET LOCAL statement_timeout = {round(seconds * 1000)}",
+            "SET LOCAL jit = off",
+            "SET LOCAL max_parallel_workers_per_gather = 0",
+        )
+
+    @asynccontextmanager
+    async def open(self, tenant: str) -> AsyncIterator[Fetch]:
+        """Runs queries on one snapshot. Raises TooSlow, psycopg.OperationalError, PoolTimeout."""
+        try:
+            async with (
+                self._limiter.slot(tenant),
+                self._pool.connection() as connection,
+                connection.pipeline(),
+                connection.transaction(),
+            ):
+                # All of it goes out with the first query, without waiting in between.
+                for statement in self._begin:
+                    await connection.execute(statement)
+                yield fetching_on(connection, prepare=False)
+        except (LimitReached, psycopg.errors.QueryCanceled):
+            raise TooSlow(self._seconds) from None
