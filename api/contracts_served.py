@@ -9,8 +9,7 @@ from api.contracts.rapport.app import rapport_app
 from api.contracts.relationships.app import relationships_app
 from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
-from api.contracts.tracking.dialect import render
-from api.contracts.tracking.responses import ProblemShown
+from api.contracts.tracking.dialect import TRACKING
 from api.http.contract import Contract
 from api.http.contract_app import contract_app
 
@@ -24,8 +23,7 @@ def system_app() -> FastAPI:
     return contract_app(
         title="kith",
         description="Whether this process is well, and its figures.",
-        render=render,
-        problem=ProblemShown,
+        dialect=TRACKING,
         routers=(system_routes.router,),
     )
 

@@ -1,18 +1,35 @@
-"""Building responses: from a command's answer, and from prepared JSON."""
+"""Answers: an endpoint gives their content, its route their status."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
+from uuid import UUID
 
+from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
+from api.http.call import Call
+from application.entity import Entity
+from application.ledger import Handler
 from application.ports import Answer
+from infrastructure.webhooks import confidential
 
-Headers = Iterable[tuple[str, str]]
+C = TypeVar("C")
+Header = tuple[str, str]
+
+
+class Content(NamedTuple):
+    """The JSON and the headers of an answer. `withheld` is that of `application.ports.Answer`."""
+
+    body: str | bytes = ""
+    headers: Iterable[Header] = ()
+    withheld: tuple[tuple[str, UUID], ...] = ()
 
 
 class JsonResponse(Response):
     """A body that is JSON already, and headers that needn't be searched for what they lack."""
 
-    def __init__(self, body: str | bytes, status: int, headers: Headers):
+    def __init__(self, body: str | bytes, status: int, headers: Iterable[Header] = ()):
         self.status_code = status
         self.background = None
         self.body = body if isinstance(body, bytes) else body.encode()
@@ -23,17 +40,51 @@ class JsonResponse(Response):
         ]
 
 
-def json_response(body: str | bytes, status: int = 200, headers: Headers = ()) -> Response:
-    return JsonResponse(body, status, headers)
+def record(body: str | bytes, position: int, location: str | None = None) -> Content:
+    """One record, tagged with the position of the last event that changed what is shown.
+    `location` is the address of one that the request made."""
+    tag = ("ETag", f'"{position}"')
+    return Content(body, (tag,) if location is None else (("Location", location), tag))
 
 
-def response_of(answer: Answer) -> Response:
-    """What a command's caller gets, the first time as every time."""
+def no_content(_: Entity) -> Content:
+    return Content()
+
+
+async def carry_out(
+    call: Call,
+    handler: Handler[C],
+    command: C,
+    content: Callable[[Entity], Content] = no_content,
+) -> Answer:
+    """Carry out a command for the caller. The content is made of the command's entity after it."""
+    ledger = call.services.system.ledger
+    return await ledger.carry_out(call.caller(), handler, command, answering(call, content))
+
+
+def answering(call: Call, content: Callable[[Entity], Content]) -> Callable[[Entity], Answer]:
+    """The answer of the call's route with this content."""
+
+    def answer(entity: Entity) -> Answer:
+        body, headers, withheld = content(entity)
+        text = body if isinstance(body, str) else body.decode()
+        return Answer(call.status, tuple(headers), text, withheld)
+
+    return answer
+
+
+async def response_of(call: Call, answer: Answer) -> Response:
+    """The response to a command, the first time as every time.
+
+    Withheld members are put in. One that has been forgotten, because its record has ended, is left
+    as it is kept: null, or as much as isn't confidential.
+    """
     if answer.status == 204:
         return Response(None, 204, dict(answer.headers))
+    if answer.withheld:
+        ids = [identity for _, identity in answer.withheld]
+        known = await confidential.known(call.services.fetch, call.tenant, ids)
+        body = from_json(answer.body)
+        body |= {name: known[identity] for name, identity in answer.withheld if identity in known}
+        answer = replace(answer, body=to_json(body).decode())
     return JsonResponse(answer.body, answer.status, answer.headers)
-
-
-def entity_tag(position: int) -> str:
-    """The position of the last event that changed what is shown."""
-    return f'"{position}"'

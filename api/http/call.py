@@ -25,10 +25,12 @@ TAG = "tag:"
 
 
 class Call(Request):
-    """`contract` is the contract that answers; `principal` is set once the token is verified."""
+    """`contract` is the contract that answers, `status` the one its route answers with; `principal`
+    is set once the token is verified."""
 
     principal: Principal
     contract: str
+    status: int
     body_bytes: bytes = b""
     unanswered: bool = False
     """Whether it has been found out that nothing was answered to the request's key."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from api.http.dialect import Render
+from api.http.dialect import Dialect
 from api.http.docs import add_docs
 from api.http.problem import Problem
 from api.http.route_table import RouteTable
@@ -50,12 +50,11 @@ def contract_app(
     *,
     title: str,
     description: str,
-    render: Render,
-    problem: type[BaseModel],
+    dialect: Dialect,
     routers: Iterable[APIRouter],
     version: str = "1",
 ) -> ContractApp:
-    """`problem` is the documented form of errors, known to the document as `Problem`."""
+    """The dialect's documented form of errors is known to the document as `Problem`."""
     app = ContractApp(
         title=title,
         description=description,
@@ -75,11 +74,11 @@ def contract_app(
         if error.status_code == 405:
             # The router names the methods of the first route alone.
             error.headers = {"Allow": ", ".join(_methods(app, request.scope))}
-        return render(routing_problem(error))
+        return dialect.render(routing_problem(error))
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, problem)
+            app.openapi_schema = _document(app, dialect.problem)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -1,8 +1,14 @@
 """The error form that users of FastAPI know: `{"detail": …}`, which two contracts document."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from api.http.answers import JsonResponse
+from api.http.problem import Fault, Problem
 
 
 class FaultShown(BaseModel):
@@ -21,22 +27,19 @@ class ErrorShown(BaseModel):
 
 SENTENCES = {
     400: "The request is malformed, or against the rules",
-    401: "No token, or a bad one",
-    403: "The token lacks the permission, or a tenant",
     404: "There is no such record, or it isn't the caller's",
-    409: "The state of the record doesn't allow it",
-    412: "The record has changed since the version named in If-Match",
-    413: "The body is too large",
-    415: "The body isn't JSON, or is compressed",
-    422: "The request is invalid",
-    503: "Can't be answered right now; Retry-After says when to try again",
 }
 
 
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors a route may answer with, besides those that every route may."""
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
-        status: {"description": SENTENCES[status], "content": content}
-        for status in sorted({401, 403, 503, *statuses})
-    }
+def detail_response(
+    problem: Problem, status: int, shown: Callable[[Fault], dict[str, Any]]
+) -> Response:
+    """A problem in this form; `shown` puts a fault into the contract's words."""
+    detail = [shown(fault) for fault in _faults(problem)] if status == 422 else problem.detail
+    return JsonResponse(to_json({"detail": detail}), status, problem.headers)
+
+
+def _faults(problem: Problem) -> tuple[Fault, ...]:
+    key_reused = problem.code == "idempotency_key_reused"
+    where = ("header", "Idempotency-Key") if key_reused else ("body",)
+    return problem.faults or (Fault(where, problem.code, problem.detail),)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.http.problem import Problem
@@ -31,9 +32,28 @@ def nothing_more(call: "Call") -> None:
     pass
 
 
+SENTENCES = {
+    400: "The request is malformed",
+    401: "No token, or a bad one",
+    403: "The token lacks the permission, or a tenant",
+    404: "There is no such record",
+    409: "The state of the record doesn't allow it",
+    412: "The record has changed since the version named in If-Match",
+    413: "The body is too large",
+    415: "The body isn't JSON, or is compressed",
+    422: "The request is invalid",
+    503: "Can't be answered right now; Retry-After says when to try again",
+}
+"""The documented meaning of errors; a contract may say it otherwise."""
+
+
 @dataclass(frozen=True)
 class Dialect:
-    """`name` is the contract's; `render` its form of errors; `fields` its names for the domain's.
+    """`name` is the contract's; `render` its form of errors, and `problem` that form documented;
+    `fields` its names for the domain's.
+
+    `sentences` document errors in the contract's own words, of which each route may answer with
+    those in `always`.
 
     `principal` is the caller as this contract takes the token and the headers: it may choose
     between the tenants the token allows, and raises Refused where it allows none.
@@ -43,7 +63,20 @@ class Dialect:
 
     name: str
     render: Render
+    problem: type[BaseModel]
+    sentences: Mapping[int, str] = field(default_factory=dict)
+    always: tuple[int, ...] = (401, 403, 503)
+    media_type: str = "application/json"
     fields: Mapping[str, str] = field(default_factory=dict)
     principal: Callable[["Call"], "Principal"] = as_verified
     requires_tenant: str = "A tenant is required."
     admit: Callable[["Call"], None] = nothing_more
+
+    def errors(self, *statuses: int, always: bool = True) -> dict[int | str, dict[str, Any]]:
+        """The errors of a route for its OpenAPI document, with those of every route."""
+        sentences = SENTENCES | dict(self.sentences)
+        content = {self.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        return {
+            status: {"description": sentences[status], "content": content}
+            for status in sorted({*statuses, *(self.always if always else ())})
+        }

@@ -4,7 +4,7 @@ A date-time without an offset is refused by name: whoever sent it knows what it 
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -80,3 +80,15 @@ def format_instant(instant: datetime) -> str:
             raise ValueError("An instant has to know its offset before it can be shown.")
         instant = instant.astimezone(UTC)
     return instant.isoformat()[:-6] + "Z"
+
+
+def upper_bound(bound: Instant | None) -> tuple[datetime | None, bool]:
+    """An inclusive bound as an instant, True if that one is exclusive: a date includes its day."""
+    if bound is None:
+        return None, False
+    if not bound.date_only:
+        return bound.at, False
+    try:
+        return bound.at + timedelta(days=1), True
+    except OverflowError:
+        return bound.at, False

@@ -4,8 +4,9 @@ FastAPI's own request handling costs more than everything kith does with a reque
 body before anybody is authenticated. This keeps its routing and its OpenAPI document, and puts in
 its place: authenticate, check the permission, read the body within bounds, parse it strictly,
 validate, give again what was answered to the same key, call the endpoint. An endpoint is
-`async def`, takes a `Call` and validated parameters, and gives a response. Router-level
-dependencies don't run here; a test walks every route without a token.
+`async def`, takes a `Call` and validated parameters, and gives the content of the answer, the
+answer of a command, or a response. Router-level dependencies don't run here; a test walks every
+route without a token.
 """
 
 from collections.abc import Callable
@@ -17,13 +18,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.http.answers import Content, JsonResponse, response_of
 from api.http.call import Call, tenant_required
 from api.http.connection import LATE
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, Refused, faults_of, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
 from api.http.strict_json import parse
-from api.http.withheld import complete_response
+from application.ports import Answer
 
 PUBLIC = "public"
 """Asks for no token."""
@@ -60,6 +62,7 @@ class _Exchange:
         self._endpoint = route.endpoint
         self._permission = route.permission
         self._dialect = dialect
+        self._status = route.status_code or 200
         dependant = route.dependant
         self._call = dependant.request_param_name
         self._path = [param.name for param in dependant.path_params]
@@ -77,7 +80,7 @@ class _Exchange:
         await response(scope, receive, send)
 
     async def _respond(self, call: Call) -> Response:
-        call.contract = self._dialect.name
+        call.contract, call.status = self._dialect.name, self._status
         await self._authenticate(call)
         arguments: dict[str, Any] = {self._call: call}
         for name in self._path:
@@ -95,8 +98,14 @@ class _Exchange:
                 arguments[name] = _validated(adapter, parse(call.body_bytes), "body", known)
         if (given := await self._given_before(call)) is not None:
             return given
-        response: Response = await self._endpoint(**arguments)
-        return response
+        answered: Content | Answer | Response = await self._endpoint(**arguments)
+        match answered:
+            case Content():
+                return JsonResponse(answered.body, call.status, answered.headers)
+            case Answer():
+                return await response_of(call, answered)
+            case _:
+                return answered
 
     async def _given_before(self, call: Call) -> Response | None:
         """The answer already given to the request's key. It is looked for before the endpoint looks
@@ -108,7 +117,7 @@ class _Exchange:
             call.unanswered = True
             return None
         _ = call.open_tags  # it may show what they open, and that may be forbidden by now
-        return await complete_response(call, answer)
+        return await response_of(call, answer)
 
     async def _authenticate(self, call: Call) -> None:
         if self._permission == PUBLIC:

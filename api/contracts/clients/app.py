@@ -3,8 +3,7 @@
 from fastapi import FastAPI
 
 from api.contracts.clients import interactions, logs, services
-from api.contracts.clients.dialect import render
-from api.contracts.clients.responses import ErrorShown
+from api.contracts.clients.dialect import CLIENTS
 from api.http.contract_app import contract_app
 
 DESCRIPTION = """
@@ -20,7 +19,6 @@ def clients_app() -> FastAPI:
     return contract_app(
         title="kith: clients",
         description=DESCRIPTION,
-        render=render,
-        problem=ErrorShown,
+        dialect=CLIENTS,
         routers=(interactions.router, logs.router, services.router),
     )

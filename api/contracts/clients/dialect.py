@@ -1,8 +1,10 @@
 """Errors of this contract: `{"error": …}`, one sentence, and 400 for everything invalid."""
 
+from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from api.http.answers import JsonResponse
 from api.http.call import Call
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem, invalid
@@ -18,12 +20,17 @@ FIELDS = {
 LONGEST_TAG = 100
 
 
+class ErrorShown(BaseModel):
+    """What went wrong, in a sentence."""
+
+    error: str
+
+
 def render(problem: Problem) -> Response:
     status = problem.status
     if status == 422 and problem.code != "idempotency_key_reused":
         status = 400
-    body = to_json({"error": _sentence(problem)})
-    return Response(body, status, dict(problem.headers), JSONResponse.media_type)
+    return JsonResponse(to_json({"error": _sentence(problem)}), status, problem.headers)
 
 
 def _sentence(problem: Problem) -> str:
@@ -50,6 +57,16 @@ def admit(call: Call) -> None:
 CLIENTS = Dialect(
     name="clients",
     render=render,
+    problem=ErrorShown,
+    sentences={
+        400: "The request is invalid",
+        403: "The token lacks the permission, or an organization",
+        404: "There is no such client or interaction",
+        409: "The interaction kept changing meanwhile",
+        412: "The interaction has changed since the version named in If-Match",
+        422: "The Idempotency-Key was used for another request",
+    },
+    always=(400, 401, 403, 503),
     fields=FIELDS,
     requires_tenant="An organization is required.",
     admit=admit,

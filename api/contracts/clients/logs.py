@@ -2,24 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.clients import found
 from api.contracts.clients.dialect import CLIENTS
-from api.contracts.clients.pages import link
-from api.contracts.clients.responses import errors
 from api.contracts.clients.shown import PersonShown, Shown, person
 from api.contracts.clients.types import LARGEST, TAGS, PageQuery
-from api.http.answers import json_response
+from api.http.answers import Content
 from api.http.call import Call
-from api.http.route import contract_route, needs
+from api.http.paging import links
+from api.http.route import needs
+from api.http.router import ContractRouter
 from projections.interaction_log import model as interaction_log
 from projections.interaction_log.model import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
 
-router = APIRouter(route_class=contract_route(CLIENTS), tags=["Client log"])
+router = ContractRouter(CLIENTS, "Client log")
 
 EVENTS = {
     CREATED: "clientInteractionCreated",
@@ -49,14 +48,14 @@ class LogsShown(Shown):
     logs: list[EntryShown]
 
 
-@router.get(
-    "/api/clients/{client_id}/logs",
-    response_model=LogsShown,
-    responses=errors(404),
-    openapi_extra=needs("view_contacts") | TAGS,
+@router.on(
+    "GET /api/clients/{client_id}/logs",
+    needs("view_contacts") | TAGS,
+    LogsShown,
+    errors=(404,),
     summary="What was done to a client's interactions, newest first",
 )
-async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Response:
+async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Content:
     whose = await found.present_client(call, client_id)
     services = call.services
     await services.caught_up((INTERACTION_LOG.name,), call.tenant)
@@ -64,7 +63,7 @@ async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) 
         services.fetch, call.tenant, whose.id, query.limit, query.cursor
     )
     body = to_json({"logs": [_shown(entry) for entry in entries]})
-    return json_response(body, headers=link(call, str(end)) if end else ())
+    return Content(body, links(call, next={"cursor": end} if end else None))
 
 
 def _shown(entry: Entry) -> dict[str, Any]:

@@ -2,21 +2,19 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.clients.dialect import CLIENTS
-from api.contracts.clients.responses import errors
 from api.contracts.clients.shown import Shown
 from api.contracts.clients.types import TAGS
-from api.http.answers import json_response
+from api.http.answers import Content
 from api.http.call import Call
-from api.http.route import contract_route, needs
+from api.http.route import needs
+from api.http.router import ContractRouter
 from domain.service import Offer, Question
 from projections.catalogue.services import offers
 
-router = APIRouter(route_class=contract_route(CLIENTS), tags=["Services"])
+router = ContractRouter(CLIENTS, "Services")
 
 
 class QuestionShown(Shown):
@@ -42,17 +40,16 @@ class ServicesShown(Shown):
     services: list[ServiceShown]
 
 
-@router.get(
-    "/api/services",
-    response_model=ServicesShown,
-    responses=errors(),
-    openapi_extra=needs("view_contacts") | TAGS,
+@router.on(
+    "GET /api/services",
+    needs("view_contacts") | TAGS,
+    ServicesShown,
     summary="The services there are",
 )
-async def listed(call: Call) -> Response:
+async def listed(call: Call) -> Content:
     known = await offers(call.services.fetch, call.tenant)
     services = [_service(number, offer) for number, offer in known.items()]
-    return json_response(to_json({"services": services}))
+    return Content(to_json({"services": services}))
 
 
 def _service(number: int, offer: Offer) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from fastapi import FastAPI
 
 from api.contracts.rapport import interactions, tactics
-from api.contracts.rapport.dialect import render
+from api.contracts.rapport.dialect import RAPPORT
 from api.http.contract_app import contract_app
-from api.http.detail_form import ErrorShown
 
 DESCRIPTION = """
 Logging interactions with one's own contacts, and the rapport tactics used: fetch the tactics, then
@@ -18,7 +17,6 @@ def rapport_app() -> FastAPI:
     return contract_app(
         title="kith: rapport",
         description=DESCRIPTION,
-        render=render,
-        problem=ErrorShown,
+        dialect=RAPPORT,
         routers=(tactics.router, interactions.router),
     )

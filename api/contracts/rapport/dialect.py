@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pydantic_core import to_json
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from api.http.detail_form import SENTENCES, ErrorShown, detail_response
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem
 
@@ -16,21 +16,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The domain's names as places in this contract's bodies."""
 
 TACTICS = "rapport.tactics."
-KEY_REUSED = "idempotency_key_reused"
 
 
 def render(problem: Problem) -> Response:
-    body = {"detail": _faults(problem) if problem.status == 422 else problem.detail}
-    return Response(to_json(body), problem.status, dict(problem.headers), JSONResponse.media_type)
+    return detail_response(problem, problem.status, _shown)
 
 
-def _faults(problem: Problem) -> list[dict[str, Any]]:
-    if not problem.faults:
-        where = ["header", "Idempotency-Key"] if problem.code == KEY_REUSED else ["body"]
-        return [{"loc": where, "msg": problem.detail, "type": problem.code}]
-    return [
-        {"loc": _place(fault), "msg": fault.detail, "type": fault.code} for fault in problem.faults
-    ]
+def _shown(fault: Fault) -> dict[str, Any]:
+    return {"loc": _place(fault), "msg": fault.detail, "type": fault.code}
 
 
 def _place(fault: Fault) -> list[str | int]:
@@ -42,4 +35,4 @@ def _place(fault: Fault) -> list[str | int]:
     return list(FIELDS.get(fault.field, ("body",)))
 
 
-RAPPORT = Dialect(name="rapport", render=render)
+RAPPORT = Dialect(name="rapport", render=render, problem=ErrorShown, sentences=SENTENCES)

@@ -1,12 +1,10 @@
 """Logging a complete interaction, step 2 of the documented flow, and reading it again."""
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic_core import from_json, to_json
-from starlette.responses import Response
 
 from api.contracts.rapport.dialect import RAPPORT
 from api.contracts.rapport.documents import interaction_read, tactic_ids, tactic_logs
@@ -17,12 +15,13 @@ from api.contracts.rapport.schemas import (
     PageQuery,
 )
 from api.http import records
-from api.http.answers import entity_tag, json_response, response_of
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.detail_form import errors
+from api.http.paging import links
 from api.http.problem import invalid
 from api.http.query import OPENS
-from api.http.route import contract_route, needs
+from api.http.route import needs
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.own_interactions import LogOwnInteraction, log_own_interaction
 from application.ports import Answer
@@ -34,22 +33,20 @@ from projections.timeline import entries as contact_interactions
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import document
 
-router = APIRouter(route_class=contract_route(RAPPORT), tags=["Interactions"])
+router = ContractRouter(RAPPORT, "Interactions")
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
 
 
-@router.post(
-    "/api/v1/interactions", status_code=201, openapi_extra=writing, include_in_schema=False
-)
-@router.post(
-    "/api/v1/interactions/",
-    status_code=201,
-    response_model=InteractionRead,
-    responses=errors(400, 404, 409, 413, 415, 422),
-    openapi_extra=writing,
+@router.on(
+    "POST /api/v1/interactions/",
+    writing,
+    InteractionRead,
+    status=201,
+    errors=(400, 404, 409, 413, 415, 422),
+    also="/api/v1/interactions",
     summary="Log an interaction and the tactics used in it, atomically",
 )
-async def log(call: Call, body: CompleteInteraction) -> Response:
+async def log(call: Call, body: CompleteInteraction) -> Answer:
     twice = body.twice()
     if twice is not None:
         where = ("body", "tactic_logs", twice, "tactic_id")
@@ -57,41 +54,40 @@ async def log(call: Call, body: CompleteInteraction) -> Response:
     contact = body.interaction.contact_id
     base = call.scope.get("root_path", "")
 
-    def created(entity: Entity[Interaction]) -> Answer:
-        location = ("Location", f"{base}/api/v1/interactions/{entity.id}")
-        headers = (location, ("ETag", entity_tag(entity.position)))
+    def created(entity: Entity[Interaction]) -> Content:
+        location = f"{base}/api/v1/interactions/{entity.id}"
         shown = interaction_read(from_json(document(entity)), contact)
-        return Answer(201, headers, to_json(shown).decode())
+        return record(to_json(shown), entity.position, location)
 
-    ledger, command = call.services.system.ledger, LogOwnInteraction(contact, body.record())
-    return response_of(await ledger.carry_out(call.caller(), log_own_interaction, command, created))
+    command = LogOwnInteraction(contact, body.record())
+    return await carry_out(call, log_own_interaction, command, created)
 
 
-@router.get(
-    "/api/v1/interactions/{id}",
-    response_model=InteractionReadWithTactics,
-    responses=errors(404),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/v1/interactions/{id}",
+    reading,
+    InteractionReadWithTactics,
+    errors=(404,),
     summary="One interaction with a contact of one's own, and the tactics used",
 )
-async def get(call: Call, id: str) -> Response:
+async def get(call: Call, id: str) -> Content:
     identity = await records.interaction_id(call, id)
     fetch, user = call.services.fetch, call.principal.user
     found = await contact_interactions.of_owner(fetch, call.tenant, identity, user, call.open_tags)
     if found is None:
         raise NotFound("Interaction not found", code="interaction_not_found")
     (shown,) = await _with_tactics(call, [from_json(found.document)], found.contact_id)
-    return json_response(to_json(shown), headers=(("ETag", entity_tag(found.position)),))
+    return record(to_json(shown), found.position)
 
 
-@router.get(
-    "/api/v1/contacts/{contact_id}/interactions",
-    response_model=list[InteractionReadWithTactics],
-    responses=errors(404, 422),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/v1/contacts/{contact_id}/interactions",
+    reading,
+    list[InteractionReadWithTactics],
+    errors=(404, 422),
     summary="The interactions with a contact of one's own, newest first",
 )
-async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Response:
+async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     identity = await records.contact_id(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
     contact = await contact_list.one(fetch, call.tenant, identity)
@@ -100,11 +96,8 @@ async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Qu
     wanted = interaction_list.Filter(call.tenant, opened, identity)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)
     shown = await _with_tactics(call, [from_json(text) for text in page.documents], identity)
-    headers = []
-    if page.end is not None:
-        following = {**call.query_params, "skip": query.skip + query.limit, "limit": query.limit}
-        headers.append(("Link", f'<{call.url.path}?{urlencode(following)}>; rel="next"'))
-    return json_response(to_json(shown), headers=headers)
+    following = page.end and {"skip": query.skip + query.limit, "limit": query.limit}
+    return Content(to_json(shown), links(call, next=following))
 
 
 async def _with_tactics(

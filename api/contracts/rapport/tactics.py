@@ -1,33 +1,28 @@
 """The tactics on offer: step 1 of the documented flow."""
 
-from fastapi import APIRouter
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.rapport.dialect import RAPPORT
 from api.contracts.rapport.schemas import RapportTactic
-from api.http.answers import json_response
+from api.http.answers import Content
 from api.http.call import Call
-from api.http.detail_form import errors
-from api.http.route import contract_route, needs
+from api.http.route import needs
+from api.http.router import ContractRouter
 from projections.catalogue.tactics import TacticRow, catalogue
 
-router = APIRouter(route_class=contract_route(RAPPORT), tags=["Tactics"])
+router = ContractRouter(RAPPORT, "Tactics")
 
 
-@router.get(
-    "/api/v1/rapport/tactics/", openapi_extra=needs("view_contacts"), include_in_schema=False
-)
-@router.get(
-    "/api/v1/rapport/tactics",
-    response_model=list[RapportTactic],
-    responses=errors(),
-    openapi_extra=needs("view_contacts"),
+@router.on(
+    "GET /api/v1/rapport/tactics",
+    needs("view_contacts"),
+    list[RapportTactic],
+    also="/api/v1/rapport/tactics/",
     summary="The science-validated tactics on offer",
 )
-async def offered(call: Call) -> Response:
+async def offered(call: Call) -> Content:
     rows = await catalogue(call.services.fetch, call.tenant)
-    return json_response(to_json([_shown(row) for row in rows if not row.hidden]))
+    return Content(to_json([_shown(row) for row in rows if not row.hidden]))
 
 
 def _shown(row: TacticRow) -> dict[str, object]:

@@ -3,9 +3,8 @@
 from fastapi import FastAPI
 
 from api.contracts.relationships import interactions, status
-from api.contracts.relationships.dialect import render
+from api.contracts.relationships.dialect import RELATIONSHIPS
 from api.http.contract_app import contract_app
-from api.http.detail_form import ErrorShown
 
 DESCRIPTION = """
 The interactions of a contact, and how the relationship with it moves from prospect to client and
@@ -18,7 +17,6 @@ def relationships_app() -> FastAPI:
     return contract_app(
         title="kith: relationships",
         description=DESCRIPTION,
-        render=render,
-        problem=ErrorShown,
+        dialect=RELATIONSHIPS,
         routers=(interactions.router, status.router),
     )

@@ -5,9 +5,9 @@ Those words are the first generation of pydantic's (`field required`, `value_err
 
 from typing import Any
 
-from pydantic_core import to_json
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from api.http.detail_form import SENTENCES, ErrorShown, detail_response
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem
 
@@ -52,23 +52,12 @@ WHOLE = {
 
 def render(problem: Problem) -> Response:
     status = 400 if problem.code == "invalid_status_transition" else problem.status
-    body = {"detail": _faults(problem) if status == 422 else problem.detail}
-    return Response(to_json(body), status, dict(problem.headers), JSONResponse.media_type)
+    return detail_response(problem, status, _shown)
 
 
-def _faults(problem: Problem) -> list[dict[str, Any]]:
-    if not problem.faults:
-        key_reused = problem.code == "idempotency_key_reused"
-        where: list[str | int] = ["header", "Idempotency-Key"] if key_reused else ["body"]
-        return [_shown(where, problem.code, problem.detail)]
-    return [_shown(_place(fault), fault.code, fault.detail) for fault in problem.faults]
-
-
-def _place(fault: Fault) -> list[str | int]:
-    return ["body"] if fault.field is not None else list(fault.where)
-
-
-def _shown(where: list[str | int], code: str, detail: str) -> dict[str, Any]:
+def _shown(fault: Fault) -> dict[str, Any]:
+    where = ["body"] if fault.field is not None else list(fault.where)
+    code, detail = fault.code, fault.detail
     if code in WORDS:
         code, old, new = WORDS[code]
         detail = WHOLE[code] if new is None else detail.replace(old, new, 1)
@@ -76,5 +65,9 @@ def _shown(where: list[str | int], code: str, detail: str) -> dict[str, Any]:
 
 
 RELATIONSHIPS = Dialect(
-    name="relationships", render=render, requires_tenant="A business context is required."
+    name="relationships",
+    render=render,
+    problem=ErrorShown,
+    sentences=SENTENCES,
+    requires_tenant="A business context is required.",
 )

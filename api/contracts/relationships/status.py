@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.relationships.dialect import RELATIONSHIPS
 from api.contracts.relationships.types import (
@@ -18,10 +16,10 @@ from api.contracts.relationships.types import (
     Text,
 )
 from api.http import records
-from api.http.answers import entity_tag, response_of
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.detail_form import errors
-from api.http.route import contract_route, needs
+from api.http.route import needs
+from api.http.router import ContractRouter
 from application.contacts import ChangeContactStatus, change_contact_status
 from application.entity import Entity
 from application.ports import Answer
@@ -30,7 +28,7 @@ from domain import relationship
 from domain.contact import Contact
 from domain.streams import StreamName
 
-router = APIRouter(route_class=contract_route(RELATIONSHIPS), tags=["Status"])
+router = ContractRouter(RELATIONSHIPS, "Status")
 
 
 class ContactStatusUpdate(Body):
@@ -53,19 +51,15 @@ class ContactStatusChange(Shown):
     reason: str | None
 
 
-@router.put(
-    "/api/contacts/{contact_id}/status",
-    openapi_extra=needs("edit_contacts"),
-    include_in_schema=False,
-)
-@router.put(
-    "/contacts/{contact_id}/status",
-    response_model=ContactStatusChange,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=needs("edit_contacts"),
+@router.on(
+    "PUT /contacts/{contact_id}/status",
+    needs("edit_contacts"),
+    ContactStatusChange,
+    errors=(400, 404, 409, 412, 413, 415, 422),
+    also="/api/contacts/{contact_id}/status",
     summary="Move a relationship to another status or stage",
 )
-async def change(call: Call, contact_id: str, body: ContactStatusUpdate) -> Response:
+async def change(call: Call, contact_id: str, body: ContactStatusUpdate) -> Answer:
     identity = await records.contact_id(call, contact_id)
     command = ChangeContactStatus(
         identity,
@@ -81,14 +75,12 @@ async def change(call: Call, contact_id: str, body: ContactStatusUpdate) -> Resp
         before = (await work.contact(identity)).state
         return await change_contact_status(work, command)
 
-    def changed(entity: Entity[Contact]) -> Answer:
+    def changed(entity: Entity[Contact]) -> Content:
         assert before is not None
         shown = _shown(before, entity, body.reason, call.principal.name)
-        tag = ("ETag", entity_tag(entity.position))
-        return Answer(200, (tag,), to_json(shown).decode())
+        return record(to_json(shown), entity.position)
 
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), handler, command, changed))
+    return await carry_out(call, handler, command, changed)
 
 
 def _shown(

@@ -3,8 +3,7 @@
 from fastapi import FastAPI
 
 from api.contracts.sites import interactions
-from api.contracts.sites.dialect import render
-from api.contracts.sites.responses import ErrorShown
+from api.contracts.sites.dialect import SITES
 from api.http.contract_app import contract_app
 
 DESCRIPTION = """
@@ -19,7 +18,6 @@ def sites_app() -> FastAPI:
     return contract_app(
         title="kith: sites",
         description=DESCRIPTION,
-        render=render,
-        problem=ErrorShown,
+        dialect=SITES,
         routers=(interactions.router,),
     )

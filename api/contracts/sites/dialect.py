@@ -1,9 +1,13 @@
 """Errors of this contract: a code, a message and details, and 400 for everything invalid."""
 
+from typing import Literal
+
+from pydantic import BaseModel
 from pydantic_core import to_json
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from api.contracts.sites.site_context import CONTEXT_REQUIRED, site_principal
+from api.http.answers import JsonResponse
 from api.http.call import Call
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem
@@ -25,14 +29,29 @@ MESSAGES = {"body": "Invalid request data", "query": "Invalid query parameters"}
 """The documented messages, by the part of the request that is to blame."""
 
 
+class DetailShown(BaseModel):
+    field: str
+    message: str
+
+
+class InnerError(BaseModel):
+    code: str
+    message: str
+    details: list[DetailShown]
+
+
+class ErrorShown(BaseModel):
+    status: Literal["error"]
+    error: InnerError
+
+
 def render(problem: Problem) -> Response:
     status, error = problem.status, _error(problem)
     if status in (400, 422) and problem.code != "idempotency_key_reused":
         status, error = 400, _invalid(problem)
     elif status == 401:
         error["message"] = f"Authentication required: {problem.detail}"
-    body = to_json({"status": "error", "error": error})
-    return Response(body, status, dict(problem.headers), JSONResponse.media_type)
+    return JsonResponse(to_json({"status": "error", "error": error}), status, problem.headers)
 
 
 def _error(problem: Problem) -> dict[str, object]:
@@ -69,6 +88,17 @@ def admit(call: Call) -> None:
 SITES = Dialect(
     name="sites",
     render=render,
+    problem=ErrorShown,
+    sentences={
+        400: "Missing or invalid parameters",
+        401: "Authentication required",
+        403: "Site context required, or insufficient permissions",
+        404: "Interaction not found",
+        409: "The interaction kept changing meanwhile",
+        412: "The interaction has changed since the version named in If-Match",
+        422: "The Idempotency-Key was used for another request",
+    },
+    always=(401, 503),
     fields=FIELDS,
     principal=site_principal,
     requires_tenant=CONTEXT_REQUIRED,

@@ -3,13 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic_core import from_json
-from starlette.responses import Response
 
 from api.contracts.sites.dialect import SITES
 from api.contracts.sites.listing import ListQuery
-from api.contracts.sites.responses import errors
 from api.contracts.sites.schemas import InteractionChanges, NewInteraction
 from api.contracts.sites.shown import (
     DeletionShown,
@@ -22,10 +20,11 @@ from api.contracts.sites.shown import (
 )
 from api.contracts.sites.site_context import CONTEXT, SITE
 from api.http import records
-from api.http.answers import entity_tag, json_response, response_of
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.problem import Problem, Refused
-from api.http.route import SIGNED_IN, contract_route, needs
+from api.http.route import SIGNED_IN, needs
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.interactions import (
     AmendInteraction,
@@ -45,18 +44,19 @@ from projections.sites.model import SITE_LIST
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import document_for
 
-router = APIRouter(route_class=contract_route(SITES), tags=["Interactions"])
+router = ContractRouter(SITES, "Interactions")
+DELETED = success({"success": True, "message": "Interaction deleted successfully"})
 reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CONTEXT
 
 
-@router.get(
-    "/api/interactions",
-    response_model=InteractionsShown,
-    responses=errors(400, 403),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/interactions",
+    reading,
+    InteractionsShown,
+    errors=(400, 403),
     summary="List interactions",
 )
-async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Response:
+async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
     wanted = query.wanted(call.tenant, call.open_tags)
     offset = (query.page - 1) * query.per_page
     await call.services.caught_up((SITE_LIST.name,), call.tenant)
@@ -69,61 +69,55 @@ async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Response:
         raise Refused(Problem(503, "query_too_slow", detail, headers=headers)) from None
     pagination = query.pagination(found.total)
     body = interactions_json(found.documents, call.tenant, pagination)
-    return json_response(body, headers=query.links(call, pagination["total_pages"]))
+    return Content(body, query.links(call, pagination["total_pages"]))
 
 
-@router.get(
-    "/api/interactions/types",
-    response_model=TypesShown,
-    responses=errors(),
-    openapi_extra=needs(SIGNED_IN),
-    summary="Get interaction types",
+@router.on(
+    "GET /api/interactions/types", needs(SIGNED_IN), TypesShown, summary="Get interaction types"
 )
-async def types(_call: Call) -> Response:
-    return json_response(success({"types": TYPES}))
+async def types(_call: Call) -> Content:
+    return Content(success({"types": TYPES}))
 
 
-@router.get(
-    "/api/interactions/{id}",
-    response_model=InteractionShown,
-    responses=errors(403, 404),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/interactions/{id}",
+    reading,
+    InteractionShown,
+    errors=(403, 404),
     summary="Get interaction",
 )
-async def get(call: Call, id: str) -> Response:
+async def get(call: Call, id: str) -> Content:
     _, document, position = await _named(call, id)
-    tag = ("ETag", entity_tag(position))
-    return json_response(interaction_json(document, call.tenant), headers=(tag,))
+    return record(interaction_json(document, call.tenant), position)
 
 
-@router.post(
-    "/api/interactions",
-    status_code=201,
-    response_model=InteractionShown,
-    responses=errors(400, 403, 409, 413, 415, 422),
-    openapi_extra=needs("edit_contacts") | SITE,
+@router.on(
+    "POST /api/interactions",
+    needs("edit_contacts") | SITE,
+    InteractionShown,
+    status=201,
+    errors=(400, 403, 409, 413, 415, 422),
     summary="Create interaction",
 )
-async def create(call: Call, body: NewInteraction) -> Response:
+async def create(call: Call, body: NewInteraction) -> Answer:
     address = f"{call.scope.get('root_path', '')}/api/interactions"
 
-    def created(entity: Entity[Interaction]) -> Answer:
-        location = ("Location", f"{address}/{entity.state.number}")
-        return Answer(201, (location, *_tag(entity)), _shown(call, entity))
+    def created(entity: Entity[Interaction]) -> Content:
+        location = f"{address}/{entity.state.number}"
+        return record(_shown(call, entity), entity.position, location)
 
     command = LogInteraction(body.record(), may_plan=True)
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), log_interaction, command, created))
+    return await carry_out(call, log_interaction, command, created)
 
 
-@router.put(
-    "/api/interactions/{id}",
-    response_model=InteractionShown,
-    responses=errors(400, 403, 404, 409, 412, 413, 415),
-    openapi_extra=writing,
+@router.on(
+    "PUT /api/interactions/{id}",
+    writing,
+    InteractionShown,
+    errors=(400, 403, 404, 409, 412, 413, 415),
     summary="Update interaction",
 )
-async def update(call: Call, id: str, body: InteractionChanges) -> Response:
+async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     identity, document, _ = await _named(call, id)
     shown = from_json(document)
     seen, redacted = fields_of(shown), "redacted" in shown
@@ -134,28 +128,22 @@ async def update(call: Call, id: str, body: InteractionChanges) -> Response:
         open_tags=call.open_tags,
     )
 
-    def updated(entity: Entity[Interaction]) -> Answer:
-        return Answer(200, _tag(entity), _shown(call, entity))
+    def updated(entity: Entity[Interaction]) -> Content:
+        return record(_shown(call, entity), entity.position)
 
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), amend_interaction, command, updated))
+    return await carry_out(call, amend_interaction, command, updated)
 
 
-@router.delete(
-    "/api/interactions/{id}",
-    response_model=DeletionShown,
-    responses=errors(403, 404, 409, 412),
-    openapi_extra=writing,
+@router.on(
+    "DELETE /api/interactions/{id}",
+    writing,
+    DeletionShown,
+    errors=(403, 404, 409, 412),
     summary="Delete interaction",
 )
-async def delete(call: Call, id: str) -> Response:
+async def delete(call: Call, id: str) -> Answer:
     command = DeleteInteraction(await records.interaction_id(call, id))
-    deleted = success({"success": True, "message": "Interaction deleted successfully"}).decode()
-    ledger = call.services.system.ledger
-    answer = await ledger.carry_out(
-        call.caller(), delete_interaction, command, lambda _: Answer(200, (), deleted)
-    )
-    return response_of(answer)
+    return await carry_out(call, delete_interaction, command, lambda _: Content(DELETED))
 
 
 async def _named(call: Call, reference: str) -> tuple[UUID, str, int]:
@@ -169,7 +157,3 @@ async def _named(call: Call, reference: str) -> tuple[UUID, str, int]:
 
 def _shown(call: Call, entity: Entity[Interaction]) -> str:
     return interaction_json(document_for(entity, call.open_tags), call.tenant)
-
-
-def _tag(entity: Entity[Interaction]) -> tuple[tuple[str, str], ...]:
-    return (("ETag", entity_tag(entity.position)),)

@@ -1,14 +1,14 @@
 """The list's query: what it may ask for, and what of it to look for."""
 
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 
 from api.contracts.sites.types import InteractionType, QueryDate, Term
+from api.http.answers import Header
 from api.http.call import Call
-from api.http.instants import Instant
+from api.http.instants import upper_bound
+from api.http.paging import links
 from api.http.problem import invalid
 from projections.sites.queries import SORTS, Wanted
 
@@ -55,7 +55,7 @@ class ListQuery(BaseModel):
         if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
             detail = "end_date is before start_date."
             raise invalid(("query", "end_date"), "ends_before_start", detail)
-        until, excluded = _until(self.end_date)
+        until, excluded = upper_bound(self.end_date)
         return Wanted(
             tenant,
             open_tags,
@@ -79,23 +79,10 @@ class ListQuery(BaseModel):
             "total_records": total,
         }
 
-    def links(self, call: Call, pages: int) -> tuple[tuple[str, str], ...]:
+    def links(self, call: Call, pages: int) -> tuple[Header, ...]:
         """The header that leads to the pages before and after this one."""
-        links = []
-        for name, page in (("prev", self.page - 1), ("next", self.page + 1)):
-            if 1 <= page <= pages:
-                query = urlencode({**call.query_params, "page": page, "per_page": self.per_page})
-                links.append(f'<{call.url.path}?{query}>; rel="{name}"')
-        return (("Link", ", ".join(links)),) if links else ()
 
+        def beside(page: int) -> dict[str, int] | None:
+            return {"page": page, "per_page": self.per_page} if 1 <= page <= pages else None
 
-def _until(bound: Instant | None) -> tuple[datetime | None, bool]:
-    """An upper bound as an instant, and whether it is exclusive: a date includes its whole day."""
-    if bound is None:
-        return None, False
-    if not bound.date_only:
-        return bound.at, False
-    try:
-        return bound.at + timedelta(days=1), True
-    except OverflowError:
-        return bound.at, False
+        return links(call, prev=beside(self.page - 1), next=beside(self.page + 1))

@@ -3,26 +3,25 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.interaction_schemas import Shown
-from api.contracts.tracking.responses import errors
 from api.contracts.tracking.types import Query as QueryModel
 from api.contracts.tracking.types import QueryDate
-from api.http.answers import json_response
+from api.http.answers import Content
 from api.http.call import Call
 from api.http.problem import invalid
-from api.http.route import contract_route, needs
+from api.http.route import needs
+from api.http.router import ContractRouter
 from projections.analytics import queries as analytics
 from projections.analytics.activity import ACTIVITY
 from projections.analytics.tactic_use import TACTIC_USE
 from projections.catalogue.tactics import TacticRow, named
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Analytics"])
+router = ContractRouter(TRACKING, "Analytics")
 
 
 class AnalyticsQuery(QueryModel):
@@ -66,14 +65,14 @@ class AnalyticsShown(Shown):
     tacticEffectiveness: list[TacticUseShown]
 
 
-@router.get(
-    "/api/analytics/interactions",
-    response_model=AnalyticsShown,
-    responses=errors(422),
-    openapi_extra=needs("view_contacts"),
+@router.on(
+    "GET /api/analytics/interactions",
+    needs("view_contacts"),
+    AnalyticsShown,
+    errors=(422,),
     summary="How many interactions, of which kind, how often and how long",
 )
-async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Response:
+async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Content:
     contact = await lists.of_contact(call, query.contact_id)
     lists.in_order(query.start_date, query.end_date)
     since = query.start_date and query.start_date.at
@@ -87,7 +86,7 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
     except analytics.TooManyBuckets as error:
         raise invalid(("query", "groupBy"), "too_many_buckets", str(error)) from None
     known = await named(services.fetch, call.tenant, [use.tactic_id for use in found.tactics])
-    return json_response(to_json(_shown(found, known)))
+    return Content(to_json(_shown(found, known)))
 
 
 def _shown(found: analytics.Analytics, known: dict[UUID, TacticRow]) -> dict[str, Any]:

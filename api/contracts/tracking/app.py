@@ -15,8 +15,7 @@ from api.contracts.tracking import (
     webhook_secrets,
     webhooks,
 )
-from api.contracts.tracking.dialect import render
-from api.contracts.tracking.responses import ProblemShown
+from api.contracts.tracking.dialect import TRACKING
 from api.http.contract_app import contract_app
 
 DESCRIPTION = """
@@ -32,8 +31,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
     return contract_app(
         title="kith: tracking",
         description=DESCRIPTION,
-        render=render,
-        problem=ProblemShown,
+        dialect=TRACKING,
         routers=(
             interactions.router,
             contacts.router,

@@ -3,8 +3,7 @@
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from starlette.responses import Response
+from fastapi import Query
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.contact_schemas import (
@@ -18,13 +17,14 @@ from api.contracts.tracking.contact_schemas import (
     contact_tag,
     row_of,
 )
-from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.responses import errors
+from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
 from api.http import records
-from api.http.answers import json_response, response_of
+from api.http.answers import Content, carry_out
 from api.http.call import Call
 from api.http.instants import Instant
-from api.http.route import contract_route, needs
+from api.http.paging import place
+from api.http.route import needs
+from api.http.router import ContractRouter
 from application.contacts import (
     AddContact,
     ChangeContactDetails,
@@ -44,36 +44,35 @@ from domain.errors import NotFound
 from infrastructure.log.reader import recorded
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
+from projections.contacts.queries import ContactRow
 from projections.paging import scope
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Contacts"])
+router = ContractRouter(TRACKING, "Contacts")
 C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 
 
-@router.post(
-    "/api/contacts",
-    status_code=201,
-    response_model=ContactShown,
-    responses=errors(400, 413, 415, 422),
-    openapi_extra=writing,
+@router.on(
+    "POST /api/contacts",
+    writing,
+    ContactShown,
+    status=201,
+    errors=(400, 413, 415, 422),
     summary="Add a contact",
 )
-async def add(call: Call, body: NewContact) -> Response:
+async def add(call: Call, body: NewContact) -> Answer:
     command = AddContact(body.details())
-    return response_of(
-        await call.services.system.ledger.carry_out(call.caller(), add_contact, command, created)
-    )
+    return await carry_out(call, add_contact, command, created)
 
 
-@router.get(
-    "/api/contacts",
-    response_model=ContactsShown,
-    responses=errors(422),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/contacts",
+    reading,
+    ContactsShown,
+    errors=(422,),
     summary="Contacts by filter, newest first",
 )
-async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Response:
+async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
     fetch = call.services.fetch
     wanted = contact_list.Filter(
         call.tenant,
@@ -88,88 +87,89 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Response:
         rows, _ = await contact_list.page(fetch, wanted, query.page_size, offset=offset)
         return lists.by_page(call, map(contact_json, rows), query.page, query.page_size, total)
     bound_to = scope("contacts", wanted)
-    before = lists.place(query.cursor, bound_to)
+    before = place(query.cursor, bound_to)
     rows, end = await contact_list.page(fetch, wanted, query.page_size, before=before)
     return lists.by_cursor(call, ",".join(map(contact_json, rows)), end, bound_to)
 
 
-@router.get(
-    "/api/contacts/{contact_id}",
-    response_model=ContactShown,
-    responses=errors(404, 422),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/contacts/{contact_id}",
+    reading,
+    ContactShown,
+    errors=(404, 422),
     summary="One contact, as it is now or as it was at an instant",
 )
-async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]) -> Response:
+async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]) -> Content:
     identity = await records.contact_id(call, contact_id)
     if query.as_of is not None:
         return await _then(call, identity, query.as_of)
     row = await contact_list.one(call.services.fetch, call.tenant, identity)
     if row is None:
         raise NotFound("Contact not found", code="contact_not_found")
-    return json_response(contact_json(row), headers=(("ETag", contact_tag(row)),))
+    return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 
-@router.patch(
-    "/api/contacts/{contact_id}",
-    response_model=ContactShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=writing,
+@router.on(
+    "PATCH /api/contacts/{contact_id}",
+    writing,
+    ContactShown,
+    errors=CHANGING,
     summary="Change what is known of a contact",
 )
-async def change(call: Call, contact_id: str, body: ContactChanges) -> Response:
+async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
     command = ChangeContactDetails(identity, body.revise)
-    return await carry_out(call, change_contact_details, command, identity)
+    return await carry_out_on(call, change_contact_details, command, identity)
 
 
-@router.delete(
-    "/api/contacts/{contact_id}",
-    status_code=204,
-    responses=errors(404, 409, 412),
-    openapi_extra=writing,
+@router.on(
+    "DELETE /api/contacts/{contact_id}",
+    writing,
+    status=204,
+    errors=REMOVING,
     summary="Remove a contact; its history and its interactions stay",
 )
-async def remove(call: Call, contact_id: str) -> Response:
+async def remove(call: Call, contact_id: str) -> Answer:
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
-    ledger, command = call.services.system.ledger, RemoveContact(identity)
-    answer = await ledger.carry_out(call.caller(), remove_contact, command, lambda _: Answer(204))
-    return response_of(answer)
+    command = RemoveContact(identity)
+    return await carry_out(call, remove_contact, command)
 
 
-@router.post(
-    "/api/contacts/{contact_id}/restore",
-    response_model=ContactShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=writing,
+@router.on(
+    "POST /api/contacts/{contact_id}/restore",
+    writing,
+    ContactShown,
+    errors=CHANGING,
     summary="Bring a removed contact back",
 )
-async def restore(call: Call, contact_id: str) -> Response:
+async def restore(call: Call, contact_id: str) -> Answer:
     identity = await records.contact_id(call, contact_id)
-    return await carry_out(call, restore_contact, RestoreContact(identity), identity)
+    return await carry_out_on(call, restore_contact, RestoreContact(identity), identity)
 
 
-def created(entity: Entity[Contact]) -> Answer:
+def created(entity: Entity[Contact]) -> Content:
     row = row_of(entity, None)
     headers = (("Location", f"/api/contacts/{entity.id}"), ("ETag", contact_tag(row)))
-    return Answer(201, headers, contact_json(row))
+    return Content(contact_json(row), headers)
 
 
-async def carry_out(call: Call, handler: Handler[C], command: C, identity: UUID) -> Response:
+async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UUID) -> Answer:
     """Carry out a command about a contact and answer with the contact.
 
     When it was last contacted is found before the command, which can't change it.
     """
     last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
 
-    def shown(entity: Entity[Contact]) -> Answer:
-        row = row_of(entity, last)
-        return Answer(200, (("ETag", contact_tag(row)),), contact_json(row))
+    def shown(entity: Entity[Contact]) -> Content:
+        return tagged(row_of(entity, last))
 
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), handler, command, shown))
+    return await carry_out(call, handler, command, shown)
+
+
+def tagged(row: ContactRow) -> Content:
+    return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 
 async def check_tag(call: Call, identity: UUID) -> None:
@@ -182,11 +182,11 @@ async def check_tag(call: Call, identity: UUID) -> None:
         raise PreconditionFailed
 
 
-async def _then(call: Call, identity: UUID, instant: Instant) -> Response:
+async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
     call.require("audit")
     fetch, tenant = call.services.fetch, call.tenant
     then = await history.contact_then(fetch, recorded, tenant, identity, instant.at)
     if then is None:
         raise NotFound("There was no such contact then", code="contact_not_found")
     last = await history.last_contacted_then(fetch, recorded, tenant, identity, instant.at)
-    return json_response(contact_json(row_of(then.contact, last)))
+    return Content(contact_json(row_of(then.contact, last)))

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.responses import Response
 
@@ -21,6 +22,27 @@ FIELDS = {
 }
 """The domain's names in this contract's words."""
 
+MEDIA_TYPE = "application/problem+json"
+
+
+class ErrorShown(BaseModel):
+    """One thing that is wrong: where (a JSON pointer into the body), a stable code, a sentence."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemShown(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ErrorShown]
+
 
 def render(problem: Problem) -> Response:
     body = {
@@ -32,7 +54,7 @@ def render(problem: Problem) -> Response:
         "errors": [_error(fault) for fault in problem.faults],
     }
     headers = dict(problem.headers)
-    return Response(to_json(body), problem.status, headers, "application/problem+json")
+    return Response(to_json(body), problem.status, headers, MEDIA_TYPE)
 
 
 def _error(fault: Fault) -> dict[str, str]:
@@ -49,4 +71,11 @@ def _pointer(fault: Fault) -> str:
     return "".join(f"/{part}" for part in fault.where[1:])
 
 
-TRACKING = Dialect(name="tracking", render=render, fields=FIELDS)
+TRACKING = Dialect(
+    name="tracking", render=render, problem=ProblemShown, media_type=MEDIA_TYPE, fields=FIELDS
+)
+
+CREATING = (400, 409, 413, 415, 422)
+CHANGING = (400, 404, 409, 412, 413, 415, 422)
+REMOVING = (404, 409, 412)
+"""The errors of commands, by what they do to a record."""

@@ -3,10 +3,9 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
-from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.event_schemas import (
     POSITION,
@@ -18,11 +17,13 @@ from api.contracts.tracking.event_schemas import (
     subject_of,
     types_of,
 )
-from api.contracts.tracking.responses import OPENS, errors
 from api.http.call import Call
 from api.http.event_stream import EventStream
+from api.http.paging import links
 from api.http.problem import Problem, Refused
-from api.http.route import contract_route, needs
+from api.http.query import OPENS
+from api.http.route import needs
+from api.http.router import ContractRouter
 from api.streams.source import Wanted
 from api.streams.streams import TooMany
 from application.errors import Unavailable
@@ -32,7 +33,7 @@ from infrastructure.publishing.cloud_events import BATCH, cloud_event
 from infrastructure.publishing.event_redaction import Halted
 from infrastructure.publishing.tenant_feed import Beyond, Page, Question
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Events"])
+router = ContractRouter(TRACKING, "Events")
 reading = needs("view_contacts") | OPENS
 
 AT_ONCE = 100
@@ -57,12 +58,13 @@ FRAMES: dict[str, Any] = {
 }
 
 
-@router.get(
-    "/api/events",
-    response_model=list[EventShown],
+@router.on(
+    "GET /api/events",
+    reading,
+    list[EventShown],
+    errors=(400, 422),
+    documented={200: EVENTS},
     response_class=Response,
-    responses={**errors(400, 422), 200: EVENTS},
-    openapi_extra=reading,
     summary="The tenant's events in order, as a CloudEvents batch; an empty one is the end for now",
 )
 async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
@@ -81,7 +83,7 @@ async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
         events.append(cloud_event(told.step, hidden=hidden, base_url=base_url).json())
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
-    following = lists.next_link(call, {"after": page.last})
+    following = links(call, next={"after": page.last})
     return Response(b"[" + b",".join(events) + b"]", 200, dict(following), BATCH)
 
 
@@ -94,11 +96,12 @@ async def _page(call: Call, question: Question) -> Page:
         question = question._replace(after=page.last)
 
 
-@router.get(
-    "/api/events/stream",
+@router.on(
+    "GET /api/events/stream",
+    reading | {"parameters": [*OPENS["parameters"], LAST_EVENT_ID]},
+    errors=(400, 422),
+    documented={200: FRAMES},
     response_class=Response,
-    responses={**errors(400, 422), 200: FRAMES},
-    openapi_extra=reading | {"parameters": [*OPENS["parameters"], LAST_EVENT_ID]},
     summary="The tenant's events as they happen, from now on or after a position, without end",
 )
 async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response:

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.responses import Response
+from fastapi import Query
 
 from api.contracts.tracking import lists
-from api.contracts.tracking.dialect import TRACKING
+from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
 from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import (
     InteractionQuery,
@@ -16,12 +15,15 @@ from api.contracts.tracking.interaction_schemas import (
     TimelineQuery,
     TimelineShown,
 )
-from api.contracts.tracking.responses import OPENS, errors
 from api.http import records
-from api.http.answers import entity_tag, json_response, response_of
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
+from api.http.instants import upper_bound
+from api.http.paging import place
 from api.http.problem import invalid
-from api.http.route import contract_route, needs
+from api.http.query import OPENS
+from api.http.route import needs
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.interactions import (
     AmendInteraction,
@@ -40,43 +42,42 @@ from projections.timeline import pages as timeline_page
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import NATIVE_WORDS, document, document_for
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Interactions"])
+router = ContractRouter(TRACKING, "Interactions")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 opening, revising = reading | OPENS, writing | OPENS
 
 
-@router.post(
-    "/api/interactions",
-    status_code=201,
-    response_model=InteractionShown,
-    responses=errors(400, 409, 413, 415, 422),
-    openapi_extra=writing,
+@router.on(
+    "POST /api/interactions",
+    writing,
+    InteractionShown,
+    status=201,
+    errors=CREATING,
     summary="Log an interaction with a contact",
 )
-async def log(call: Call, body: NewInteraction) -> Response:
-    ledger = call.services.system.ledger
+async def log(call: Call, body: NewInteraction) -> Answer:
     try:
         contact = await records.named_contact(call, body.contact_id)
-        command = LogInteraction(body.record(), contact)
-        answer = await ledger.carry_out(call.caller(), log_interaction, command, created)
+        return await carry_out(
+            call, log_interaction, LogInteraction(body.record(), contact), created
+        )
     except NotFound:
         raise unknown_contact() from None
-    return response_of(answer)
 
 
-@router.get(
-    "/api/contacts/{contact_id}/interactions",
-    response_model=TimelineShown,
-    responses=errors(404, 422),
-    openapi_extra=opening,
+@router.on(
+    "GET /api/contacts/{contact_id}/interactions",
+    opening,
+    TimelineShown,
+    errors=(404, 422),
     summary="The timeline of a contact, newest first",
 )
 async def timeline(
     call: Call, contact_id: str, query: Annotated[TimelineQuery, Query()]
-) -> Response:
+) -> Content:
     identity = await records.contact_id(call, contact_id)
     bound_to = scope(call.tenant, "timeline", identity)
-    before = lists.place(query.cursor, bound_to)
+    before = place(query.cursor, bound_to)
     question = timeline_page.Question(call.tenant, identity, query.limit, before, call.open_tags)
     page = await call.services.timelines.get(question)
     if page is None:
@@ -84,31 +85,31 @@ async def timeline(
     return lists.by_cursor(call, page.documents, page.end, bound_to)
 
 
-@router.get(
-    "/api/interactions/{id}",
-    response_model=InteractionShown,
-    responses=errors(404),
-    openapi_extra=opening,
+@router.on(
+    "GET /api/interactions/{id}",
+    opening,
+    InteractionShown,
+    errors=(404,),
     summary="One interaction",
 )
-async def get(call: Call, id: str) -> Response:
+async def get(call: Call, id: str) -> Content:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
     found = await interaction_list.one(call.services.fetch, call.tenant, identity, opened)
     if found is None:
         raise NotFound("Interaction not found", code="interaction_not_found")
     shown, position = found
-    return json_response(shown, headers=(("ETag", entity_tag(position)),))
+    return record(shown, position)
 
 
-@router.get(
-    "/api/interactions",
-    response_model=InteractionsShown,
-    responses=errors(422),
-    openapi_extra=reading,
+@router.on(
+    "GET /api/interactions",
+    reading,
+    InteractionsShown,
+    errors=(422,),
     summary="Interactions by filter, newest first",
 )
-async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Response:
+async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Content:
     fetch = call.services.fetch
     wanted = await _filter(call, query)
     if query.cursor is None:
@@ -117,51 +118,44 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Respo
         found = await interaction_list.page(fetch, wanted, query.page_size, offset=offset)
         return lists.by_page(call, found.documents, query.page, query.page_size, total)
     bound_to = scope("interactions", wanted)
-    before = lists.place(query.cursor, bound_to)
+    before = place(query.cursor, bound_to)
     found = await interaction_list.page(fetch, wanted, query.page_size, before=before)
     return lists.by_cursor(call, ",".join(found.documents), found.end, bound_to)
 
 
-@router.put(
-    "/api/interactions/{id}",
-    response_model=InteractionShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=revising,
+@router.on(
+    "PUT /api/interactions/{id}",
+    revising,
+    InteractionShown,
+    errors=CHANGING,
     summary="Correct or complete an interaction",
 )
-async def update(call: Call, id: str, body: InteractionChanges) -> Response:
+async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
     contact = await records.same_contact(call, body.contact_id)
     command = AmendInteraction(identity, body.revise, contact, open_tags=opened)
 
-    def shown(entity: Entity[Interaction]) -> Answer:
-        tag = ("ETag", entity_tag(entity.position))
-        return Answer(200, (tag,), document_for(entity, opened))
+    def shown(entity: Entity[Interaction]) -> Content:
+        return record(document_for(entity, opened), entity.position)
 
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), amend_interaction, command, shown))
+    return await carry_out(call, amend_interaction, command, shown)
 
 
-@router.delete(
-    "/api/interactions/{id}",
-    status_code=204,
-    responses=errors(404, 409, 412),
-    openapi_extra=writing,
+@router.on(
+    "DELETE /api/interactions/{id}",
+    writing,
+    status=204,
+    errors=REMOVING,
     summary="Delete an interaction; its history stays",
 )
-async def delete(call: Call, id: str) -> Response:
+async def delete(call: Call, id: str) -> Answer:
     command = DeleteInteraction(await records.interaction_id(call, id))
-    ledger = call.services.system.ledger
-    answer = await ledger.carry_out(
-        call.caller(), delete_interaction, command, lambda _: Answer(204)
-    )
-    return response_of(answer)
+    return await carry_out(call, delete_interaction, command)
 
 
-def created(entity: Entity[Interaction]) -> Answer:
-    location = ("Location", f"/api/interactions/{entity.id}")
-    return Answer(201, (location, ("ETag", entity_tag(entity.position))), document(entity))
+def created(entity: Entity[Interaction]) -> Content:
+    return record(document(entity), entity.position, f"/api/interactions/{entity.id}")
 
 
 def unknown_contact() -> Exception:
@@ -173,7 +167,7 @@ async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filte
     lists.in_order(query.start_date, query.end_date)
     contact = await lists.of_contact(call, query.contact_id)
     kinds = tuple(kind for kind in Kind if NATIVE_WORDS[kind] == query.type)
-    until, excluded = lists.until(query.end_date)
+    until, excluded = upper_bound(query.end_date)
     words = tag_words(call.query_params.getlist("tags"))
     return interaction_list.Filter(
         call.tenant,

@@ -4,13 +4,11 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic_core import to_json
-from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.responses import errors
 from api.contracts.tracking.webhook_schemas import (
     DeliveriesShown,
     DeliveryQuery,
@@ -20,11 +18,12 @@ from api.contracts.tracking.webhook_schemas import (
     delivery_json,
 )
 from api.contracts.tracking.webhooks import administering, webhook_row
-from api.http.answers import json_response, response_of
+from api.http.answers import Content, carry_out
 from api.http.call import Call
+from api.http.paging import place
 from api.http.problem import Problem, Refused, invalid
 from api.http.records import as_uuid
-from api.http.route import contract_route
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ports import Answer
 from application.webhooks import (
@@ -45,17 +44,17 @@ from infrastructure.webhooks.posting import GONE
 from infrastructure.webhooks.trying import PATIENCE
 from projections.paging import scope
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
+router = ContractRouter(TRACKING, "Webhooks")
 
 
-@router.get(
-    "/api/webhooks/{id}/deliveries",
-    response_model=DeliveriesShown,
-    responses=errors(404, 422),
-    openapi_extra=administering,
+@router.on(
+    "GET /api/webhooks/{id}/deliveries",
+    administering,
+    DeliveriesShown,
+    errors=(404, 422),
     summary="Deliveries of the last 30 days and those that wait, newest first",
 )
-async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query()]) -> Response:
+async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query()]) -> Content:
     row = await webhook_row(call, id)
     bound_to = scope(call.tenant, "deliveries", row.id, query.outcome, query.event_id)
     found, end = await delivery_log.page(
@@ -65,46 +64,46 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
         query.limit,
         outcome=query.outcome,
         event_id=query.event_id,
-        before=lists.place(query.cursor, bound_to),
+        before=place(query.cursor, bound_to),
     )
     return lists.by_cursor(call, ",".join(map(delivery_json, found)), end, bound_to)
 
 
-@router.get(
-    "/api/webhooks/{id}/deliveries/{delivery_id}",
-    response_model=DeliveryShown,
-    responses=errors(404),
-    openapi_extra=administering,
+@router.on(
+    "GET /api/webhooks/{id}/deliveries/{delivery_id}",
+    administering,
+    DeliveryShown,
+    errors=(404,),
     summary="One delivery",
 )
-async def delivery(call: Call, id: str, delivery_id: str) -> Response:
-    return json_response(delivery_json(await _delivery(call, id, delivery_id)))
+async def delivery(call: Call, id: str, delivery_id: str) -> Content:
+    return Content(delivery_json(await _delivery(call, id, delivery_id)))
 
 
-@router.post(
-    "/api/webhooks/{id}/deliveries/{delivery_id}/replay",
-    status_code=202,
-    response_model=ReplayShown,
-    responses=errors(400, 404, 409, 422),
-    openapi_extra=administering,
+@router.on(
+    "POST /api/webhooks/{id}/deliveries/{delivery_id}/replay",
+    administering,
+    ReplayShown,
+    status=202,
+    errors=(400, 404, 409, 422),
     summary="Send the event of a delivery again, as a new delivery",
 )
-async def replay_one(call: Call, id: str, delivery_id: str) -> Response:
+async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
     found = await _delivery(call, id, delivery_id)
     if found.position is None:
         raise Conflict("A test has no event; send another test", code="test_not_replayable")
     return await _replay(call, await _id(call, id), found.position - 1, found)
 
 
-@router.post(
-    "/api/webhooks/{id}/replay",
-    status_code=202,
-    response_model=ReplayShown,
-    responses=errors(400, 404, 409, 413, 415, 422),
-    openapi_extra=administering,
+@router.on(
+    "POST /api/webhooks/{id}/replay",
+    administering,
+    ReplayShown,
+    status=202,
+    errors=(400, 404, 409, 413, 415, 422),
     summary="Send the webhook's events again after a position or since an instant",
 )
-async def replay(call: Call, id: str, body: Replay) -> Response:
+async def replay(call: Call, id: str, body: Replay) -> Answer:
     identity, fetch = await _id(call, id), call.services.fetch
     if body.since is not None:
         after = await delivery_log.position_before(fetch, body.since.at)
@@ -116,14 +115,14 @@ async def replay(call: Call, id: str, body: Replay) -> Response:
     return await _replay(call, identity, after)
 
 
-@router.post(
-    "/api/webhooks/{id}/test",
-    response_model=DeliveryShown,
-    responses=errors(400, 404, 409, 422),
-    openapi_extra=administering,
+@router.on(
+    "POST /api/webhooks/{id}/test",
+    administering,
+    DeliveryShown,
+    errors=(400, 404, 409, 422),
     summary="Send a test event now; the answer says what became of it",
 )
-async def test(call: Call, id: str) -> Response:
+async def test(call: Call, id: str) -> Answer:
     identity, caller, services = await _id(call, id), call.caller(), call.services
     try:
         tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
@@ -136,8 +135,7 @@ async def test(call: Call, id: str) -> Response:
         command = DisableWebhook(identity, Reason.GONE)
         unkeyed = replace(caller, key=None)
         await ledger.carry_out(unkeyed, disable_webhook, command, lambda _: Answer(204))
-    answer = Answer(200, (), delivery_json(tried))
-    return response_of(await ledger.carry_out(caller, _tested, identity, lambda _: answer))
+    return await carry_out(call, _tested, identity, lambda _: Content(delivery_json(tried)))
 
 
 def _too_many_tests() -> Refused:
@@ -151,16 +149,13 @@ async def _tested(work: Work, identity: UUID) -> StreamName:
     return (await webhook(work, identity)).stream
 
 
-async def _replay(
-    call: Call, identity: UUID, after: int, single: Delivery | None = None
-) -> Response:
-    def requested(entity: Entity[Webhook]) -> Answer:
+async def _replay(call: Call, identity: UUID, after: int, single: Delivery | None = None) -> Answer:
+    def requested(entity: Entity[Webhook]) -> Content:
         upto = entity.position if single is None else single.position
-        return Answer(202, (), to_json({"after": after, "upTo": upto}).decode())
+        return Content(to_json({"after": after, "upTo": upto}))
 
     command = ReplayEvents(identity, after, single and single.id)
-    ledger = call.services.system.ledger
-    return response_of(await ledger.carry_out(call.caller(), replay_events, command, requested))
+    return await carry_out(call, replay_events, command, requested)
 
 
 async def _id(call: Call, id: str) -> UUID:

@@ -2,17 +2,14 @@
 
 from datetime import timedelta
 
-from fastapi import APIRouter
 from pydantic_core import to_json
-from starlette.responses import Response
 
-from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.responses import errors
+from api.contracts.tracking.dialect import CHANGING, TRACKING
 from api.contracts.tracking.webhook_schemas import Rotation, SecretShown
-from api.contracts.tracking.webhooks import administering, id_for, tag_at, webhook_row
+from api.contracts.tracking.webhooks import administering, id_for, webhook_row
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.route import contract_route
-from api.http.withheld import complete_response
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ports import Answer
 from application.webhooks import RotateSecret, rotate_secret
@@ -22,17 +19,17 @@ from domain.webhook import Webhook
 from infrastructure.webhooks import confidential
 from infrastructure.webhooks.signing import new_secret
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
+router = ContractRouter(TRACKING, "Webhooks")
 
 
-@router.post(
-    "/api/webhooks/{id}/secret",
-    response_model=SecretShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=administering,
+@router.on(
+    "POST /api/webhooks/{id}/secret",
+    administering,
+    SecretShown,
+    errors=CHANGING,
     summary="Make a new secret; the one before signs beside it for a while",
 )
-async def rotate(call: Call, id: str, body: Rotation | None = None) -> Response:
+async def rotate(call: Call, id: str, body: Rotation | None = None) -> Answer:
     row, caller = await webhook_row(call, id), call.caller()
     secret = id_for(caller, "secret")
 
@@ -41,12 +38,11 @@ async def rotate(call: Call, id: str, body: Rotation | None = None) -> Response:
         await confidential.keep(call.services.fetch, secret, call.tenant, row.id, new_secret())
         return changed
 
-    def rotated(entity: Entity[Webhook]) -> Answer:
+    def rotated(entity: Entity[Webhook]) -> Content:
         shown = {"secret": None, "formerUntil": entity.state.former[0].until}
-        withheld = (("secret", entity.state.secret),)
-        return Answer(200, (tag_at(entity.position),), to_json(shown).decode(), withheld)
+        content = record(to_json(shown), entity.position)
+        return content._replace(withheld=(("secret", entity.state.secret),))
 
     overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
     command = RotateSecret(row.id, secret, overlap)
-    ledger = call.services.system.ledger
-    return await complete_response(call, await ledger.carry_out(caller, keeping, command, rotated))
+    return await carry_out(call, keeping, command, rotated)

@@ -3,13 +3,10 @@
 from typing import Any
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter
 from pydantic_core import to_json
-from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
-from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.responses import errors
+from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
 from api.contracts.tracking.webhook_schemas import (
     NewWebhook,
     WebhookChanges,
@@ -18,12 +15,12 @@ from api.contracts.tracking.webhook_schemas import (
     WebhooksShown,
     webhook_shown,
 )
-from api.http.answers import entity_tag, json_response, response_of
+from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.records import as_uuid
-from api.http.route import contract_route, needs
-from api.http.withheld import complete_response
+from api.http.route import needs
+from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ledger import Caller
 from application.ports import Answer
@@ -45,7 +42,7 @@ from infrastructure.webhooks.delivery_log import failing_since
 from infrastructure.webhooks.signing import new_secret
 from projections.webhooks.model import WebhookRow, all_of, one, row_of
 
-router = APIRouter(route_class=contract_route(TRACKING), tags=["Webhooks"])
+router = ContractRouter(TRACKING, "Webhooks")
 administering = needs("admin")
 
 MOST = 100
@@ -55,15 +52,15 @@ KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
 """The namespace of ids that an idempotency key decides."""
 
 
-@router.post(
-    "/api/webhooks",
-    status_code=201,
-    response_model=WebhookCreated,
-    responses=errors(400, 409, 413, 415, 422),
-    openapi_extra=administering,
+@router.on(
+    "POST /api/webhooks",
+    administering,
+    WebhookCreated,
+    status=201,
+    errors=CREATING,
     summary="Have events sent to an endpoint, from now on",
 )
-async def add(call: Call, body: NewWebhook) -> Response:
+async def add(call: Call, body: NewWebhook) -> Answer:
     where, caller, fetch = _allowed(call, body.url), call.caller(), call.services.fetch
     identity, address, secret = (id_for(caller, what) for what in ("webhook", "address", "secret"))
 
@@ -75,12 +72,11 @@ async def add(call: Call, body: NewWebhook) -> Response:
         await confidential.keep(fetch, secret, call.tenant, identity, new_secret())
         return begun
 
-    def created(entity: Entity[Webhook]) -> Answer:
+    def created(entity: Entity[Webhook]) -> Content:
         row = row_of(entity)
         shown = webhook_shown(row, row.origin) | {"secret": None}
-        headers = (("Location", f"/api/webhooks/{entity.id}"), tag_at(entity.position))
-        withheld = (("url", row.address), ("secret", row.secret))
-        return Answer(201, headers, to_json(shown).decode(), withheld)
+        content = record(to_json(shown), entity.position, f"/api/webhooks/{entity.id}")
+        return content._replace(withheld=(("url", row.address), ("secret", row.secret)))
 
     subscription = Subscription(
         origin=where.origin,
@@ -90,41 +86,39 @@ async def add(call: Call, body: NewWebhook) -> Response:
     )
     command = AddWebhook(identity, subscription, secret)
     async with call.services.adding_webhooks(call.tenant):
-        answer = await call.services.system.ledger.carry_out(caller, bounded, command, created)
-    return await complete_response(call, answer)
+        return await carry_out(call, bounded, command, created)
 
 
-@router.get(
-    "/api/webhooks",
-    response_model=WebhooksShown,
-    responses=errors(),
-    openapi_extra=administering,
+@router.on(
+    "GET /api/webhooks",
+    administering,
+    WebhooksShown,
     summary="The tenant's webhooks, without their secrets",
 )
-async def every(call: Call) -> Response:
+async def every(call: Call) -> Content:
     rows = await all_of(call.services.fetch, call.tenant)
-    return json_response(to_json({"items": await _shown(call, rows)}))
+    return Content(to_json({"items": await _shown(call, rows)}))
 
 
-@router.get(
-    "/api/webhooks/{id}",
-    response_model=WebhookShown,
-    responses=errors(404),
-    openapi_extra=administering,
+@router.on(
+    "GET /api/webhooks/{id}",
+    administering,
+    WebhookShown,
+    errors=(404,),
     summary="A webhook, without its secret",
 )
-async def get(call: Call, id: str) -> Response:
+async def get(call: Call, id: str) -> Content:
     return await _answer(call, await webhook_row(call, id))
 
 
-@router.patch(
-    "/api/webhooks/{id}",
-    response_model=WebhookShown,
-    responses=errors(400, 404, 409, 412, 413, 415, 422),
-    openapi_extra=administering,
+@router.on(
+    "PATCH /api/webhooks/{id}",
+    administering,
+    WebhookShown,
+    errors=CHANGING,
     summary="Change where to or what for, disable it, or enable it from now on",
 )
-async def change(call: Call, id: str, body: WebhookChanges) -> Response:
+async def change(call: Call, id: str, body: WebhookChanges) -> Content:
     fetch, tenant = call.services.fetch, call.tenant
     before = await webhook_row(call, id)
     given = body.model_fields_set
@@ -154,27 +148,26 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Response:
         return changed
 
     command = ChangeWebhook(before.id, revise, body.enabled if "enabled" in given else None)
-    ledger = call.services.system.ledger
-    await ledger.carry_out(call.caller(), keeping, command, lambda _: Answer(204))
+    await carry_out(call, keeping, command)
     if url is not None and replaced is not None:
         # Not that of before: another change may have come between.
         await confidential.forget(fetch, tenant, replaced)
     return await _answer(call, await webhook_row(call, id))
 
 
-@router.delete(
-    "/api/webhooks/{id}",
-    status_code=204,
-    responses=errors(404, 409, 412),
-    openapi_extra=administering,
+@router.on(
+    "DELETE /api/webhooks/{id}",
+    administering,
+    status=204,
+    errors=REMOVING,
     summary="End a webhook; what waits to be sent is given up",
 )
-async def remove(call: Call, id: str) -> Response:
+async def remove(call: Call, id: str) -> Answer:
     row = await webhook_row(call, id)
-    ledger, command = call.services.system.ledger, RemoveWebhook(row.id)
-    answer = await ledger.carry_out(call.caller(), remove_webhook, command, lambda _: Answer(204))
+    command = RemoveWebhook(row.id)
+    answer = await carry_out(call, remove_webhook, command)
     await confidential.forget_all(call.services.fetch, call.tenant, row.id)
-    return response_of(answer)
+    return answer
 
 
 async def webhook_row(call: Call, id: str) -> WebhookRow:
@@ -201,9 +194,9 @@ def _allowed(call: Call, url: str) -> Endpoint:
         raise invalid(("body", "url"), "url_not_allowed", str(error)) from None
 
 
-async def _answer(call: Call, row: WebhookRow) -> Response:
+async def _answer(call: Call, row: WebhookRow) -> Content:
     (shown,) = await _shown(call, [row])
-    return json_response(to_json(shown), headers=(tag_at(row.position),))
+    return record(to_json(shown), row.position)
 
 
 async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
@@ -213,7 +206,3 @@ async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
     return [
         webhook_shown(row, urls.get(row.address, row.origin), failing.get(row.id)) for row in rows
     ]
-
-
-def tag_at(position: int) -> tuple[str, str]:
-    return "ETag", entity_tag(position)

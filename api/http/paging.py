@@ -1,0 +1,35 @@
+"""Pages of lists: cursors, and links to the pages beside this one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from api.http.answers import Header
+from api.http.call import Call
+from api.http.problem import invalid
+from projections.paging import InvalidCursor, Place, from_cursor
+
+
+def place(cursor: str | None, bound_to: str) -> Place | None:
+    """The place after which the page begins, None for the beginning. Raises a 422."""
+    if not cursor:
+        return None
+    try:
+        return from_cursor(cursor, bound_to)
+    except InvalidCursor as error:
+        raise invalid(("query", "cursor"), "cursor_invalid", str(error)) from None
+
+
+def links(call: Call, **pages: dict[str, Any] | None) -> tuple[Header, ...]:
+    """The `Link` header to other pages, by relation: the request's query with these changes. None
+    stands for a page that isn't there."""
+    named = [
+        f'<{call.url.path}?{_query(call, changes)}>; rel="{relation}"'
+        for relation, changes in pages.items()
+        if changes is not None
+    ]
+    return (("Link", ", ".join(named)),) if named else ()
+
+
+def _query(call: Call, changes: dict[str, Any]) -> str:
+    kept = [(name, value) for name, value in call.query_params.multi_items() if name not in changes]
+    return urlencode([*kept, *changes.items()])
