@@ -1,9 +1,10 @@
-"""A contact: who it is, whose it is, and how the relationship stands.
+"""A contact: its details, its owner, and the status of the relationship.
 
 Event names and fields are storage formats and an API: versioned with care.
 """
 
 from dataclasses import dataclass, replace
+from functools import partialmethod
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -11,7 +12,13 @@ from pydantic import Field
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from domain.event import Changes, Event, Value
-from domain.relationship import ALIGNED_STAGE, REACTIVATED, LifecycleStage, RelationshipStatus
+from domain.relationship import (
+    ALIGNED_STAGE,
+    PRECEDING,
+    REACTIVATED,
+    LifecycleStage,
+    RelationshipStatus,
+)
 
 Line = Annotated[str, Field(max_length=500)]
 
@@ -134,7 +141,7 @@ class Contact:
         return [ContactAdded(number=number, details=details, owner_id=owner_id)]
 
     def present(self) -> "Contact":
-        """This contact, or NotFound if it was removed."""
+        """This contact. Raises NotFound if it was removed."""
         if self.removed:
             raise NotFound("Contact not found", field="contact_id")
         return self
@@ -157,82 +164,41 @@ class Contact:
         reason: str | None = None,
         notes: str | None = None,
     ) -> list[Event]:
-        """Move to a status by the method its name stands for; without one, only the stage moves."""
+        """Move to a status, and to the stage aligned with it unless one is given; without a status,
+        only the stage moves (the relationships document, Status Progression Rules). Raises
+        TransitionNotAllowed."""
         self.present()
         if status is None or status == self.status:
-            return self._move(self.status, stage or self.stage, reason, notes)
-        match status:
-            case RelationshipStatus.QUALIFIED_LEAD:
-                return self.progress_to_qualified_lead(stage, reason, notes)
-            case RelationshipStatus.OPPORTUNITY:
-                return self.progress_to_opportunity(stage, reason, notes)
-            case RelationshipStatus.ACTIVE_CLIENT:
-                return self.convert_to_client(stage, reason, notes)
-            case RelationshipStatus.PAST_CLIENT:
-                return self.mark_as_past_client(stage, reason, notes)
-            case RelationshipStatus.LOST_LEAD:
-                return self.mark_as_lost_lead(stage, reason, notes)
-            case RelationshipStatus.INACTIVE:
-                return self.mark_as_inactive(stage, reason, notes)
-        raise TransitionNotAllowed(self.status, status)
+            status, aligned = self.status, self.stage
+        elif self.status in PRECEDING[status]:
+            aligned = ALIGNED_STAGE.get(status, self.stage)
+        else:
+            raise TransitionNotAllowed(self.status, status)
+        stage = stage or aligned
+        if (status, stage) == (self.status, self.stage):
+            return []
+        return [
+            ContactStatusChanged(
+                old_status=self.status,
+                new_status=status,
+                old_stage=self.stage,
+                new_stage=stage,
+                reason=reason,
+                notes=notes,
+            )
+        ]
 
-    def progress_to_qualified_lead(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        self._only_from(RelationshipStatus.PROSPECT, RelationshipStatus.QUALIFIED_LEAD)
-        return self._move(RelationshipStatus.QUALIFIED_LEAD, stage, reason, notes)
-
-    def progress_to_opportunity(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        self._only_from(RelationshipStatus.QUALIFIED_LEAD, RelationshipStatus.OPPORTUNITY)
-        return self._move(RelationshipStatus.OPPORTUNITY, stage, reason, notes)
-
-    def convert_to_client(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        self._only_from(RelationshipStatus.OPPORTUNITY, RelationshipStatus.ACTIVE_CLIENT)
-        return self._move(RelationshipStatus.ACTIVE_CLIENT, stage, reason, notes)
-
-    def mark_as_past_client(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        self._only_from(RelationshipStatus.ACTIVE_CLIENT, RelationshipStatus.PAST_CLIENT)
-        return self._move(RelationshipStatus.PAST_CLIENT, stage, reason, notes)
-
-    def mark_as_lost_lead(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        return self._move(RelationshipStatus.LOST_LEAD, stage, reason, notes)
-
-    def mark_as_inactive(
-        self,
-        stage: LifecycleStage | None = None,
-        reason: str | None = None,
-        notes: str | None = None,
-    ) -> list[Event]:
-        return self._move(RelationshipStatus.INACTIVE, stage, reason, notes)
+    # The methods that the relationships document names
+    progress_to_qualified_lead = partialmethod(change_status, RelationshipStatus.QUALIFIED_LEAD)
+    progress_to_opportunity = partialmethod(change_status, RelationshipStatus.OPPORTUNITY)
+    convert_to_client = partialmethod(change_status, RelationshipStatus.ACTIVE_CLIENT)
+    mark_as_past_client = partialmethod(change_status, RelationshipStatus.PAST_CLIENT)
+    mark_as_lost_lead = partialmethod(change_status, RelationshipStatus.LOST_LEAD)
+    mark_as_inactive = partialmethod(change_status, RelationshipStatus.INACTIVE)
 
     def reactivate(self, reason: str, notes: str | None = None) -> list[Event]:
-        """Take up a relationship that had ended: inactive, lost lead or past client.
-
-        One that is already where reactivation leads stays as it is.
-        """
+        """Take up a relationship that had ended: inactive, lost lead or past client. A prospect and
+        an active client stay as they are. Raises Invalid without a reason, else Conflict."""
         self.present()
         if not reason.strip():
             raise Invalid("A reason is required to reactivate a contact", field="reason")
@@ -249,32 +215,6 @@ class Contact:
                 new_status=status,
                 old_stage=self.stage,
                 new_stage=ALIGNED_STAGE[status],
-                reason=reason,
-                notes=notes,
-            )
-        ]
-
-    def _only_from(self, allowed: RelationshipStatus, to: RelationshipStatus) -> None:
-        if self.status not in (allowed, to):
-            raise TransitionNotAllowed(self.status, to)
-
-    def _move(
-        self,
-        status: RelationshipStatus,
-        stage: LifecycleStage | None,
-        reason: str | None,
-        notes: str | None,
-    ) -> list[Event]:
-        if stage is None:
-            stage = self.stage if status == self.status else ALIGNED_STAGE.get(status, self.stage)
-        if (status, stage) == (self.status, self.stage):
-            return []
-        return [
-            ContactStatusChanged(
-                old_status=self.status,
-                new_status=status,
-                old_stage=self.stage,
-                new_stage=stage,
                 reason=reason,
                 notes=notes,
             )

@@ -1,4 +1,4 @@
-"""Where a relationship stands (the relationships document, Status Progression Rules)."""
+"""The status and stage of a relationship (the relationships document, Status Progression Rules)."""
 
 from enum import StrEnum
 
@@ -22,17 +22,28 @@ class LifecycleStage(StrEnum):
     CUSTOMER = "customer"
 
 
+PRECEDING = {
+    RelationshipStatus.PROSPECT: (),
+    RelationshipStatus.QUALIFIED_LEAD: (RelationshipStatus.PROSPECT,),
+    RelationshipStatus.OPPORTUNITY: (RelationshipStatus.QUALIFIED_LEAD,),
+    RelationshipStatus.ACTIVE_CLIENT: (RelationshipStatus.OPPORTUNITY,),
+    RelationshipStatus.PAST_CLIENT: (RelationshipStatus.ACTIVE_CLIENT,),
+    RelationshipStatus.LOST_LEAD: tuple(RelationshipStatus),
+    RelationshipStatus.INACTIVE: tuple(RelationshipStatus),
+}
+"""The statuses from which each status can be reached."""
+
 ALIGNED_STAGE = {
     RelationshipStatus.PROSPECT: LifecycleStage.AWARENESS,
     RelationshipStatus.QUALIFIED_LEAD: LifecycleStage.INTEREST,
     RelationshipStatus.OPPORTUNITY: LifecycleStage.CONSIDERATION,
     RelationshipStatus.ACTIVE_CLIENT: LifecycleStage.CUSTOMER,
 }
-"""The stage a status brings with it; the other three leave the stage alone."""
+"""The stage aligned with a status; the other three leave the stage as it is."""
 
 REACTIVATED = {
     RelationshipStatus.INACTIVE: RelationshipStatus.PROSPECT,
     RelationshipStatus.LOST_LEAD: RelationshipStatus.PROSPECT,
     RelationshipStatus.PAST_CLIENT: RelationshipStatus.ACTIVE_CLIENT,
 }
-"""Where a reactivated relationship starts again."""
+"""The status to which each ended relationship is reactivated."""

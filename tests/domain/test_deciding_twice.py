@@ -31,12 +31,12 @@ def said(method: Callable[..., Sequence[Event]], *arguments: Any) -> Decision:
 stages = st.none() | st.sampled_from(LifecycleStage)
 reasons = st.text(max_size=5)
 MOVES = (
-    Contact.progress_to_qualified_lead,
-    Contact.progress_to_opportunity,
-    Contact.convert_to_client,
-    Contact.mark_as_past_client,
-    Contact.mark_as_lost_lead,
-    Contact.mark_as_inactive,
+    "progress_to_qualified_lead",
+    "progress_to_opportunity",
+    "convert_to_client",
+    "mark_as_past_client",
+    "mark_as_lost_lead",
+    "mark_as_inactive",
 )
 CONTACT = {
     "change_details": st.builds(said, st.just(Contact.change_details), anything.details),
@@ -48,7 +48,12 @@ CONTACT = {
         st.none() | reasons,
         st.none() | reasons,
     ),
-    "move": st.builds(said, st.sampled_from(MOVES), stages, st.none() | reasons),
+    "move": st.builds(
+        said,
+        st.sampled_from(MOVES).map(lambda name: getattr(Contact, name)),
+        stages,
+        st.none() | reasons,
+    ),
     "reactivate": st.builds(said, st.just(Contact.reactivate), reasons),
     "remove": st.just(Contact.remove),
     "restore": st.just(Contact.restore),
@@ -98,7 +103,7 @@ def test_the_law_is_asked_of_every_public_decision():
             for name, member in vars(aggregate).items()
             if callable(getattr(aggregate, name)) and not name.startswith("_")
         }
-        names = {"move" if getattr(aggregate, n) in MOVES else n for n in public}
+        names = {"move" if name in MOVES else name for name in public}
         assert names - begins - not_decisions == set(decisions)
 
 
