@@ -22,7 +22,7 @@ SENTENCES = {
 
 
 def check_delivery(delivered: record.Service, offers: Mapping[int, Offer]) -> None:
-    """Raises Invalid for an unknown service or question, a question answered twice, and an answer
+    """Raise Invalid for an unknown service or question, a question answered twice, and an answer
     of the wrong type. Questions may stay unanswered."""
     questions: dict[int, Question] = {}
     if delivered.service_id is not None:
@@ -46,7 +46,7 @@ def _invalid(code: str, sentence: str) -> Invalid:
 
 
 def fits(question: Question, answer: object) -> bool:
-    """Whether it is an answer to this question."""
+    """True if the answer is of the question's type; of a select, one of its options."""
     match question.type:
         case QuestionType.TEXT:
             return isinstance(answer, str)

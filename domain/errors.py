@@ -1,11 +1,11 @@
-"""Why a decision was refused. Contracts put these into their own words and statuses."""
+"""The reasons for refusing a decision. Each contract maps them to its own words and statuses."""
 
 
 class Refusal(Exception):
     """A command can't be carried out. `code` is stable, the message is for people.
 
-    `field` names the part of the command that is to blame, in the domain's own names
-    (`when`, `contact_id`, …); it never carries the caller's value.
+    `field` names the offending part of the command in the domain's own names (`when.at`,
+    `contact_id`, …), never the caller's value.
     """
 
     code = "refused"
@@ -18,19 +18,19 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
-    """The command breaks a rule whatever the state of the ledger is."""
+    """The command breaks a rule that holds in every state of the ledger."""
 
     code = "invalid"
 
 
 class NotFound(Refusal):
-    """What the command is about isn't there, or isn't the caller's."""
+    """The subject of the command doesn't exist, or isn't the caller's."""
 
     code = "not_found"
 
 
 class Conflict(Refusal):
-    """The state of the ledger doesn't allow it now."""
+    """The present state of the ledger doesn't allow the command."""
 
     code = "conflict"
 

@@ -1,8 +1,8 @@
-"""What every event of the ledger has in common.
+"""The base of every event of the ledger.
 
-A class attribute `type` is the name under which an event is stored and published. Names and fields
-are a storage format and an API: they outlive this code, so they change by a new version of the type
-and an upcaster, never in place.
+The class attribute `type` is the name under which an event is stored and published. Names and
+fields are a storage format and an API: they outlive this code, so a change is a new version of the
+type and an upcaster, never an edit in place.
 """
 
 import builtins

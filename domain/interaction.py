@@ -99,7 +99,7 @@ class Interaction:
         *,
         may_plan: bool = False,
     ) -> list[Event]:
-        """Write it down. What lies in the future is refused, or planned where that is allowed."""
+        """Log the record. A record dated in the future is planned if `may_plan`, else refused."""
         check(record, now, may_plan=may_plan)
         event = InteractionPlanned if record.when.is_future(now) else InteractionLogged
         return [event(number=number, contact_id=contact_id, record=record)]
@@ -112,14 +112,14 @@ class Interaction:
         record: Record,
         now: datetime,
     ) -> list[Event]:
-        """Take over a mail, once: its stream's name comes from its Message-ID."""
+        """Take over a mail, once: the name of its stream is derived from its Message-ID."""
         if state is not None:
             return []
         check(record, now, may_plan=False)
         return [EmailExchangeTracked(number=number, contact_id=contact_id, record=record)]
 
     def present(self) -> "Interaction":
-        """This interaction, or NotFound if it was deleted."""
+        """This interaction. Raises NotFound if it was deleted."""
         if self.deleted:
             raise NotFound("Interaction not found")
         return self
@@ -138,7 +138,8 @@ class Interaction:
 
 
 LONGEST = 2**40
-"""Seconds: longer than any calendar, and millions of them still make a sum that can be kept."""
+"""The longest duration in seconds: far beyond any calendar, and the sum of millions of them still
+fits a bigint."""
 
 
 def check(record: Record, now: datetime, *, may_plan: bool) -> None:

@@ -1,4 +1,4 @@
-"""The canonical kinds of interaction: the words that all contracts map to and from."""
+"""The canonical kinds of interaction, to and from which every contract maps its own words."""
 
 from enum import StrEnum
 

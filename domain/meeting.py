@@ -173,7 +173,7 @@ class Meeting:
         return [MeetingMissed(contact_id=self.contact_id, reason=reason)]
 
     def complete(self, outcome: Outcome, interaction_id: UUID, now: datetime) -> list[Event]:
-        """Complete it, once; the same outcome again changes nothing, another is a conflict."""
+        """Complete the meeting, once: the same outcome changes nothing, another is refused."""
         if self.status == MeetingStatus.COMPLETED:
             if self.outcome == outcome:
                 return []
@@ -193,7 +193,7 @@ class Meeting:
             )
         ]
 
-    def _still_scheduled(self, what: str) -> None:
+    def _still_scheduled(self, ending: str) -> None:
         if self.status != MeetingStatus.SCHEDULED:
             said = "missed" if self.status == MeetingStatus.NO_SHOW else self.status.value
-            raise Conflict(f"The meeting was {said} and can't be {what}", code=f"meeting_{said}")
+            raise Conflict(f"The meeting was {said} and can't be {ending}", code=f"meeting_{said}")

@@ -1,7 +1,7 @@
-"""What an interaction records, as values for what belongs together.
+"""The record of an interaction, in parts.
 
-One record has room for all five contracts: each reads and writes the parts it knows and leaves the
-others as they are.
+A record holds the fields of all five contracts: each contract reads and writes the parts it knows
+and leaves the others unchanged.
 """
 
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -35,9 +35,10 @@ def _utc(instant: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A moment, kept in UTC whatever the offset it came with."""
+"""A moment, converted to UTC from any offset."""
 
-LAST_TO_SEE_A_DAY_BEGIN = timezone(timedelta(hours=14))
+FIRST_TO_BEGIN_A_DAY = timezone(timedelta(hours=14))
+"""The time zone in which every day begins first."""
 
 
 class When(Value):
@@ -62,14 +63,14 @@ class When(Value):
 
     @property
     def seconds(self) -> int | None:
-        """How long it took, in whole seconds; negative if it ends before it starts."""
+        """The duration in whole seconds; negative if the end is before the start."""
         if self.ends_at is not None:
             return (self.ends_at - self.at) // timedelta(seconds=1)
         return self.duration
 
     @property
     def minutes(self) -> int | None:
-        """How long it took, in minutes rounded half up."""
+        """The duration in minutes, rounded half up."""
         seconds = self.seconds
         return None if seconds is None else (seconds + 30) // 60
 
@@ -80,8 +81,7 @@ class When(Value):
         return self.ends_at
 
     def moved(self, at: datetime, *, whole_day: bool = False) -> "When":
-        """At another time, and as long as it was. Raises Invalid where that leads out of the years
-        1 to 9999."""
+        """The same duration from another start. Raises Invalid for an end after the year 9999."""
         ends_at = None
         if self.ends_at is not None:
             try:
@@ -92,9 +92,10 @@ class When(Value):
         return self.model_copy(update=update)
 
     def is_future(self, now: datetime) -> bool:
-        """Whether it lies ahead; a whole day does once it is after today everywhere on earth."""
+        """True if the start is after `now`. A whole day is future only if it is later than today in
+        every time zone."""
         if self.whole_day:
-            latest_today: date = now.astimezone(LAST_TO_SEE_A_DAY_BEGIN).date()
+            latest_today: date = now.astimezone(FIRST_TO_BEGIN_A_DAY).date()
             return self.at.date() > latest_today
         return self.at > now
 

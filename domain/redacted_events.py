@@ -1,11 +1,11 @@
-"""Events as they are told to readers who show no permission, where a restricted tag hides content.
+"""The redacted form of events whose content a restricted tag hides.
 
-What a record or an appointment hides is decided in one place; changes are told as those of the
-redacted view, so that neither an old nor a new value, nor that there was a change, gets out.
+Changes are those between the redacted views before and after, so that neither an old nor a new
+value of a hidden field, nor the fact of a change, is published.
 """
 
 from domain.changes import difference
-from domain.event import Changed, Event
+from domain.event import Event
 from domain.interaction import Interaction, InteractionAmended, Written
 from domain.meeting import (
     Appointment,
@@ -21,8 +21,8 @@ State = Interaction | Meeting
 
 
 def redacted_event(event: Event, before: State | None, after: State) -> Event:
-    """The event of an interaction or a meeting without what is hidden; `before` and `after` are the
-    aggregate's states around it."""
+    """The event of an interaction or a meeting without hidden content. `before` and `after` are the
+    states of the aggregate around the event."""
     match event:
         case Written():
             return event.model_copy(update={"record": redacted(event.record)})
@@ -36,18 +36,15 @@ def redacted_event(event: Event, before: State | None, after: State) -> Event:
         case MeetingRescheduled():
             assert isinstance(before, Meeting)
             assert isinstance(after, Meeting)
-            return event.model_copy(update={"changes": _moved(before, after)})
+            changes = difference(_appointment(before.appointment), _appointment(after.appointment))
+            return event.model_copy(update={"changes": changes})
         case MeetingCompleted():
             return event.model_copy(update={"outcome": _outcome(event.outcome)})
     return event
 
 
-def _moved(before: Meeting, after: Meeting) -> dict[str, Changed]:
-    return difference(_appointment(before.appointment), _appointment(after.appointment))
-
-
 def _appointment(appointment: Appointment) -> Appointment:
-    """When and where, not about what. A new field is hidden unless it is named here."""
+    """The appointment with its time and place only. A new field is hidden unless named here."""
     return Appointment(
         scheduled_at=appointment.scheduled_at,
         location=appointment.location,
@@ -56,5 +53,5 @@ def _appointment(appointment: Appointment) -> Appointment:
 
 
 def _outcome(outcome: Outcome) -> Outcome:
-    """When it was held and who came, not what came of it."""
+    """The outcome with its time and attendees only."""
     return Outcome(held_at=outcome.held_at, attendees=outcome.attendees)

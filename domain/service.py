@@ -1,8 +1,8 @@
 """A service that clients receive, with its program and what is asked about each delivery of it.
 
-There are built-in services, shared by all tenants and never changed; a tenant adds its own beside
-them, and may hide both kinds (the clients document, serviceId and customQuestions). A stream is a
-tenant's own service, or a tenant's view of a built-in one.
+Built-in services are shared by all tenants and never changed; a tenant adds its own, and may hide
+either (the clients document, serviceId and customQuestions). A stream holds a tenant's own service,
+or whether the tenant shows a built-in one.
 
 Event names and fields are storage formats and an API: versioned with care.
 """
@@ -25,7 +25,7 @@ BUILT_IN = UUID("0f6a3c1e-52c1-5d0b-9a55-5b0c1f0f7d13")
 """The namespace of the streams about built-in services."""
 
 NEW = 0
-"""Stands for the number of a program or question that has yet to be given one."""
+"""The number of a program or question that is yet to be numbered."""
 
 
 class QuestionType(StrEnum):
@@ -113,7 +113,7 @@ class ServiceShown(_WithNumber):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """`offer` is None for a built-in service, of which a tenant only says whether to show it."""
+    """`offer` is None for a built-in service, which a tenant can only hide and show."""
 
     kind: ClassVar[str] = "service"
 
@@ -145,7 +145,7 @@ class Service:
         return [ServiceAdded(number=number, offer=offer)]
 
     def own(self) -> Offer:
-        """What is offered, or Conflict if it isn't the tenant's to say."""
+        """The offer of a tenant's own service. Raises Conflict for a built-in one."""
         if self.offer is None:
             raise Conflict("A built-in service can't be changed, only hidden", code="built_in")
         return self.offer
@@ -171,7 +171,8 @@ def built_in_id(number: int) -> UUID:
 
 
 def check(offer: Offer) -> None:
-    """A select has options to choose from, all different; no other question has any."""
+    """Raise Invalid unless the ids of questions differ, selects have options that differ, and other
+    questions have none."""
     ids = [question.id for question in offer.questions]
     if len(set(ids)) != len(ids):
         raise Invalid("A question is there twice", code="question_twice", field="questions")

@@ -1,6 +1,6 @@
 """Names of streams: `{tenant}/{kind}/{uuid}`.
 
-The name says whose a stream is, so that one tenant can't reach another's by construction.
+The name begins with the tenant, so no tenant's commands can address another tenant's stream.
 """
 
 from functools import lru_cache
@@ -14,7 +14,7 @@ class StreamName(NamedTuple):
     id: UUID
 
     def __str__(self) -> str:
-        return _spelt(self)
+        return _formatted(self)
 
     @classmethod
     def parse(cls, name: str) -> "StreamName":
@@ -23,6 +23,6 @@ class StreamName(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _spelt(stream: StreamName) -> str:
-    # Spelt several times a request, and most of the time of it is the UUID's.
+def _formatted(stream: StreamName) -> str:
+    # A request formats each name several times, and formatting the UUID is most of the cost.
     return f"{stream.tenant}/{stream.kind}/{stream.id}"

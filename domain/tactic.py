@@ -1,6 +1,6 @@
 """A rapport tactic of a tenant: one it added, or a built-in one that it changed or hid.
 
-A built-in tactic has no stream of its own: a tenant's stream begins with what the tenant did to it.
+The stream of a built-in tactic begins with the tenant's first change to it.
 Event names and fields are storage formats and an API: versioned with care.
 """
 
@@ -111,7 +111,7 @@ class Tactic:
 
     @staticmethod
     def built_in(identity: UUID) -> "Tactic":
-        """A built-in tactic as nobody has touched it."""
+        """A built-in tactic that the tenant has neither changed nor hidden."""
         return Tactic(identity, BUILT_IN[identity])
 
     # Decisions

@@ -1,7 +1,7 @@
-"""A tenant's webhook: to where events are sent, which ones, and what signs them.
+"""A tenant's webhook: an address, the types of event sent to it, and the secrets that sign them.
 
-The log is told to others, so what is confidential isn't in it: the address in full and the secrets
-stand elsewhere, and events name them by reference. Event names and fields are storage formats and
+Events are published, so they hold nothing confidential: the full address and the secrets are stored
+apart, and events refer to them by id. Event names and fields are storage formats and
 an API: versioned with care.
 """
 
@@ -18,7 +18,7 @@ from domain.errors import Conflict, NotFound
 from domain.event import Changes, Event, Value
 
 MOST_FORMER = 4
-"""Secrets that may go on signing beside the current one."""
+"""The number of replaced secrets that sign beside the current one."""
 
 
 class Subscription(Value):
@@ -164,29 +164,30 @@ class Webhook:
         return [WebhookAdded(subscription=subscription, secret=secret)]
 
     def change(self, subscription: Subscription) -> list[Event]:
-        changes = difference(self._there().subscription, subscription)
+        changes = difference(self.present().subscription, subscription)
         return [WebhookChanged(changes=changes)] if changes else []
 
     def rotate(self, secret: UUID, overlap: timedelta, now: datetime) -> list[Event]:
-        self._there()
+        self.present()
         return [WebhookSecretRotated(secret=secret, former_until=now + overlap)]
 
     def disable(self, reason: Reason) -> list[Event]:
-        return [] if self._there().disabled else [WebhookDisabled(reason=reason)]
+        return [] if self.present().disabled else [WebhookDisabled(reason=reason)]
 
     def enable(self) -> list[Event]:
-        return [WebhookEnabled()] if self._there().disabled else []
+        return [WebhookEnabled()] if self.present().disabled else []
 
     def replay(self, after: int, delivery: UUID | None = None) -> list[Event]:
-        if self._there().disabled:
+        if self.present().disabled:
             raise Conflict("A disabled webhook has to be enabled first", code="webhook_disabled")
         return [WebhookReplayRequested(after=after, delivery=delivery)]
 
     def remove(self) -> list[Event]:
-        self._there()
+        self.present()
         return [WebhookRemoved()]
 
-    def _there(self) -> "Webhook":
+    def present(self) -> "Webhook":
+        """This webhook. Raises NotFound if it was removed."""
         if self.removed:
             raise NotFound("Webhook not found", code="webhook_not_found")
         return self

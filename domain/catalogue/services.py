@@ -1,7 +1,6 @@
-"""The services every tenant begins with: the same numbers on every installation, for ever.
+"""The built-in services, under the same numbers on every installation.
 
-Numbers here stay below FIRST_OWN, from which on tenants' own services, programs and questions are
-numbered. Nothing is taken off this list: records name these numbers.
+Numbers stay below FIRST_OWN, the first number of tenants' own services, programs and questions.
 """
 
 from domain.service import Offer, Program, Question, QuestionType

@@ -1,7 +1,7 @@
-"""A recorded event as a CloudEvent 1.0, before it is put on a carrier.
+"""A recorded event as a CloudEvent 1.0, whatever carries it.
 
 Kafka sends it in binary mode; the event feed, the stream and webhooks in structured mode. Names of
-attributes and the form of the data are an API: consumers in other languages rely on them.
+attributes and the form of the data are an API, on which consumers in other languages rely.
 """
 
 from datetime import UTC
@@ -35,14 +35,14 @@ class CloudEvent(NamedTuple):
 
 
 def cloud_event(step: Step, *, hidden: bool, base_url: str) -> CloudEvent:
-    """`hidden` gives it the redacted form, marked by `redacted: true`. `base_url` is where this
-    kith is reached: there its schema is found."""
+    """The CloudEvent of a step; if `hidden`, in its redacted form, marked by `redacted: true`.
+    `base_url` is the address of this kith, under which schemas are served."""
     return CloudEvent(_attributes(step.recorded, base_url), _data(step, hidden))
 
 
 def contact_key(step: Step) -> str:
-    """What keeps events in order that belong together: the contact's id; without a contact, the
-    stream's own."""
+    """The key under which events keep their order: the contact's id; without a contact, the id of
+    the stream."""
     stream = step.recorded.stream
     contact = None
     if stream.kind != Contact.kind:
@@ -51,7 +51,7 @@ def contact_key(step: Step) -> str:
 
 
 def data_of(event: Event) -> dict[str, Any]:
-    """An event's own fields as they are published: nothing is null but old and new values."""
+    """An event's own fields in their published form, where only old and new values may be null."""
     data: dict[str, Any] = event.model_dump(mode="json", exclude_none=True)
     if isinstance(event, Changes):
         # Old and new are values: null is one of them.
@@ -60,7 +60,7 @@ def data_of(event: Event) -> dict[str, Any]:
 
 
 def schema_url(base_url: str, event_type: str) -> str:
-    """Where the JSON Schema of a type of event is served."""
+    """The URL of the JSON Schema of a type of event."""
     return f"{base_url}/schemas/{event_type}.json"
 
 

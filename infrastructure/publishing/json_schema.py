@@ -1,7 +1,7 @@
-"""JSON Schemas of events as they are published, made from their classes.
+"""JSON Schemas of events in their published form, generated from their classes.
 
-They tell what is on the wire: nothing is null but old and new values, and whatever may be hidden
-may be marked so. What has a default may be missing, because an event may be older than the field.
+In the published form only old and new values may be null, and an event that may be redacted has a
+mark for it. A field with a default is optional, because an event may be older than the field.
 """
 
 import ast
@@ -41,7 +41,7 @@ NAMES = re.compile(r"`([a-z_.]+)`")
 
 
 class Published(GenerateJsonSchema):
-    """Pydantic's generator, for the form that is published."""
+    """Pydantic's generator, for the published form."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> Schema:
         return self.generate_inner(schema["schema"])
@@ -73,7 +73,8 @@ class Published(GenerateJsonSchema):
 
 
 def schema(cls: type[BaseModel], title: str) -> Schema:
-    """The JSON Schema of an event's data, or of what else is published; complete in itself."""
+    """The JSON Schema of an event's data or of another published class, without references to other
+    documents."""
     made = cls.model_json_schema(mode="serialization", schema_generator=Published)
     definitions = made.pop("$defs", None)
     made = {"$schema": DIALECT, "title": title} | made
@@ -84,8 +85,8 @@ def schema(cls: type[BaseModel], title: str) -> Schema:
 
 
 def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
-    """The schemas of all events, of others and of the values in them, by the names of their
-    classes; `reference` is how they refer to each other, with `{model}` for the name."""
+    """The schemas of all events, of `others` and of the values in them, by the names of their
+    classes. `reference` is the form of a reference, with `{model}` for the name."""
     _, made = models_json_schema(
         [(cls, "serialization") for cls in (*TYPES.values(), *others)],
         ref_template=reference,
@@ -97,14 +98,14 @@ def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
 
 @cache
 def published() -> dict[str, bytes]:
-    """The schemas as they are served, by file name: those of today's types and of all that ever
-    were. They are files, so that what is served is what was reviewed."""
+    """The schemas that are served, by file name: those of every type that is or was written. They
+    are committed files, so the schemas that are served are those that were reviewed."""
     folder = files("infrastructure.publishing") / "schemas"
     return {one.name: one.read_bytes() for one in folder.iterdir() if one.name.endswith(".json")}
 
 
 def description(cls: type) -> str:
-    """What a class says of itself, in published names."""
+    """The docstring of a class, in published names."""
     return _said(cls.__doc__ or "")
 
 
@@ -136,8 +137,8 @@ def _fields(cls: ast.ClassDef) -> Iterator[tuple[str, str]]:
 
 
 def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    """Where something may change, in published names, as `domain.changes` finds it: in the fields
-    of a value that is always there, else in the value as a whole, too."""
+    """The paths that `domain.changes.difference` may name, in published names: those of the fields,
+    down into values; an optional value has a path of its own as well."""
     for name, field in model.model_fields.items():
         path = f"{prefix}{field.alias or name}"
         annotation = field.annotation
@@ -150,7 +151,7 @@ def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 
 
 def _described(value: Any) -> Any:
-    """The same with descriptions in published names."""
+    """A schema with its descriptions in published names."""
     match value:
         case dict():
             return {
