@@ -1,13 +1,12 @@
-"""What can be read from an Authorization header before anything in it is proven.
+"""The parts of an Authorization header that are read before anything in it is verified.
 
-The verifier needs the token's header to choose a key, and the root application needs the
-`contract` claim to choose who answers. Both are an attacker's to write: bounded, never trusted.
+The front door needs the `contract` claim to choose the contract that answers. An attacker may write
+what they like there: the header is bounded, and the claim isn't trusted.
 """
 
 import base64
 import json
 from functools import lru_cache
-from typing import Any
 
 from infrastructure.identity.claims import contract_of
 from infrastructure.identity.errors import InvalidToken
@@ -31,33 +30,16 @@ def bearer_token(authorization: str | None) -> str:
     return token
 
 
-def unverified_header(token: str) -> dict[str, Any]:
-    """The token's first part: which key and algorithm it says it was signed with."""
-    return _object(token.split(".", 1)[0])
-
-
-def claims_from(payload: bytes) -> dict[str, Any]:
-    """The claims in a token's decoded second part. Raises InvalidToken."""
-    try:
-        claims = json.loads(payload)
-    # Numbers of thousands of digits are ValueErrors; 8 KB of brackets exhaust the parser.
-    except (ValueError, RecursionError):
-        raise malformed() from None
-    if not isinstance(claims, dict):
-        raise malformed()
-    return claims
-
-
 def malformed() -> InvalidToken:
-    """The one answer to everything that isn't a signed JSON Web Token."""
+    """The error for everything that isn't a signed JSON Web Token."""
     return InvalidToken("The token is malformed.")
 
 
 def unverified_contract(authorization: str | None) -> str | None:
-    """The `contract` claim of a token nobody has verified, for routing and nothing else.
+    """The `contract` claim of an unverified token, for routing and nothing else.
 
-    None if there is none or the token is unreadable: whoever answers then verifies it again,
-    and says what is wrong with it. Never raises.
+    None if there is none or the token is unreadable: the contract that answers then verifies the
+    token and names its fault. Never raises.
     """
     if authorization is None or len(authorization) > LONGEST_HEADER:
         return None
@@ -67,14 +49,10 @@ def unverified_contract(authorization: str | None) -> str | None:
 @lru_cache(maxsize=1024)
 def _claimed_contract(authorization: str) -> str | None:
     try:
-        return contract_of(_object(bearer_token(authorization).split(".")[1]))
-    except InvalidToken:
-        return None
-
-
-def _object(part: str) -> dict[str, Any]:
-    try:
+        part = bearer_token(authorization).split(".")[1]
         decoded = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raise malformed() from None
-    return claims_from(decoded)
+        claims = json.loads(decoded)
+        return contract_of(claims) if isinstance(claims, dict) else None
+    # Numbers of thousands of digits are ValueErrors; 8 KB of brackets exhaust the parser.
+    except (InvalidToken, ValueError, RecursionError):
+        return None

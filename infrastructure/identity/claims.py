@@ -13,7 +13,7 @@ from application.user_numbers import FIRST_OWN
 from infrastructure.identity.errors import InvalidToken
 
 TENANT_CLAIMS = ("tenant", "site_id", "business_id")
-"""In this order; the first that is there decides, even if a later one would be a better one."""
+"""In this order: the first one present counts, even if a later one would be valid instead."""
 
 LONGEST_SUBJECT = 255
 """Characters of `sub` (OpenID Connect Core, section 2); longer ones won't fit into an index."""
@@ -25,7 +25,7 @@ _LARGEST_NUMBER = FIRST_OWN - 1
 
 
 def principal_of(claims: Mapping[str, Any]) -> Principal:
-    """The principal these claims describe. Raises InvalidToken; `exp` has been checked before."""
+    """The principal of these claims, whose `exp` has been verified. Raises InvalidToken."""
     user = _user(claims)
     given, family = _text(claims, "given_name"), _text(claims, "family_name")
     name = _text(claims, "name") or " ".join(part for part in (given, family) if part) or user
@@ -45,7 +45,7 @@ def principal_of(claims: Mapping[str, Any]) -> Principal:
 
 
 def contract_of(claims: Mapping[str, Any]) -> str | None:
-    """The contract this token was made for, None if it names none."""
+    """The `contract` claim, None if there is none. Raises InvalidToken."""
     contract = claims.get("contract")
     if contract is None:
         return None
@@ -80,10 +80,8 @@ def _number(claims: Mapping[str, Any], user: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    """The positive number this text is, if it is how that number is normally written.
-
-    "007" isn't: it and "7" would be two users with one number.
-    """
+    """The positive number of a text in its normal form; None for "007", which would give its user
+    the number of "7"."""
     if len(text) > 19 or not text.isascii() or not text.isdigit() or text[0] == "0":
         return None
     number = int(text)
@@ -144,6 +142,6 @@ def _text(claims: Mapping[str, Any], claim: str) -> str | None:
 
 
 def _is_whole(value: object) -> bool:
-    # JSON's true is an int to Python, but not a number to anyone who wrote it. str() of a number
-    # of more than 4,300 digits would raise; reading JSON already refuses those.
+    # JSON's true is an int in Python. str() of a number of more than 4,300 digits would raise; the
+    # parser of JSON already refuses those.
     return isinstance(value, int) and not isinstance(value, bool)

@@ -1,8 +1,8 @@
-"""What can go wrong in finding out who is asking, as HTTP will have to say it."""
+"""The errors of authentication, each with the status that HTTP answers it with."""
 
 
 class InvalidToken(Exception):
-    """No token, or one that proves nothing: 401. The reason is public and never quotes it."""
+    """No token, or an invalid one: 401. The reason is public and never quotes the token."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -10,9 +10,9 @@ class InvalidToken(Exception):
 
 
 class IdentityUnavailable(Exception):
-    """The issuer's keys can't be had, so nobody can tell: 503, again after `retry_after` seconds.
+    """The issuer's keys are out of reach: 503, to be retried after `retry_after` seconds.
 
-    The reason is public; what exactly failed goes to the log.
+    The reason is public; the cause goes to the log.
     """
 
     def __init__(self, reason: str, *, retry_after: float) -> None:

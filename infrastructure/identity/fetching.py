@@ -1,7 +1,7 @@
-"""One document over HTTP, within a time and a size that hold whatever the other side does.
+"""A document over HTTP, within bounds of time and size that no server can exceed.
 
-In the event loop and not in a thread: a thread can't be ended, and one that waits for headers that
-never end would be there, with its socket, until the process is killed.
+In the event loop and not in a thread, as PyJWT's own client would: a thread can't be cancelled, and
+one that waits for headers that never end would stay, with its socket, until the process is killed.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 
 LARGEST_DOCUMENT = 1_000_000
-"""Bytes of a key set; real ones have a few thousand."""
+"""Bytes of a key set; issuers publish a few thousand."""
 
 HEADERS: list[tuple[str | bytes, str | bytes]] = [
     ("Accept", "application/json"),
@@ -22,8 +22,8 @@ HEADERS: list[tuple[str | bytes, str | bytes]] = [
 
 
 async def fetch(url: str, seconds: float, tls: ssl.SSLContext | None) -> bytes:
-    """The document. Follows no redirect: the keys are where the settings say, and nobody else may
-    say that they are elsewhere. Raises httpcore's errors, OSError, TimeoutError and ValueError."""
+    """The document. Redirects aren't followed: the settings alone name the address of the keys.
+    Raises httpcore's errors, OSError, TimeoutError and ValueError."""
     pool = httpcore.AsyncConnectionPool(tls, proxy=_proxy(url))
     async with (
         asyncio.timeout(seconds),
@@ -41,7 +41,7 @@ async def fetch(url: str, seconds: float, tls: ssl.SSLContext | None) -> bytes:
 
 
 def _proxy(url: str) -> httpcore.Proxy | None:
-    """The one that the environment names for this address (http_proxy, https_proxy, no_proxy)."""
+    """The proxy for this address by http_proxy, https_proxy and no_proxy."""
     address = urlsplit(url)
     proxy = getproxies().get(address.scheme)
     if not proxy or proxy_bypass(address.netloc):

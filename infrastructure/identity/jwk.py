@@ -1,7 +1,8 @@
-"""A JSON Web Key Set, read with suspicion: which of its keys may verify what.
+"""The keys of a JSON Web Key Set, each with the algorithms that it may verify.
 
-A set may hold keys of many kinds for many uses. One that isn't understood is left out rather
-than refused with the rest, so that an issuer can add new kinds; a symmetric one never counts.
+A key of an unknown kind or for another use is left out, so that an issuer can add new kinds.
+PyJWKSet isn't used because it takes symmetric keys and short RSA keys, and reads an RSA key without
+an `alg` as one for RS256 alone.
 """
 
 import json
@@ -30,7 +31,7 @@ _PUBLIC_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
 
 
 def usable_keys(document: bytes) -> tuple[VerificationKey, ...]:
-    """The keys in this set that can verify signatures. Raises ValueError if there are none."""
+    """The keys of this set that verify signatures. Raises ValueError if there are none."""
     content = json.loads(document)
     listed = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(listed, list):
@@ -51,7 +52,7 @@ def _usable_key(entry: Any) -> VerificationKey | None:
     public = {name: entry[name] for name in _PUBLIC_MEMBERS if name in entry}
     try:
         key = PyJWK(public, next(iter(algorithms))).key
-    # The numbers of a key are the issuer's text: any way in which they can be wrong leaves it out.
+    # A key with an invalid number, whatever the library raises for it, is left out.
     except (PyJWTError, ValueError, TypeError, KeyError) as error:
         log.warning("A key of the issuer can't be read: %s", type(error).__name__)
         return None

@@ -1,8 +1,8 @@
 """The keys of an OIDC issuer, from the JSON Web Key Set that it publishes at a URL.
 
-Fetched when first needed, again every now and then, and at once when a token names a key that
-isn't known, for that is how a rotation shows. Since anyone can name an unknown key, there is a
-pause between two fetches however many ask.
+The set is fetched when first needed, refreshed in the background, and fetched at once when a token
+names an unknown key, which is the sign of a rotation. Since anybody can name an unknown key, there
+is a pause between two fetches.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from infrastructure.identity.keys import VerificationKey
 log = logging.getLogger(__name__)
 
 FETCH = "fetch the issuer's keys"
-"""The name of the task, for whoever looks at what a process is doing."""
+"""The name of the task."""
 
 
 class JwksKeys:
     """The issuer's public keys; asymmetric algorithms only. All times are seconds.
 
-    `timeout` bounds one fetch. After `refresh_after` the keys are fetched again behind the
-    requests, which go on with the known ones, for up to `usable_for` if the issuer stays out of
-    reach. `pause` is the least time between the starts of two fetches.
+    `timeout` bounds one fetch. After `refresh_after` the keys are fetched again in the background;
+    the known ones stay valid for up to `usable_for` if the issuer is out of reach. `pause` is the
+    least time between the starts of two fetches.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class JwksKeys:
         self._fetching: asyncio.Task[None] | None = None
 
     async def candidates(self, algorithm: str, kid: str | None) -> Sequence[VerificationKey]:
-        """The keys of this name, or all if the token names none, that have this algorithm."""
+        """The keys with this algorithm and this name, or any name if `kid` is None."""
         age = self._clock() - self._fetched_at
         if age > self._usable_for:
             await self._refreshed()
@@ -82,11 +82,11 @@ class JwksKeys:
         return kid is None or any(key.kid == kid for key in self._keys)
 
     async def _refreshed(self) -> None:
-        """Waits for the fetch under way, or for a new one unless the last was just now."""
+        """Wait for the fetch under way, or for a new one unless the last began within the pause."""
         if self._fetching is None and self._may_fetch():
             self._fetch()
         if self._fetching is not None:
-            # Many wait for one fetch: none of them may cancel it for the others.
+            # Many requests wait for one fetch: none may cancel it for the others.
             await asyncio.shield(self._fetching)
         if self._failed:
             raise IdentityUnavailable(
@@ -104,7 +104,7 @@ class JwksKeys:
     async def _fetch_now(self) -> None:
         try:
             keys = usable_keys(await fetch(self._url, self._timeout, self._tls))
-        # Whatever an address can answer, from a refused connection to a page of HTML.
+        # From a refused connection to a page of HTML.
         except Exception as error:
             self._failed = True
             log.warning("The issuer's keys can't be fetched: %s: %s", type(error).__name__, error)

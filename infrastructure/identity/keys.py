@@ -1,7 +1,7 @@
-"""Where the keys come from that tokens are verified with, and what each of them may verify.
+"""The keys that verify tokens, and the algorithms of each.
 
-A key is tied to its algorithms here, where its type is known. What a token's header says can
-only choose among them, so that a public key never ends up as the secret of an HMAC.
+A key is bound to its algorithms where its type is known. The header of a token only chooses among
+them, so a public key is never used as the secret of an HMAC.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True, slots=True)
 class VerificationKey:
-    """A key, and the JWS algorithms it may be used with."""
+    """A key, and the JWS algorithms that it may verify."""
 
     key: Any
     """As PyJWT takes it: the bytes of a secret, or a public key of `cryptography`."""
@@ -30,20 +30,20 @@ class KeySource(Protocol):
 
     @property
     def generation(self) -> int:
-        """Another number whenever the keys have changed; read on every request."""
+        """A number that changes with the keys; read on every request."""
 
     async def candidates(self, algorithm: str, kid: str | None) -> Sequence[VerificationKey]:
-        """The keys that may have signed a token whose header says so; none if none is known.
+        """The keys that may have signed a token with this header.
 
-        Raises IdentityUnavailable if they can't be had.
+        Raises IdentityUnavailable if they are out of reach.
         """
 
 
 class SharedSecrets:
-    """HS256 secrets that issuer and kith share: for development, and for tokens of our own.
+    """HS256 secrets that the issuer and kith share, for development and for tokens of our own.
 
-    Each of them verifies. To rotate, put the new one beside the old one, and take the old one
-    away when the last token made with it has expired. Raises ValueError for a short secret.
+    Each of them verifies, so that secrets can be rotated: the old one is removed when the last
+    token signed with it has expired. Raises ValueError for a short secret.
     """
 
     generation = 0

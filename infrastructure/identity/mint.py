@@ -1,6 +1,6 @@
-"""Tokens of our own making, signed with the shared secret: for development and for tests.
+"""Tokens signed with the shared secret, for development and for tests.
 
-In production an OIDC issuer makes them, and kith can only verify.
+In production an OIDC issuer signs tokens, and kith verifies them.
 """
 
 from collections.abc import Iterable
@@ -33,11 +33,11 @@ def mint_token(
     family_name: str | None = None,
     lifetime: timedelta = DEFAULT_LIFETIME,
 ) -> str:
-    """A bare token, good for `lifetime` from now; with a negative one it has expired.
+    """A bare token, valid for `lifetime` from now; expired if that is negative.
 
     A name of several words is split into given and family name, the last word being the family's,
-    unless those are given. Raises ValueError, with a sentence for whoever typed the values, for
-    anything that the verifier would refuse, and OverflowError for a lifetime beyond the calendar.
+    unless those are given. Raises ValueError, with a sentence for the user, for anything that the
+    verifier would refuse, and OverflowError for a lifetime beyond the calendar.
     """
     if name and given_name is None and family_name is None:
         given_name, family_name = _split(name)

@@ -124,8 +124,8 @@ async def test_a_key_or_address_inside_the_token_is_ignored():
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"exp": ...}, "The token has no expiry."),
-        ({"exp": None}, "The token has no expiry."),
+        ({"exp": ...}, "The token has no exp claim."),
+        ({"exp": None}, "The token has no exp claim."),
         ({"exp": NOW - 3600}, "The token has expired."),
         ({"exp": -1}, "The token has expired."),
         ({"exp": str(NOW + 60)}, "The token's exp claim is not a number."),
@@ -136,10 +136,10 @@ async def test_a_key_or_address_inside_the_token_is_ignored():
         ({"nbf": NOW + 3600}, "The token is not valid yet."),
         ({"nbf": "soon"}, "The token's nbf claim is not a number."),
         ({"sub": ...}, "The token has no subject."),
-        ({"iss": ...}, "The token is from another issuer."),
+        ({"iss": ...}, "The token has no iss claim."),
         ({"iss": "kit"}, "The token is from another issuer."),
         ({"iss": ["kith"]}, "The token is from another issuer."),
-        ({"aud": ...}, "The token is for another audience."),
+        ({"aud": ...}, "The token has no aud claim."),
         ({"aud": "kith"}, "The token is for another audience."),
         ({"aud": ["kith"]}, "The token is for another audience."),
         ({"aud": {"kith-api": 1}}, "The token is for another audience."),
