@@ -14,7 +14,7 @@ from uuid import UUID
 
 from projections.analytics.activity import NOBODY
 from projections.paging import Fetch
-from projections.timeline.document import NATIVE_WORDS
+from projections.timeline.shape import NATIVE_WORDS
 
 GroupBy = Literal["day", "week", "month"]
 DAY = timedelta(days=1)

@@ -12,7 +12,8 @@ from domain.interaction import Interaction
 from domain.record import Record
 from domain.redaction import redacted
 from projections.read_model import Put, ReadModel, Row, Step
-from projections.timeline.document import document, redacted_document, word
+from projections.timeline.document import document, redacted_document
+from projections.timeline.shape import word
 
 
 def project(step: Step) -> Iterator[Put]:

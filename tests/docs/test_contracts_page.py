@@ -15,7 +15,7 @@ from api.contracts.rapport.mediums import medium_of
 from api.contracts.relationships.interaction_schemas import TYPES
 from domain.kinds import Kind
 from projections.sites.fields import NEAREST
-from projections.timeline.document import NATIVE_WORDS
+from projections.timeline.shape import NATIVE_WORDS
 from tests.api.running import SECRET, Service, running
 
 PAGE = Path(__file__).parents[2] / "docs" / "contracts.md"

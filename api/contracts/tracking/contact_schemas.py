@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from pydantic_core import to_json
 
-from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, PersonShown, Shown
+from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, Shown
 from api.contracts.tracking.types import (
     Body,
     Line,
@@ -22,6 +22,7 @@ from api.contracts.tracking.types import (
 from application.entity import Entity
 from domain.contact import Contact, Details
 from projections.contacts.queries import ContactRow
+from projections.timeline.shape import PersonShown
 
 
 class NewContact(Body):

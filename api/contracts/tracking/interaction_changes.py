@@ -10,7 +10,7 @@ from domain import kinds
 from domain.errors import Invalid
 from domain.kinds import Kind
 from domain.record import People, Record, When
-from projections.timeline.document import NATIVE_WORDS, participant_shown
+from projections.timeline.shape import NATIVE_WORDS, participant_shown
 
 
 class InteractionChanges(NewInteraction):

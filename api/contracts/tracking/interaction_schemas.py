@@ -1,17 +1,16 @@
 """Bodies and queries about interactions, and how they become records (the tracking document)."""
 
 from typing import Annotated, ClassVar
-from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from api.contracts.tracking.interaction_fields import parts_of, with_fields
 from api.contracts.tracking.types import (
     LONGEST_LINE,
     Body,
     ContactId,
     Date,
     Id,
-    InteractionType,
     Line,
     Lines,
     Minutes,
@@ -19,10 +18,10 @@ from api.contracts.tracking.types import (
     QueryDate,
     Sentiment,
     Tags,
-    Text,
 )
 from domain.kinds import Kind
 from domain.record import Participant, Record
+from projections.timeline.shape import NativeWord, Origin, answer_fields, keys
 
 
 class Someone(Body):
@@ -46,53 +45,39 @@ def _someone(value: object) -> object:
 SomeoneNamed = Annotated[Someone, BeforeValidator(_someone, json_schema_input_type=Line | Someone)]
 
 
-class NewInteraction(Body):
+@with_fields(Origin.CLIENT)
+class RecordedFields(Body):
+    """The fields that a request gives as a record has them."""
+
+
+class NewInteraction(RecordedFields):
     """What happened, with whom, and when. `duration` is in minutes."""
 
-    read_only: ClassVar[frozenset[str]] = frozenset(
-        "id number createdAt updatedAt createdBy updatedBy contract kind word timezone "
-        "dateAsWritten wholeDay endDate durationSeconds subject description outcome nextAction "
-        "followUpDate lead restrictedTags rapportScore observedNonVerbal tacticLogs serviceId "
-        "customQuestions mail redacted".split()
-    )
+    read_only: ClassVar[frozenset[str]] = keys(Origin.SERVER, Origin.OTHERS)
 
     contact_id: ContactId
-    interaction_type: InteractionType | None = None
+    interaction_type: NativeWord | None = None
     date: Date
     duration: Minutes | None = None
-    location: Line | None = None
-    medium: Line | None = None
     topics_discussed: Lines | None = None
-    notes: Text | None = None
     sentiment: Sentiment | None = None
-    follow_up_needed: bool | None = None
-    follow_up_notes: Text | None = None
     participants: Annotated[list[SomeoneNamed], Field(max_length=1000)] | None = None
     tags: Tags | None = None
 
     def record(self) -> Record:
-        kind = self.interaction_type or Kind.NOTE
+        """Of the durations, an end comes before seconds, and seconds before minutes."""
+        parts = parts_of(self)
+        when = parts["when"]
+        when["at"] = self.date.at
+        when["whole_day"] = when.get("whole_day") or self.date.date_only
+        if when.get("ends_at") is not None:
+            when.pop("duration", None)
+        elif self.duration is not None:
+            when.setdefault("duration", self.duration * 60)
+        kind = parts.setdefault("kind", Kind.NOTE)
+        parts.setdefault("word", kind)
         # In one go, which takes two thirds of the time of making the parts one by one.
-        return Record.model_validate(
-            {
-                "kind": kind,
-                "word": kind,
-                "when": {
-                    "at": self.date.at,
-                    "duration": None if self.duration is None else self.duration * 60,
-                    "whole_day": self.date.date_only,
-                },
-                "said": {
-                    "notes": self.notes,
-                    "topics": self.topics_discussed or (),
-                    "sentiment": self.sentiment,
-                },
-                "place": {"location": self.location, "medium": self.medium},
-                "follow_up": {"needed": self.follow_up_needed, "notes": self.follow_up_notes},
-                "people": {"participants": participants(self.participants)},
-                "labels": {"tags": self.tags or ()},
-            }
-        )
+        return Record.model_validate(parts, from_attributes=True)
 
 
 def participants(given: list[Someone] | None) -> tuple[Participant, ...]:
@@ -110,7 +95,7 @@ class InteractionQuery(Query):
     """`page` and `pageSize`, or `cursor` (empty for the first page) for everything long."""
 
     contact_id: str | None = None
-    type: InteractionType | None = None
+    type: NativeWord | None = None
     start_date: QueryDate | None = None
     end_date: QueryDate | None = None
     search: Annotated[str, Field(max_length=200)] | None = None
@@ -133,30 +118,12 @@ class Shown(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-class PersonShown(Shown):
-    id: str
-    name: str
-
-
-class InteractionShown(Shown):
-    """An interaction. What other contracts recorded of it is added under camelCase names."""
-
-    id: UUID
-    number: int
-    contactId: UUID | None
-    interactionType: InteractionType
-    date: str
-    duration: int | None = Field(description="minutes")
-    location: str | None
-    medium: str | None
-    topicsDiscussed: list[str]
-    notes: str | None
-    sentiment: Sentiment | None
-    followUpNeeded: bool | None
-    followUpNotes: str | None
-    createdAt: str
-    updatedAt: str
-    createdBy: PersonShown
+InteractionShown = create_model(
+    "InteractionShown",
+    __base__=Shown,
+    __doc__="An interaction. What other contracts recorded of it is added under camelCase names.",
+    **answer_fields(),
+)
 
 
 class InteractionsShown(Shown):

@@ -40,7 +40,8 @@ from domain.kinds import Kind
 from projections.paging import scope
 from projections.timeline import pages as timeline_page
 from projections.timeline import queries as interaction_list
-from projections.timeline.document import NATIVE_WORDS, document, document_for
+from projections.timeline.document import document, document_for
+from projections.timeline.shape import NATIVE_WORDS
 
 router = ContractRouter(TRACKING, "Interactions")
 reading, writing = needs("view_contacts"), needs("edit_contacts")

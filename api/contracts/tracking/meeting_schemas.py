@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, PersonShown, Shown
+from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, Shown
 from api.contracts.tracking.types import (
     Body,
     ContactId,
@@ -19,6 +19,7 @@ from api.contracts.tracking.types import (
     Text,
 )
 from domain.meeting import Appointment, Outcome
+from projections.timeline.shape import PersonShown
 
 MeetingStatus = Literal["scheduled", "completed", "cancelled", "noShow"]
 

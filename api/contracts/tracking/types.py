@@ -84,7 +84,6 @@ ContactId = Annotated[
 ]
 """A contact's UUID, or its number."""
 
-InteractionType = Literal["meeting", "call", "email", "message", "coffee", "lunch", "conference"]
 Sentiment = Literal["positive", "neutral", "negative"]
 Status = Literal[
     "prospect",

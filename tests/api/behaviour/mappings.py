@@ -21,13 +21,13 @@ from api.contracts.relationships import interaction_schemas as relationships
 from api.contracts.relationships import types as relationships_types
 from api.contracts.sites import schemas as sites
 from api.contracts.sites.types import InteractionType as SitesType
-from api.contracts.tracking import types as tracking_types
 from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from domain.kinds import Kind
 from domain.record import Record
 from projections.sites import fields as site_fields
-from projections.timeline.document import NATIVE_WORDS, document
+from projections.timeline.document import document
+from projections.timeline.shape import NATIVE_WORDS, NativeWord
 from tests.api.ledger_documents import ANN, entity_of
 from tests.domain.samples import NOW
 
@@ -64,14 +64,14 @@ def documented(record: Record) -> Json:
 
 
 TRACKING = Mapped(
-    own=get_args(tracking_types.InteractionType),
+    own=get_args(NativeWord),
     word=NATIVE_WORDS.__getitem__,
     kind=Kind,
     write=lambda body: NewInteraction.model_validate(body).record(),
     show=lambda document: document,
     change=lambda record, body: InteractionChanges.model_validate(body).revise(record),
     changes={
-        "interactionType": st.sampled_from(get_args(tracking_types.InteractionType)),
+        "interactionType": st.sampled_from(get_args(NativeWord)),
         "date": st.sampled_from([AT, "2023-08-15"]),
         "duration": st.none() | st.integers(1, 500),
         "location": line,
