@@ -5,13 +5,12 @@ Event names and fields are storage formats and an API: versioned with care.
 
 from dataclasses import dataclass, replace
 from functools import partialmethod
-from typing import Annotated, ClassVar
-
-from pydantic import Field
+from typing import ClassVar
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
 from domain.event import Changes, Event, Value
+from domain.fields import Line, Name, Word
 from domain.relationship import (
     ALIGNED_STAGE,
     PRECEDING,
@@ -20,13 +19,11 @@ from domain.relationship import (
     RelationshipStatus,
 )
 
-Line = Annotated[str, Field(max_length=500)]
-
 
 class Details(Value):
     """What is known of a contact."""
 
-    name: Annotated[str, Field(min_length=1, max_length=500)]
+    name: Name
     """The contact's name."""
     email: Line | None = None
     """Their mail address."""
@@ -36,7 +33,7 @@ class Details(Value):
     """Who they work for."""
     title: Line | None = None
     """Their title or position."""
-    tags: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = ()
+    tags: tuple[Word, ...] = ()
     """Free labels."""
 
 

@@ -100,7 +100,7 @@ class Interaction:
         may_plan: bool = False,
     ) -> list[Event]:
         """Log the record. A record dated in the future is planned if `may_plan`, else refused."""
-        check(record, now, may_plan=may_plan)
+        check_record(record, now, may_plan=may_plan)
         event = InteractionPlanned if record.when.is_future(now) else InteractionLogged
         return [event(number=number, contact_id=contact_id, record=record)]
 
@@ -115,7 +115,7 @@ class Interaction:
         """Take over a mail, once: the name of its stream is derived from its Message-ID."""
         if state is not None:
             return []
-        check(record, now, may_plan=False)
+        check_record(record, now, may_plan=False)
         return [EmailExchangeTracked(number=number, contact_id=contact_id, record=record)]
 
     def present(self) -> "Interaction":
@@ -130,7 +130,7 @@ class Interaction:
         if not changes:
             return []
         if record.when != self.record.when:
-            check(record, now, may_plan=may_plan)
+            check_record(record, now, may_plan=may_plan)
         return [InteractionAmended(contact_id=self.contact_id, changes=changes)]
 
     def delete(self) -> list[Event]:
@@ -142,7 +142,7 @@ LONGEST = 2**40
 fits a bigint."""
 
 
-def check(record: Record, now: datetime, *, may_plan: bool) -> None:
+def check_record(record: Record, now: datetime, *, may_plan: bool) -> None:
     """Raises Invalid for a date in the future, unless `may_plan`, and for a duration that is
     negative or over LONGEST (the tracking document)."""
     if record.when.is_future(now) and not may_plan:

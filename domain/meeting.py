@@ -14,7 +14,7 @@ from pydantic import Field
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
 from domain.event import Changes, Event, Value
-from domain.record import Instant, Line, Text
+from domain.fields import Instant, Line, Text
 
 
 class MeetingStatus(StrEnum):

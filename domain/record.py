@@ -4,38 +4,16 @@ A record holds the fields of all five contracts: each contract reads and writes 
 and leaves the others unchanged.
 """
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-)
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from domain.errors import Invalid
 from domain.event import Value
+from domain.fields import Instant, Line, Text, Word
 from domain.kinds import Direction, Kind, Sentiment
-
-Line = Annotated[str, Field(max_length=500)]
-Text = Annotated[str, Field(max_length=100_000)]
-Word = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-def _utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("in UTC it lies outside the years 1 to 9999") from None
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A moment, converted to UTC from any offset."""
 
 FIRST_TO_BEGIN_A_DAY = timezone(timedelta(hours=14))
 """The time zone in which every day begins first."""

@@ -9,17 +9,13 @@ Event names and fields are storage formats and an API: versioned with care.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID, uuid5
-
-from pydantic import Field
 
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
 from domain.event import Changes, Event, Value
-from domain.record import Line, Text
-
-Name = Annotated[str, Field(min_length=1, max_length=500)]
+from domain.fields import Line, Name, Text
 
 BUILT_IN = UUID("0f6a3c1e-52c1-5d0b-9a55-5b0c1f0f7d13")
 """The namespace of the streams about built-in services."""
@@ -141,7 +137,7 @@ class Service:
 
     @staticmethod
     def add(number: int, offer: Offer) -> list[Event]:
-        check(offer)
+        check_offer(offer)
         return [ServiceAdded(number=number, offer=offer)]
 
     def own(self) -> Offer:
@@ -154,7 +150,7 @@ class Service:
         changes = difference(self.own(), offer)
         if not changes:
             return []
-        check(offer)
+        check_offer(offer)
         _same_types(self.own().questions, offer.questions)
         return [ServiceChanged(changes=changes)]
 
@@ -170,7 +166,7 @@ def built_in_id(number: int) -> UUID:
     return uuid5(BUILT_IN, str(number))
 
 
-def check(offer: Offer) -> None:
+def check_offer(offer: Offer) -> None:
     """Raise Invalid unless the ids of questions differ, selects have options that differ, and other
     questions have none."""
     ids = [question.id for question in offer.questions]

@@ -7,14 +7,13 @@ Event names and fields are storage formats and an API: versioned with care.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
-
-from pydantic import Field
 
 from domain.catalogue import tactics
 from domain.changes import apply, difference
 from domain.event import Changes, Event, Value
+from domain.fields import Name, Text
 
 
 class Discipline(StrEnum):
@@ -28,13 +27,13 @@ class Discipline(StrEnum):
 class Guidance(Value):
     """What a tactic consists in, and what research says about it."""
 
-    name: Annotated[str, Field(min_length=1, max_length=500)]
+    name: Name
     """The tactic's name."""
     domain: Discipline
     """The field of research it comes from."""
-    description: Annotated[str, Field(max_length=100_000)]
+    description: Text
     """What it consists in."""
-    evidence: Annotated[str, Field(max_length=100_000)] | None = None
+    evidence: Text | None = None
     """What research says about it."""
 
 

@@ -16,6 +16,7 @@ from pydantic import Field
 from domain.changes import apply, difference
 from domain.errors import Conflict, NotFound
 from domain.event import Changes, Event, Value
+from domain.fields import Line
 
 MOST_FORMER = 4
 """The number of replaced secrets that sign beside the current one."""
@@ -31,7 +32,7 @@ class Subscription(Value):
     """The id of the whole address, which is in no event."""
     types: tuple[str, ...] = ()
     """The types of event that are sent; empty for all."""
-    description: Annotated[str, Field(max_length=500)] | None = None
+    description: Line | None = None
     """What it is for."""
 
 

@@ -22,7 +22,7 @@ from domain.service import (
     ServiceHidden,
     ServiceShown,
     built_in_id,
-    check,
+    check_offer,
 )
 from tests.domain.anything import some, texts, words
 from tests.domain.given import fold, given
@@ -144,7 +144,7 @@ def test_deciding_twice_yields_nothing_the_second_time(first: Offer, others: lis
 
 def test_every_built_in_service_can_be_offered():
     for offer in BUILT_IN_SERVICES.values():
-        check(offer)
+        check_offer(offer)
 
 
 def test_the_documented_services_ask_the_documented_question():
