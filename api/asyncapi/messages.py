@@ -5,8 +5,8 @@ from typing import Any
 
 from api.asyncapi.refs import Json, ref, schema_ref
 from domain.event import Event
-from infrastructure.publishing.catalogue import TYPES
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, STRUCTURED
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.publishing.json_schema import description
 from infrastructure.relay.contact_states import ContactState
 from infrastructure.webhooks.trying import TYPE as TEST

@@ -21,7 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from domain.event import Changed, Changes
-from infrastructure.publishing.catalogue import REDACTABLE, TYPES
+from infrastructure.publishing.event_types import REDACTABLE, TYPES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CONTENT_TYPE = "application/schema+json"

@@ -7,8 +7,8 @@ import pytest
 
 from api.asyncapi.document import document
 from api.cli.main import main
-from infrastructure.publishing.catalogue import TYPES
 from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.event_types import TYPES
 from tests.api.running import Service
 from tests.descriptions import schemas
 from tests.infrastructure.publishing.golden_steps import golden_steps

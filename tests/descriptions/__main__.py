@@ -1,10 +1,10 @@
 """Write the descriptions of events anew: `python -m tests.descriptions`.
 
-They are committed, so that a change of what consumers rely on is seen by whoever reviews it.
+They are committed, so that a reviewer sees each change of what consumers rely on.
 """
 
-from tests.descriptions import asyncapi, catalogue, schemas
+from tests.descriptions import asyncapi, events_page, schemas
 
 schemas.write()
 asyncapi.write()
-catalogue.write()
+events_page.write()

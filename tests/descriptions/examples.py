@@ -1,4 +1,4 @@
-"""What the catalogue shows of each type: the golden event, or, where that one is there to hold
+"""The example of each type on the page: the golden event, or, where that one is there to hold
 every oddity at once, one as it happens every day."""
 
 import json

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 import infrastructure.publishing
-from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.publishing.json_schema import schema
 from infrastructure.relay.broker import CONTACTS_TOPIC
 from infrastructure.relay.contact_states import ContactState

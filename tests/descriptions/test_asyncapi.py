@@ -9,8 +9,8 @@ import jsonschema_rs
 import pytest
 
 from api.asyncapi.document import document
-from infrastructure.publishing.catalogue import TYPES
 from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.relay.broker import TOPICS
 from infrastructure.webhooks.trying import test_delivery as webhook_test
 from projections.read_model import Step

@@ -12,8 +12,8 @@ from domain.contact import Details
 from domain.event import Changes, Event
 from domain.record import Record
 from infrastructure.log.codec import UPCASTERS, decode
-from infrastructure.publishing.catalogue import REDACTABLE, TYPES
 from infrastructure.publishing.cloud_events import cloud_event
+from infrastructure.publishing.event_types import REDACTABLE, TYPES
 from infrastructure.publishing.json_schema import paths, published
 from projections.read_model import Step
 from tests.descriptions.schemas import COMMITTED, PUBLISHED, Incompatible, generated, write
@@ -32,7 +32,7 @@ def check(event_type: str, data: bytes) -> None:
     validator.validate(json.loads(data))
 
 
-def test_every_type_is_in_the_catalogue_once():
+def test_every_type_is_published_once():
     assert dict(TYPES) == Event.registry
 
 

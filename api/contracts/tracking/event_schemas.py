@@ -10,7 +10,7 @@ from api.contracts.tracking.types import Query
 from api.http.call import Call, tag_words
 from api.http.problem import invalid
 from api.http.records import LARGEST
-from infrastructure.publishing.catalogue import EVENTS, TYPES
+from infrastructure.publishing.event_types import EVENTS, TYPES
 
 POSITION = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 

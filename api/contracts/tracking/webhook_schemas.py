@@ -12,7 +12,7 @@ from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Date, Id, Line, Query
 from api.http.records import LARGEST, as_number
 from domain.webhook import Reason
-from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.webhooks.addresses import LONGEST_URL
 from infrastructure.webhooks.delivery_log import Delivery
 from projections.webhooks.model import WebhookRow

@@ -11,7 +11,7 @@ from domain.event import Event
 from domain.interaction import InteractionAmended
 from domain.record import FollowUp, Place, Said
 from domain.streams import StreamName
-from infrastructure.publishing.catalogue import EVENTS, REDACTABLE
+from infrastructure.publishing.event_types import EVENTS, REDACTABLE
 from projections.read_model import Step
 from tests.infrastructure.log.golden_events import BARE, FULL
 from tests.infrastructure.log.golden_values import (

@@ -9,7 +9,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 
-from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.publishing.json_schema import published
 from infrastructure.relay.cloud_events import Message, message
 from tests.infrastructure.log.golden_events import FULL

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from domain.event import Event
-from infrastructure.publishing.catalogue import EVENTS, TYPES
+from infrastructure.publishing.event_types import EVENTS, TYPES
 from infrastructure.publishing.json_schema import components, description, schema
 from infrastructure.relay.broker import CONTACTS_TOPIC
 from infrastructure.relay.contact_states import ContactState

@@ -6,9 +6,9 @@ import re
 import jsonschema_rs
 import pytest
 
-from infrastructure.publishing.catalogue import TYPES
+from infrastructure.publishing.event_types import TYPES
 from infrastructure.publishing.json_schema import published
-from tests.descriptions.catalogue import PAGE, page
+from tests.descriptions.events_page import PAGE, page
 from tests.descriptions.examples import EXAMPLES, contact, data, redacted
 
 TEXT = PAGE.read_text()
@@ -19,7 +19,7 @@ def check(name: str, shown: object) -> None:
     jsonschema_rs.Draft202012Validator(text, validate_formats=True).validate(shown)
 
 
-def test_the_committed_catalogue_is_the_one_of_the_classes():
+def test_the_committed_page_is_the_one_of_the_classes():
     assert page() == TEXT, "if the change is meant: .venv/bin/python -m tests.descriptions"
 
 
@@ -33,7 +33,7 @@ def test_every_example_fits_its_schema(name: str):
     check(name, data(EXAMPLES[name]))
 
 
-def test_the_catalogues_other_examples_fit_their_schemas():
+def test_other_examples_of_the_page_fit_their_schemas():
     check("kith.interaction.logged.v1", redacted())
     check("kith.contacts.v1", contact())
 
