@@ -9,8 +9,8 @@ from pydantic import AfterValidator, create_model
 from pydantic.alias_generators import to_snake
 
 from api.contracts.tracking.types import Body, Date, Id
-from domain import record
 from domain.event import Value
+from domain.fields import Instant
 from projections.timeline.shape import FIELDS, Field, Origin
 
 M = TypeVar("M", bound=Body)
@@ -45,7 +45,7 @@ def _definition(field: Field) -> tuple[Any, object]:
 
 def _in_json(known: Any) -> Any:
     """The type of a value in a request that becomes a value of this type in a record."""
-    if known == record.Instant:
+    if known == Instant:
         return Moment
     origin, arguments = get_origin(known), get_args(known)
     if origin is tuple:
