@@ -1,4 +1,4 @@
-"""What is true of contacts, interactions and meetings: events, aggregates and their decisions.
+"""The rules of the ledger: events, aggregates and their decisions.
 
 Nothing here does I/O or knows of a library other than pydantic, so that every rule can be
 tested by itself and read without knowing how it is stored or served.
