@@ -1,10 +1,10 @@
 """Commands about contacts, one handler each."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from application.work import Work
+from domain.changes import Fields, patched
 from domain.contact import Contact, Details
 from domain.relationship import LifecycleStage, RelationshipStatus
 from domain.streams import StreamName
@@ -12,7 +12,7 @@ from domain.streams import StreamName
 
 @dataclass(frozen=True, slots=True)
 class AddContact:
-    """A new contact belongs to whoever adds it, unless an `owner` is named."""
+    """The contact belongs to the caller, unless an `owner` is named."""
 
     details: Details
     owner: str | None = None
@@ -20,10 +20,10 @@ class AddContact:
 
 @dataclass(frozen=True, slots=True)
 class ChangeContactDetails:
-    """`revise` makes the new details from the old ones, so that what it doesn't know stays."""
+    """`fields` of the details are set; all others stay."""
 
     contact_id: UUID
-    revise: Callable[[Details], Details]
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +59,29 @@ async def add_contact(work: Work, command: AddContact) -> StreamName:
 
 
 async def change_contact_details(work: Work, command: ChangeContactDetails) -> StreamName:
-    contact = await work.contact(command.contact_id)
-    work.check_version(contact)
-    details = command.revise(contact.state.details)
-    return work.go_on(contact, contact.state.change_details(details))
+    contact = work.checked(await work.contact(command.contact_id))
+    details = patched(contact.state.details, command.fields)
+    return work.append_to(contact, contact.state.change_details(details))
 
 
 async def change_contact_status(work: Work, command: ChangeContactStatus) -> StreamName:
-    contact = await work.contact(command.contact_id)
-    work.check_version(contact)
+    contact = work.checked(await work.contact(command.contact_id))
     events = contact.state.change_status(
         command.status, command.stage, command.reason, command.notes
     )
-    return work.go_on(contact, events)
+    return work.append_to(contact, events)
 
 
 async def reactivate_contact(work: Work, command: ReactivateContact) -> StreamName:
-    contact = await work.contact(command.contact_id)
-    work.check_version(contact)
-    return work.go_on(contact, contact.state.reactivate(command.reason, command.notes))
+    contact = work.checked(await work.contact(command.contact_id))
+    return work.append_to(contact, contact.state.reactivate(command.reason, command.notes))
 
 
 async def remove_contact(work: Work, command: RemoveContact) -> StreamName:
-    contact = await work.contact(command.contact_id)
-    work.check_version(contact)
-    return work.go_on(contact, contact.state.remove())
+    contact = work.checked(await work.contact(command.contact_id))
+    return work.append_to(contact, contact.state.remove())
 
 
 async def restore_contact(work: Work, command: RestoreContact) -> StreamName:
-    contact = await work.contact(command.contact_id, removed=True)
-    work.check_version(contact)
-    return work.go_on(contact, contact.state.restore())
+    contact = work.checked(await work.contact(command.contact_id, removed=True))
+    return work.append_to(contact, contact.state.restore())

@@ -1,11 +1,13 @@
-"""Who is asking: what the application may know of a caller, however they were recognised.
+"""The caller as the application knows one, however they were authenticated.
 
-The entrances make a `Principal` from a token or from a command line; handlers decide by it and
-put it into the envelope of what they append. Nothing in here knows what a token looks like.
+The entrances make a `Principal` from a token or from a command line; handlers decide by it, and the
+ledger puts it into the envelope of what they append.
 """
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
 LONGEST_TENANT = 64
 """Characters. A tenant is the first part of every stream's name, so that it has no slash."""
@@ -14,7 +16,7 @@ _TENANT = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_TENANT}}}")
 
 
 def is_tenant(text: str) -> bool:
-    """Whether this can be a tenant: letters, digits, `_` and `-`, up to 64 of them."""
+    """True for 1 to 64 letters, digits, `_` and `-`."""
     return _TENANT.fullmatch(text) is not None
 
 
@@ -68,5 +70,22 @@ class Principal:
                 )
 
     def may(self, permission: str) -> bool:
-        """Whether the caller was given this permission, such as `edit_contacts` or `tag:tax`."""
+        """True if the caller has this permission, such as `edit_contacts` or `tag:tax`."""
         return permission in self.permissions
+
+
+FIRST_OWN = 2**52
+"""Numbers from here to 2^53 are made of names: of users, for contracts with numeric ids, and of
+programs. Whole numbers of that size still survive in JavaScript."""
+
+
+def user_number(user: str, number: int | None = None) -> int:
+    """The number of the token if it has one, else a stable one made of the user's id."""
+    return stable_number(user) if number is None else number
+
+
+@lru_cache(maxsize=4096)
+def stable_number(name: str) -> int:
+    """A number from FIRST_OWN up, always the same for a name."""
+    digest = sha256(name.encode()).digest()
+    return FIRST_OWN + int.from_bytes(digest[:8], "big") % FIRST_OWN

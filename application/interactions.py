@@ -1,12 +1,15 @@
 """Commands about interactions, one handler each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.catalogue import check_offered
 from application.work import Work
+from domain.amendment import amended
 from domain.answers import check_delivery
-from domain.errors import Invalid
+from domain.changes import Fields, patched
+from domain.errors import Invalid, NotFound
 from domain.event import Value
 from domain.interaction import Interaction
 from domain.record import Record
@@ -17,28 +20,30 @@ from domain.streams import StreamName
 
 @dataclass(frozen=True, slots=True)
 class LogInteraction:
-    """`may_plan` is whether the contract it came through knows records of the future. `offers` are
-    the services there are now, where it has to be one of them."""
+    """`may_plan` is True for a contract with records of the future. `now` is True if the record's
+    instant is that of the decision, whatever its `when` holds. `offers` are the services offered,
+    where the record's has to be one of them.
+    """
 
     record: Record
     contact_id: UUID | None = None
     may_plan: bool = False
+    now: bool = False
     offers: Mapping[int, Offer] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AmendInteraction:
-    """`revise` makes the new record from the old one, so that what it doesn't know stays.
+    """`fields` are set by the rules of domain.amendment; all others stay.
 
     `contact_id` is the contact the caller names, if any: a record's contact can't be changed.
-    `open_tags` are the restricted tags the caller could see through: without all of the record's,
-    what is revised is its redacted view. `permitted_tags` are those they might have opened; without
-    all of the record's, nothing hidden can be set. `offers` are the services there are now, where a
-    new one has to be one of them.
+    Unless all of the record's restricted tags are among `open_tags`, its redacted view is amended;
+    unless they are among `permitted_tags`, nothing hidden can be set. `offers` are the services
+    offered, where a new one has to be one of them.
     """
 
     interaction_id: UUID
-    revise: Callable[[Record], Record]
+    fields: Fields
     contact_id: UUID | None = None
     may_plan: bool = False
     open_tags: tuple[str, ...] = ()
@@ -54,21 +59,29 @@ class DeleteInteraction:
 async def log_interaction(work: Work, command: LogInteraction) -> StreamName:
     if command.contact_id is not None:
         await work.contact(command.contact_id)
+    record = patched(command.record, {"when.at": work.now}) if command.now else command.record
     if command.offers is not None:
-        check_delivery(command.record.service, command.offers)
+        check_delivery(record.service, command.offers)
+    number = await work.number(Interaction.kind)
     events = Interaction.log(
-        await work.number(Interaction.kind),
-        command.contact_id,
-        command.record,
-        work.now,
-        may_plan=command.may_plan,
+        number, command.contact_id, record, work.now, may_plan=command.may_plan
     )
     return work.begin(Interaction.kind, work.new_id(Interaction.kind), events)
 
 
+async def log_own_interaction(work: Work, command: LogInteraction) -> StreamName:
+    """Log an interaction with a contact of the caller's own, with tactics on offer (the rapport
+    document). Raises NotFound for anybody else's contact, Invalid for a tactic not on offer."""
+    assert command.contact_id is not None
+    contact = await work.contact(command.contact_id)
+    if contact.state.owner_id != work.user:
+        raise NotFound("Contact not found", code="contact_not_found", field="contact_id")
+    await check_offered(work, (use.tactic_id for use in command.record.rapport.tactics))
+    return await log_interaction(work, command)
+
+
 async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName:
-    interaction = await work.interaction(command.interaction_id)
-    work.check_version(interaction)
+    interaction = work.checked(await work.interaction(command.interaction_id))
     if command.contact_id not in (None, interaction.state.contact_id):
         raise Invalid(
             "A record's contact can't be changed", code="contact_fixed", field="contact_id"
@@ -76,21 +89,20 @@ async def amend_interaction(work: Work, command: AmendInteraction) -> StreamName
     old = interaction.state.record
     if is_hidden(old, command.open_tags):
         may_set = not is_hidden(old, command.permitted_tags)
-        record = keep_hidden(old, command.revise(redacted(old)), may_set=may_set)
+        record = keep_hidden(old, amended(redacted(old), command.fields), may_set=may_set)
     else:
-        record = command.revise(old)
+        record = amended(old, command.fields)
     if command.offers is not None and not _same(record.service, old.service):
         check_delivery(record.service, command.offers)
     events = interaction.state.amend(record, work.now, may_plan=command.may_plan)
-    return work.go_on(interaction, events)
+    return work.append_to(interaction, events)
 
 
 def _same(one: Value, other: Value) -> bool:
-    """Whether they are the same in writing: to Python, true and 1 are."""
+    """True if both have the same JSON. To Python, true and 1 are equal."""
     return one.model_dump_json() == other.model_dump_json()
 
 
 async def delete_interaction(work: Work, command: DeleteInteraction) -> StreamName:
-    interaction = await work.interaction(command.interaction_id)
-    work.check_version(interaction)
-    return work.go_on(interaction, interaction.state.delete())
+    interaction = work.checked(await work.interaction(command.interaction_id))
+    return work.append_to(interaction, interaction.state.delete())

@@ -1,9 +1,9 @@
-"""The ledger: loads, lets a handler decide, appends, and decides again when another came first."""
+"""The ledger: a handler decides on the entities it loads, and the ledger appends its events."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from application.context import Principal
 from application.entity import Entity
@@ -15,16 +15,16 @@ from domain.errors import Refusal
 from domain.streams import StreamName
 
 ATTEMPTS = 100
-"""How often a command is decided before its caller hears of the conflict. Of those who change one
-stream at once, each pass of the append lets one through, so this is how many may."""
+"""Decisions on a command before its caller gets the VersionConflict. Of the commands that change
+one stream at once, each append lets one through, so this is how many can be in flight."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, through which contract, under which request id, with what conditions.
+    """The origin of a command: a principal, the contract and the request's id, with its conditions.
 
-    `if_match` are the positions the record may be at, None for any. `unanswered` is whether it has
-    been found out, just now, that nothing was answered to the key.
+    `if_match` are the positions the record may be at, None for any. `unanswered` is True if the key
+    was looked up just now and has no answer.
     """
 
     principal: Principal
@@ -45,6 +45,13 @@ Handler = Callable[[Work, C], Awaitable[StreamName]]
 Respond = Callable[[Entity], Answer]
 
 
+class Effect(NamedTuple):
+    """The entity that a command was about, after it. `appended` is False if it changed nothing."""
+
+    entity: Entity
+    appended: bool
+
+
 class Ledger:
     def __init__(self, log: EventLog, numbers: Numbers, clock: Clock, new_id: NewId):
         self._log = log
@@ -55,18 +62,31 @@ class Ledger:
     async def carry_out(
         self, caller: Caller, handler: Handler[C], command: C, respond: Respond
     ) -> Answer:
-        """Carry out a command and give its answer, once per idempotency key.
-
-        A handler decides on what may be a little old; the append finds that out. Where nothing is
-        appended, nothing finds it out: that a command is refused or changes nothing is final only
-        if it was decided on fresh state, and a refusal if no twin of the command was faster.
-        """
-        if (
-            (key := caller.key)
-            and not caller.unanswered
-            and (answer := await self._log.answered(key))
-        ):
+        """Carry out a command and return its answer, once per idempotency key. Raises Refusal,
+        PreconditionFailed, and the errors of EventLog.append."""
+        key = caller.key
+        if key and not caller.unanswered and (answer := await self._log.answered(key)):
             return answer
+        done = await self._done(caller, handler, command, respond)
+        return done if isinstance(done, Answer) else respond(done.entity)
+
+    async def execute(self, caller: Caller, handler: Handler[C], command: C) -> Effect:
+        """Carry out a command of a program, which has no idempotency key and needs no answer.
+        Errors: those of carry_out."""
+        assert caller.key is None
+        done = await self._done(caller, handler, command, lambda _: Answer(204))
+        assert isinstance(done, Effect)
+        return done
+
+    async def _done(
+        self, caller: Caller, handler: Handler[C], command: C, respond: Respond
+    ) -> Effect | Answer:
+        """The effect of a command; the answer where one is kept with the caller's key.
+
+        A handler may decide on entities that are a little old, which the append notices. If nothing
+        is appended, nothing notices: so a refusal, and that nothing changes, are final only if they
+        were decided on fresh state, and a refusal only if no twin of the command was faster.
+        """
         fresh = False
         for _ in range(ATTEMPTS):
             work = self._work(caller, fresh)
@@ -103,12 +123,12 @@ class Ledger:
 
     async def _append(
         self, caller: Caller, work: Work, subject: StreamName, respond: Respond
-    ) -> Answer:
+    ) -> Effect | Answer:
         if not work.changes and not caller.key:
-            return respond(work.subject(subject))
+            return Effect(work.subject(subject), appended=False)
 
-        def answer(receipt: Receipt) -> Answer:
-            return respond(receipt.entities.get(str(subject)) or work.subject(subject))
+        def entity(receipt: Receipt) -> Entity:
+            return receipt.entities.get(str(subject)) or work.subject(subject)
 
         receipt = await self._log.append(
             Job(
@@ -119,10 +139,10 @@ class Ledger:
                 changes=list(work.changes.values()),
                 relied_on=work.relied_on,
                 key=caller.key,
-                answer=answer,
+                answer=lambda receipt: respond(entity(receipt)),
             )
         )
-        return receipt.replayed or receipt.answer or answer(receipt)
+        return receipt.replayed or receipt.answer or Effect(entity(receipt), appended=True)
 
 
 @lru_cache(maxsize=1024)

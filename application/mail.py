@@ -67,7 +67,7 @@ async def name_correspondent(work: Work, command: NameCorrespondent) -> StreamNa
     if details.email is None or details.name.lower() != details.email.lower():
         return contact.stream
     named = details.model_copy(update={"name": command.name})
-    return work.go_on(contact, contact.state.change_details(named))
+    return work.append_to(contact, contact.state.change_details(named))
 
 
 async def track_mail(work: Work, command: TrackMail) -> StreamName:

@@ -1,11 +1,11 @@
 """Commands about meetings, one handler each."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from application.work import Work
+from domain.changes import Fields, patched
 from domain.errors import Conflict, Invalid
 from domain.interaction import Interaction
 from domain.kinds import Kind
@@ -22,11 +22,11 @@ class ScheduleMeeting:
 
 @dataclass(frozen=True, slots=True)
 class RescheduleMeeting:
-    """`revise` makes the new appointment from the old one. `contact_id` is the contact the caller
+    """`fields` of the appointment are set; all others stay. `contact_id` is the contact the caller
     names, if any: a meeting's contact can't be changed."""
 
     meeting_id: UUID
-    revise: Callable[[Appointment], Appointment]
+    fields: Fields
     contact_id: UUID | None = None
 
 
@@ -44,14 +44,11 @@ class MissMeeting:
 
 @dataclass(frozen=True, slots=True)
 class CompleteMeeting:
-    """`outcome` makes the outcome once it is known when the meeting was held.
-
-    `held_at` may be left out: then it was held when it was scheduled, or just now if that is still
-    to come.
-    """
+    """`fields` are those of the outcome but for `held_at`. A meeting whose `held_at` is None was
+    held at the time it was scheduled for, or now if that is still to come."""
 
     meeting_id: UUID
-    outcome: Callable[[datetime], Outcome]
+    fields: Fields
     held_at: datetime | None = None
 
 
@@ -62,40 +59,37 @@ async def schedule_meeting(work: Work, command: ScheduleMeeting) -> StreamName:
 
 
 async def reschedule_meeting(work: Work, command: RescheduleMeeting) -> StreamName:
-    meeting = await work.meeting(command.meeting_id)
-    work.check_version(meeting)
+    meeting = work.checked(await work.meeting(command.meeting_id))
     if command.contact_id not in (None, meeting.state.contact_id):
         raise Invalid(
             "A meeting's contact can't be changed", code="contact_fixed", field="contact_id"
         )
-    appointment = command.revise(meeting.state.appointment)
-    return work.go_on(meeting, meeting.state.reschedule(appointment))
+    appointment = patched(meeting.state.appointment, command.fields)
+    return work.append_to(meeting, meeting.state.reschedule(appointment))
 
 
 async def cancel_meeting(work: Work, command: CancelMeeting) -> StreamName:
-    meeting = await work.meeting(command.meeting_id)
-    work.check_version(meeting)
-    return work.go_on(meeting, meeting.state.cancel(command.reason))
+    meeting = work.checked(await work.meeting(command.meeting_id))
+    return work.append_to(meeting, meeting.state.cancel(command.reason))
 
 
 async def miss_meeting(work: Work, command: MissMeeting) -> StreamName:
-    meeting = await work.meeting(command.meeting_id)
-    work.check_version(meeting)
-    return work.go_on(meeting, meeting.state.miss(command.reason))
+    meeting = work.checked(await work.meeting(command.meeting_id))
+    return work.append_to(meeting, meeting.state.miss(command.reason))
 
 
 async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
     """Append `MeetingCompleted` and `InteractionLogged` in one transaction (the tracking
     document)."""
-    meeting = await work.meeting(command.meeting_id)
-    work.check_version(meeting)
+    meeting = work.checked(await work.meeting(command.meeting_id))
     state = meeting.state
-    outcome = command.outcome(command.held_at or _held_at(state, work.now))
+    held_at = command.held_at or _held_at(state, work.now)
+    outcome = patched(Outcome(held_at=held_at), command.fields)
     interaction_id = state.interaction_id or work.new_id(Interaction.kind)
     events = state.complete(outcome, interaction_id, work.now)
     if events:
         await _still_there(work, state.contact_id)
-        work.go_on(meeting, events)
+        work.append_to(meeting, events)
         record = interaction_of(state.appointment, outcome)
         number = await work.number(Interaction.kind)
         logged = Interaction.log(number, state.contact_id, record, work.now)
@@ -116,7 +110,7 @@ def _held_at(meeting: Meeting, now: datetime) -> datetime:
 
 
 def interaction_of(appointment: Appointment, outcome: Outcome) -> Record:
-    """What completing a meeting writes down."""
+    """The record of the interaction that a completed meeting logs."""
     return Record(
         kind=Kind.MEETING,
         word=Kind.MEETING.value,

@@ -1,16 +1,22 @@
-"""Commands that bring in what a tenant elsewhere added to the catalogues, or hid of them.
+"""Commands that import what a tenant of another ledger added to the catalogue, or hid of it.
 
-A tactic keeps its id. A service gets a number of this ledger, and so do its questions; records
-that come in with it are renumbered. What is there already stays as it is.
+A tactic keeps its id. A service gets a number of this ledger, and so do its questions; records that
+are imported with it are renumbered. Entries that are there already stay as they are.
 """
 
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.services import ChangeService, change_service, numbered
-from application.tactics import ChangeTactic, change_tactic
+from application.catalogue import (
+    ChangeService,
+    ChangeTactic,
+    change_service,
+    change_tactic,
+    numbered,
+)
 from application.work import Work
 from domain.catalogue.services import BUILT_IN_SERVICES
+from domain.changes import patched
 from domain.record import Record
 from domain.service import NEW, Offer, Service
 from domain.streams import StreamName
@@ -19,16 +25,20 @@ from domain.tactic import BUILT_IN, Guidance, Tactic
 
 @dataclass(slots=True)
 class Renumbering:
-    """By the numbers of the ledger that things come from, those that they have here."""
+    """The numbers that imported services and questions have here, by their numbers in the ledger
+    they come from."""
 
     services: dict[int, int] = field(default_factory=dict)
     questions: dict[int, int] = field(default_factory=dict)
 
-    def learn(self, number: int, there: Offer, service: Service) -> None:
-        """A service that was brought in. Questions that were put differently since have none."""
-        self.services[number] = service.number
-        here = {(asked.label, asked.type): asked.id for asked in service.own().questions}
-        for asked in there.questions:
+    def learn(self, imported: "ImportService", service: Service) -> None:
+        """Note the numbers of a service that was imported. A question that was reworded since has
+        none; built-in services keep theirs."""
+        if imported.number is None or service.offer is None:
+            return
+        self.services[imported.number] = service.number
+        here = {(asked.label, asked.type): asked.id for asked in service.offer.questions}
+        for asked in imported.offer.questions:
             known = here.get((asked.label, asked.type))
             if known is not None:
                 self.questions[asked.id] = known
@@ -57,45 +67,34 @@ class ImportTactic:
 
 @dataclass(frozen=True, slots=True)
 class ImportService:
-    """`number` is the one that it had, None if it had none yet; `learnt` hears which it gets."""
+    """`number` is the one it had in the ledger it comes from, None if it had none."""
 
     service_id: UUID
     number: int | None
     offer: Offer
     hidden: bool
-    learnt: Renumbering
 
 
 async def import_tactic(work: Work, command: ImportTactic) -> StreamName:
     if known := await work.load(Tactic.kind, command.tactic_id):
         return known.stream
-    guidance = command.guidance
     if command.tactic_id in BUILT_IN:
-        change = ChangeTactic(command.tactic_id, lambda _: guidance, command.hidden)
+        change = ChangeTactic(command.tactic_id, dict(command.guidance), command.hidden)
         return await change_tactic(work, change)
-    events = Tactic.add(command.tactic_id, guidance)
+    events = Tactic.add(command.tactic_id, command.guidance)
     if command.hidden:
         events += Tactic.evolve(None, events[0]).hide()
     return work.begin(Tactic.kind, command.tactic_id, events)
 
 
 async def import_service(work: Work, command: ImportService) -> StreamName:
+    if known := await work.load(Service.kind, command.service_id):
+        return known.stream
     if command.number in BUILT_IN_SERVICES:
-        if known := await work.load(Service.kind, command.service_id):
-            return known.stream
         return await change_service(work, ChangeService(command.service_id, hidden=command.hidden))
-    known = await work.load(Service.kind, command.service_id)
-    if known is not None:
-        service, stream = known.state, known.stream
-    else:
-        new = [asked.model_copy(update={"id": NEW}) for asked in command.offer.questions]
-        offer = command.offer.model_copy(update={"questions": tuple(new)})
-        number = await work.number(Service.kind)
-        events = Service.add(number, await numbered(work, offer))
-        service = Service.evolve(None, events[0])
-        if command.hidden:
-            events += service.hide()
-        stream = work.begin(Service.kind, command.service_id, events)
-    if command.number is not None:
-        command.learnt.learn(command.number, command.offer, service)
-    return stream
+    new = [asked.model_copy(update={"id": NEW}) for asked in command.offer.questions]
+    offer = await numbered(work, patched(command.offer, {"questions": tuple(new)}))
+    events = Service.add(await work.number(Service.kind), offer)
+    if command.hidden:
+        events += Service.evolve(None, events[0]).hide()
+    return work.begin(Service.kind, command.service_id, events)

@@ -69,35 +69,32 @@ async def add_webhook(work: Work, command: AddWebhook) -> StreamName:
 
 
 async def change_webhook(work: Work, command: ChangeWebhook) -> StreamName:
-    entity = await webhook(work, command.webhook_id)
-    work.check_version(entity)
+    entity = work.checked(await webhook(work, command.webhook_id))
     events = entity.state.change(command.revise(entity.state.subscription))
     if command.enabled is not None:
         state = entity.state
         events += state.enable() if command.enabled else state.disable(Reason.REQUESTED)
-    return work.go_on(entity, events)
+    return work.append_to(entity, events)
 
 
 async def rotate_secret(work: Work, command: RotateSecret) -> StreamName:
-    entity = await webhook(work, command.webhook_id)
-    work.check_version(entity)
-    return work.go_on(entity, entity.state.rotate(command.secret, command.overlap, work.now))
+    entity = work.checked(await webhook(work, command.webhook_id))
+    return work.append_to(entity, entity.state.rotate(command.secret, command.overlap, work.now))
 
 
 async def disable_webhook(work: Work, command: DisableWebhook) -> StreamName:
     entity = await webhook(work, command.webhook_id)
-    return work.go_on(entity, entity.state.disable(command.reason))
+    return work.append_to(entity, entity.state.disable(command.reason))
 
 
 async def replay_events(work: Work, command: ReplayEvents) -> StreamName:
     entity = await webhook(work, command.webhook_id)
-    return work.go_on(entity, entity.state.replay(command.after, command.delivery))
+    return work.append_to(entity, entity.state.replay(command.after, command.delivery))
 
 
 async def remove_webhook(work: Work, command: RemoveWebhook) -> StreamName:
-    entity = await webhook(work, command.webhook_id)
-    work.check_version(entity)
-    return work.go_on(entity, entity.state.remove())
+    entity = work.checked(await webhook(work, command.webhook_id))
+    return work.append_to(entity, entity.state.remove())
 
 
 async def webhook(work: Work, identity: UUID) -> Entity[Webhook]:

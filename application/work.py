@@ -1,8 +1,8 @@
-"""The unit of work of one command: what it loaded, what it decided."""
+"""The unit of work of one command: the entities it loaded and the events it decided on."""
 
 from uuid import UUID, uuid5
 
-from application.entity import AGGREGATES, Entity
+from application.entity import AGGREGATES, Entity, S
 from application.errors import PreconditionFailed
 from application.ports import Change, Clock, CommandKey, EventLog, NewId, Numbers
 from domain.contact import Contact
@@ -17,7 +17,7 @@ KEYED = UUID("8d0a1f5e-6f0b-5b7e-9c39-2f0d6a3c41d7")
 
 
 class Work:
-    """Handlers load through it and hand their events to it; the ledger appends what it gathered."""
+    """Handlers load entities and append events through it; the ledger appends them all at once."""
 
     def __init__(
         self,
@@ -51,13 +51,13 @@ class Work:
         return self.loaded[stream]
 
     def subject(self, stream: StreamName) -> Entity:
-        """What was loaded of a stream that a command is about."""
+        """The entity that was loaded of a stream."""
         entity = self.loaded[stream]
         assert entity is not None
         return entity
 
     async def contact(self, identity: UUID, *, removed: bool = False) -> Entity[Contact]:
-        """The contact; NotFound if there is none, or if it was removed and that matters."""
+        """The contact. Raises NotFound, also for one that was removed unless `removed` is True."""
         entity = await self.load("contact", identity)
         if entity is None or (entity.state.removed and not removed):
             raise NotFound("Contact not found", code="contact_not_found", field="contact_id")
@@ -76,26 +76,28 @@ class Work:
         return entity
 
     def new_id(self, kind: str) -> UUID:
-        """An id for a stream to begin. An idempotency key decides it, so that a repeated command
-        would begin the same stream even if its key had been forgotten."""
+        """An id for a new stream. With an idempotency key, it is made of the key: a command that is
+        repeated begins the same stream, even after its key was forgotten."""
         return uuid5(KEYED, f"{kind}\n{self._key.scope}") if self._key else self._new_id()
 
     async def number(self, kind: str) -> int:
         return await self._numbers.next(kind)
 
-    def check_version(self, entity: Entity) -> None:
-        """Hold the caller to the versions they said they saw (`If-Match`)."""
+    def checked(self, entity: Entity[S]) -> Entity[S]:
+        """The entity, if it is at a version that the caller saw (`If-Match`). Raises
+        PreconditionFailed."""
         if self._if_match is not None and entity.position not in self._if_match:
             raise PreconditionFailed
+        return entity
 
     def begin(self, kind: str, identity: UUID, events: list[Event]) -> StreamName:
-        """The events that begin a stream."""
+        """Begin a stream with these events."""
         stream = StreamName(self.tenant, kind, identity)
         self._add(Change(stream, None), events)
         return stream
 
-    def go_on(self, entity: Entity, events: list[Event]) -> StreamName:
-        """The events that follow on an entity; none is fine."""
+    def append_to(self, entity: Entity, events: list[Event]) -> StreamName:
+        """Append events to an entity's stream. Without events, nothing is appended."""
         if events:
             self._add(Change(entity.stream, entity), events)
         return entity.stream
@@ -111,7 +113,7 @@ class Work:
 
     @property
     def relied_on(self) -> dict[str, int]:
-        """The versions of what was loaded and isn't written."""
+        """The versions of the streams that were loaded and aren't written, by name."""
         return {
             str(stream): 0 if entity is None else entity.version
             for stream, entity in self.loaded.items()

@@ -1,6 +1,6 @@
-"""Field by field differences between two values, so that an event holds old and new."""
+"""Changes of a value by path: those to be made, and those that an event tells."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -8,10 +8,30 @@ from pydantic import BaseModel
 from domain.event import Changed
 
 M = TypeVar("M", bound=BaseModel)
+Fields = Mapping[str, object]
+"""New values by path of attributes: `{"said.notes": "…", "when.ends_at": None}`."""
+
+
+def patched(value: M, fields: Fields) -> M:
+    """The value with these fields set as they are given, unchecked. Raises KeyError for a path
+    that leads nowhere."""
+    update: dict[str, object] = {}
+    below: dict[str, dict[str, object]] = {}
+    for path, new in fields.items():
+        name, _, rest = path.partition(".")
+        if name not in type(value).model_fields:
+            raise KeyError(path)
+        if rest:
+            below.setdefault(name, {})[rest] = new
+        else:
+            update[name] = new
+    update |= {name: patched(getattr(value, name), inner) for name, inner in below.items()}
+    return value.model_copy(update=update)
 
 
 def difference(old: BaseModel, new: BaseModel) -> dict[str, Changed]:
-    """What changed, by path in published names: `{"said.notes": Changed(old=…, new=…)}`."""
+    """The changes from old to new, by path in published names:
+    `{"said.notes": Changed(old=…, new=…)}`."""
     return dict(_walk(old, new, ""))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from api.contracts.tracking.service_schemas import NewService, Number
 from api.contracts.tracking.tactic_schemas import NewTactic
 from api.contracts.tracking.types import Id, Name
-from application.transfer_catalogue import ImportService, ImportTactic, Renumbering
+from application.transfer_catalogue import ImportService, ImportTactic
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import NEW, Program, built_in_id
 
@@ -32,10 +32,10 @@ class ServiceLine(NewService):
     id: Number | None = None
     program_name: Name
 
-    def service(self, own_id: UUID, learnt: Renumbering) -> ImportService:
+    def command(self, own_id: UUID) -> ImportService:
         identity = self.uuid or own_id
         if self.id is not None and self.id in BUILT_IN_SERVICES:
             identity = built_in_id(self.id)
         program = BUILT_IN_PROGRAMS.get(self.program_name)
         offer = self.offer(program or Program(id=NEW, name=self.program_name))
-        return ImportService(identity, self.id, offer, self.hidden, learnt)
+        return ImportService(identity, self.id, offer, self.hidden)

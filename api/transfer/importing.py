@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, NamedTuple
 
 from api.transfer.lines import BadLine, Command, command_of
-from application.effect import takes_effect
 from application.ledger import Caller, Handler, Ledger
 from application.transfer import (
     ImportContact,
@@ -111,7 +110,7 @@ class LineImport:
         try:
             if line.content is None:
                 raise BadLine(f"It is longer than {LONGEST_LINE >> 20} MB.")
-            return command_of(line.content, self._caller.tenant, self._learnt)
+            return command_of(line.content, self._caller.tenant)
         except BadLine as error:
             self._refuse(line.number, str(error))
             return None
@@ -121,12 +120,14 @@ class LineImport:
             command = replace(command, record=self._learnt.renumbered(command.record))
         name, handler = HANDLERS[type(command)]
         try:
-            added = await takes_effect(self._ledger, self._caller, handler, command)
+            entity, added = await self._ledger.execute(self._caller, handler, command)
         except NotFound:
             self._refuse(number, "contactId: there is no contact with this id, or it was removed")
         except Refusal as refusal:
             self._refuse(number, refusal.message)
         else:
+            if isinstance(command, ImportService):
+                self._learnt.learn(command, entity.state)
             self.tally.added[name] += added
             self.tally.already_there += not added
 

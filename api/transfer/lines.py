@@ -12,7 +12,7 @@ from api.transfer.contact_line import ContactLine
 from api.transfer.interaction_line import InteractionLine
 from api.transfer.meeting_line import MeetingLine
 from application.transfer import ImportContact, ImportInteraction, ImportMeeting, id_of
-from application.transfer_catalogue import ImportService, ImportTactic, Renumbering
+from application.transfer_catalogue import ImportService, ImportTactic
 
 Command = ImportContact | ImportInteraction | ImportMeeting | ImportService | ImportTactic
 
@@ -35,8 +35,8 @@ class BadLine(ValueError):
     """A line that can't be imported; the text is the reason, for people."""
 
 
-def command_of(line: bytes, tenant: str, learnt: Renumbering) -> Command:
-    """`learnt` hears which numbers services get. Raises BadLine."""
+def command_of(line: bytes, tenant: str) -> Command:
+    """Raises BadLine."""
     try:
         value = parse(line)
     except MalformedJson as error:
@@ -51,8 +51,6 @@ def command_of(line: bytes, tenant: str, learnt: Renumbering) -> Command:
         read, own_id = model.model_validate(value), _own_id(value, tenant)
         if value.get("redacted") is True:
             raise BadLine(REDACTED)
-        if isinstance(read, ServiceLine):
-            return read.service(own_id, learnt)
         return read.command(own_id)
     except ValidationError as error:
         raise BadLine(reason_of(error)) from None

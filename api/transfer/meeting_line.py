@@ -7,6 +7,7 @@ from api.contracts.tracking.meeting_schemas import Completion, MeetingStatus, Ne
 from api.contracts.tracking.types import Date, Id, Lines, Minutes, Text
 from application.transfer import ImportMeeting
 from domain import meeting
+from domain.changes import patched
 from domain.meeting import Outcome
 
 
@@ -42,4 +43,5 @@ class MeetingLine(NewMeeting):
     def _outcome(self) -> Outcome:
         names = Completion.model_fields.keys() - {"actual_date"}
         completion = Completion.model_construct(**{name: getattr(self, name) for name in names})
-        return completion.outcome((self.actual_date or self.scheduled_date_time).at)
+        held = self.actual_date or self.scheduled_date_time
+        return patched(Outcome(held_at=held.at), completion.fields())

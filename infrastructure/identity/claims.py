@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from application.context import LONGEST_TENANT, Principal, is_tenant
-from application.user_numbers import FIRST_OWN
+from application.context import FIRST_OWN, LONGEST_TENANT, Principal, is_tenant
 from infrastructure.identity.errors import InvalidToken
 
 TENANT_CLAIMS = ("tenant", "site_id", "business_id")

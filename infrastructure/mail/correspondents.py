@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.effect import takes_effect
 from application.ledger import Caller, Ledger
 from application.mail import (
     AddCorrespondent,
@@ -77,7 +76,7 @@ class Correspondents:
     async def _add(self, email: str, name: str | None) -> None:
         command = AddCorrespondent(email, name)
         # Another import may have added it since we looked: then it is the same contact.
-        added = await takes_effect(self._ledger, self._caller, add_correspondent, command)
+        _, added = await self._ledger.execute(self._caller, add_correspondent, command)
         self.added += added
         identity = correspondent_id(self._caller.tenant, email)
         self._known[email] = Correspondent(identity, named=bool(name) or not added)
@@ -86,8 +85,7 @@ class Correspondents:
         known.named = True
         command = NameCorrespondent(known.id, name)
         try:
-            self.named += await takes_effect(
-                self._ledger, self._caller, name_correspondent, command
-            )
+            _, named = await self._ledger.execute(self._caller, name_correspondent, command)
+            self.named += named
         except NotFound:
             known.removed = True

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import TypeGuard
 from uuid import UUID
 
-from application.effect import takes_effect
 from application.ledger import Caller, Ledger
 from application.mail import TrackMail, mail_id, track_mail
 from domain.errors import NotFound
@@ -164,7 +163,7 @@ class MailImport:
                 return
         command = TrackMail(record_of(mail, self._correspondents.contact_id), contact_id)
         try:
-            tracked = await takes_effect(self._ledger, self._caller, track_mail, command)
+            _, tracked = await self._ledger.execute(self._caller, track_mail, command)
         except NotFound:
             self._correspondents[email].removed = True
             self.tally.skip(removed, ordinal)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from application.user_numbers import user_number
+from application.context import user_number
 from domain.kinds import Kind
 
 TYPES = ("Meeting", "Call", "Email", "Update", "Review", "Training")
@@ -81,12 +81,12 @@ def fields_of(document: Mapping[str, Any]) -> SiteFields:
     )
 
 
-def _kind(document: Mapping[str, Any]) -> Kind:
+def kind_of(document: Mapping[str, Any]) -> Kind:
     return Kind(document.get("kind") or document["interactionType"])
 
 
 def _title(document: Mapping[str, Any]) -> str:
-    return title_of(document.get("subject"), document.get("description"), _kind(document))
+    return title_of(document.get("subject"), document.get("description"), kind_of(document))
 
 
 def title_of(subject: str | None, description: str | None, kind: Kind) -> str:
@@ -97,7 +97,7 @@ def title_of(subject: str | None, description: str | None, kind: Kind) -> str:
 
 def _type(document: Mapping[str, Any]) -> str:
     word = document.get("word")
-    return word if word in TYPES else NEAREST[_kind(document)]
+    return word if word in TYPES else NEAREST[kind_of(document)]
 
 
 def _filled(text: str | None) -> str | None:

@@ -89,6 +89,20 @@ class Desk:
         return None if entity is None else entity.state
 
 
+@dataclass(frozen=True)
+class AddTag:
+    contact: UUID
+    tag: str
+
+
+async def add_tag(work: Work, command: AddTag) -> StreamName:
+    """A command whose every repetition changes something."""
+    contact = work.checked(await work.contact(command.contact))
+    details = contact.state.details
+    tagged = details.model_copy(update={"tags": (*details.tags, command.tag)})
+    return work.append_to(contact, contact.state.change_details(tagged))
+
+
 def show(entity: Entity) -> Answer:
     name = entity.state.details.name if isinstance(entity.state, Contact) else ""
     return Answer(200, (("ETag", str(entity.position)), ("Name", name)), str(entity.id))

@@ -23,10 +23,6 @@ Handler = Callable[[Work, Any], Awaitable[StreamName]]
 Given = tuple[Handler, Any]
 
 
-def becomes(value: object) -> Callable[[object], object]:
-    return lambda _: value
-
-
 def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrategy[Given]:
     def of(handler: Handler, command: Any, *parts: st.SearchStrategy) -> st.SearchStrategy[Given]:
         return st.tuples(st.just(handler), st.builds(command, *parts))
@@ -40,7 +36,7 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
             contacts.change_contact_details,
             contacts.ChangeContactDetails,
             who,
-            anything.details.map(becomes),
+            anything.details.map(dict),
         ),
         of(
             contacts.change_contact_status,
@@ -64,14 +60,14 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
             interactions.amend_interaction,
             interactions.AmendInteraction,
             what,
-            anything.records().map(becomes),
+            anything.records().map(dict),
         ),
         of(interactions.delete_interaction, interactions.DeleteInteraction, what),
         of(
             meetings.reschedule_meeting,
             meetings.RescheduleMeeting,
             when,
-            anything.appointments.map(becomes),
+            anything.appointments.map(dict),
         ),
         of(meetings.cancel_meeting, meetings.CancelMeeting, when, words),
         of(meetings.miss_meeting, meetings.MissMeeting, when, words),
@@ -79,7 +75,7 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
             meetings.complete_meeting,
             meetings.CompleteMeeting,
             when,
-            anything.outcomes.map(becomes),
+            anything.outcomes.map(dict),
         ),
     )
 

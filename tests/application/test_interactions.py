@@ -13,13 +13,14 @@ from application.interactions import (
     delete_interaction,
     log_interaction,
 )
+from domain.changes import Fields
 from domain.contact import Details
 from domain.errors import Invalid, NotFound
-from domain.interaction import InteractionDeleted, InteractionPlanned
-from domain.record import Labels, Record, Said
+from domain.interaction import InteractionDeleted, InteractionLogged, InteractionPlanned
+from domain.record import Labels, Said
 from domain.redaction import Hidden
 from tests.application.desk import Desk, id_of
-from tests.domain.samples import CALL, DAY, NOW, record
+from tests.domain.samples import CALL, DAY, HOUR, NOW, record
 
 pytestmark = pytest.mark.anyio
 
@@ -28,11 +29,8 @@ async def ann(desk: Desk) -> UUID:
     return id_of(await desk.does(add_contact, AddContact(Details(name="Ann"))))
 
 
-def note(text: str | None):
-    def revise(old: Record) -> Record:
-        return old.model_copy(update={"said": old.said.model_copy(update={"notes": text})})
-
-    return revise
+def note(text: str | None) -> Fields:
+    return {"said.notes": text}
 
 
 async def test_an_interaction_is_with_a_contact_that_is_there(here: Desk):
@@ -65,13 +63,8 @@ async def test_every_interaction_has_a_number_of_its_own(here: Desk, there: Desk
 
 async def test_an_amendment_made_elsewhere_isnt_lost(here: Desk, there: Desk):
     logged = id_of(await here.does(log_interaction, LogInteraction(CALL)))
-
-    def outcome(old: Record) -> Record:
-        return old.model_copy(update={"said": old.said.model_copy(update={"outcome": "Sold"})})
-
-    here.log.meanwhile.append(
-        lambda: there.does(amend_interaction, AmendInteraction(logged, outcome))
-    )
+    sold = AmendInteraction(logged, {"said.outcome": "Sold"})
+    here.log.meanwhile.append(lambda: there.does(amend_interaction, sold))
     await here.does(amend_interaction, AmendInteraction(logged, note("Wants two")))
     said = (await here.state("interaction", logged)).record.said
     assert (said.notes, said.outcome) == ("Wants two", "Sold")
@@ -118,3 +111,12 @@ async def test_a_restricted_record_is_amended_only_by_who_can_see_it(here: Desk)
     seen = AmendInteraction(logged, note(None), open_tags=("immigration",))
     await here.does(amend_interaction, seen)
     assert (await here.state("interaction", logged)).record.said.notes is None
+
+
+async def test_an_interaction_logged_now_has_the_time_of_the_decision(here: Desk):
+    contact = await ann(here)
+    here.now = NOW + HOUR
+    await here.does(log_interaction, LogInteraction(record(NOW), contact, now=True))
+    *_, logged = await here.events()
+    assert isinstance(logged, InteractionLogged)
+    assert logged.record.when.at == NOW + HOUR

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.catalogue import AddService, ChangeService, add_service, change_service
 from application.errors import PreconditionFailed
 from application.interactions import (
     AmendInteraction,
@@ -12,10 +13,10 @@ from application.interactions import (
     amend_interaction,
     log_interaction,
 )
-from application.services import AddService, ChangeService, add_service, change_service
 from domain.catalogue.services import BUILT_IN_SERVICES
+from domain.changes import Fields
 from domain.errors import Conflict, Invalid, NotFound
-from domain.record import Answer, Labels, Record, Service
+from domain.record import Answer, Labels, Service
 from domain.redaction import Hidden
 from domain.service import (
     NEW,
@@ -58,11 +59,8 @@ class TestServices:
 
     async def test_numbered_questions_keep_their_numbers(self, here: Desk):
         identity, offer = await painting(here)
-
-        def one_more(old: Offer) -> Offer:
-            new = Question(id=NEW, type=QuestionType.DATE, label="When?")
-            return old.model_copy(update={"questions": (*old.questions, new)})
-
+        new = Question(id=NEW, type=QuestionType.DATE, label="When?")
+        one_more = {"questions": (*offer.questions, new)}
         await here.does(change_service, ChangeService(identity, one_more))
         asked = (await here.state("service", identity)).offer.questions
         assert asked[:2] == offer.questions
@@ -71,12 +69,8 @@ class TestServices:
     async def test_a_question_of_another_service_cant_be_taken(self, here: Desk):
         identity, offer = await painting(here)
         foreign = Question(id=123, type=QuestionType.NUMBER, label="?")
-
-        def steal(old: Offer) -> Offer:
-            return old.model_copy(update={"questions": (foreign,)})
-
         with pytest.raises(Invalid) as refused:
-            await here.does(change_service, ChangeService(identity, steal))
+            await here.does(change_service, ChangeService(identity, {"questions": (foreign,)}))
         assert refused.value.code == "unknown_question"
         assert (await here.state("service", identity)).offer == offer
 
@@ -95,7 +89,7 @@ class TestServices:
 
     async def test_a_built_in_service_cant_be_changed(self, here: Desk):
         with pytest.raises(Conflict):
-            await here.does(change_service, ChangeService(SEVEN, lambda offer: offer))
+            await here.does(change_service, ChangeService(SEVEN, {}))
         assert await here.events() == []
 
     async def test_an_unknown_service_is_not_found(self, here: Desk):
@@ -120,11 +114,8 @@ def delivery(service: int | None, *answers: tuple[int, Any]) -> Service:
     return Service(service_id=service, answers=given)
 
 
-def delivered(service: Service):
-    def revise(old: Record) -> Record:
-        return old.model_copy(update={"service": service})
-
-    return revise
+def delivered(service: Service) -> Fields:
+    return {"service": service}
 
 
 class TestDeliveries:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from application.catalogue import ORIGIN
 from application.entity import Entity
-from application.services import ORIGIN
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Service, ServiceShown, built_in_id
 from domain.streams import StreamName

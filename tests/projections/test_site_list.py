@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from application.user_numbers import user_number
+from application.context import user_number
 from domain.interaction import Interaction, InteractionDeleted
 from domain.record import Labels, People, Place, Said, When
 from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH

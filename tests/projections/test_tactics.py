@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from application.catalogue import ORIGIN
 from application.entity import Entity, Recorded, advance
 from application.envelope import Actor, Envelope
-from application.tactics import ORIGIN
 from domain.event import Event
 from domain.streams import StreamName
 from domain.tactic import BUILT_IN_SINCE, Tactic, TacticAdded, TacticHidden

@@ -1,7 +1,7 @@
-"""What this contract knows of an interaction, read from the ledger's document or from a record.
+"""The facts of an interaction that this contract knows, read from the ledger's document.
 
-Reading shows the document; a change is compared with what reading would have shown, so that what
-was only read and sent back changes nothing, however the ledger keeps it.
+A change is compared with them as well, so that sending back what was read changes nothing, however
+the ledger keeps it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from api.contracts.clients.words import PLACES, word_for
 from domain.kinds import Kind
-from domain.record import Record
 
 Document = Mapping[str, Any]
 
@@ -50,24 +49,6 @@ def of_document(document: Document) -> Facts:
             (answer["questionId"], answer["answer"])
             for answer in answers
             if answer["answer"] is not None
-        ),
-    )
-
-
-def of_record(record: Record) -> Facts:
-    """Of a record, as its document would be read."""
-    said, when, service = record.said, record.when, record.service
-    return Facts(
-        service.service_id,
-        word_for(record.kind, record.word),
-        _text(said.description, said.subject, said.notes),
-        _day(when.at, when.zone, whole_day=when.whole_day),
-        when.seconds,
-        PLACES.get(record.place.location or ""),
-        tuple(
-            (answer.question_id, answer.answer)
-            for answer in service.answers
-            if answer.answer is not None
         ),
     )
 

@@ -107,7 +107,7 @@ async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) 
     opened = call.open_tags
     command = AmendInteraction(
         named.id,
-        lambda record: body.revise(record, opened),
+        body.fields(from_json(named.document), opened),
         open_tags=opened,
         # The documented PATCH names no tag, and sets what a tagged interaction hides.
         permitted_tags=call.permitted_tags,

@@ -1,7 +1,7 @@
 """Bodies of this contract, and how they become records and changes of records."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,6 +18,8 @@ from api.contracts.clients.types import (
     Text,
 )
 from api.contracts.clients.words import KINDS, InteractionType
+from domain.amendment import Start
+from domain.changes import Fields
 from domain.errors import Invalid
 from domain.record import Answer, Labels, Record, Said, Service, When
 from domain.record import Place as RecordPlace
@@ -39,11 +41,11 @@ class NewInteraction(Body):
 
     def record(self, tags: tuple[str, ...]) -> Record:
         """Raises Invalid."""
-        when = When(at=_start(self.dateOfInteraction), whole_day=True)
+        start, duration = _start(self.dateOfInteraction), _lasting(self.duration)
         return Record(
             kind=KINDS[self.interactionType],
             word=self.interactionType,
-            when=_lasting(when, self.duration),
+            when=When(at=start, duration=duration, whole_day=True),
             said=Said(description=self.description),
             place=RecordPlace(location=self.location),
             service=Service(service_id=self.serviceId, answers=_answers(self.customQuestions)),
@@ -63,57 +65,46 @@ class InteractionChanges(Body):
     customQuestions: Answers | None = None
     isDeleted: NotDeleted = False
 
-    def revise(self, record: Record, tags: tuple[str, ...]) -> Record:
-        """The record with what differs from what was shown of it, and with these restricted tags.
-
-        Raises Invalid.
-        """
-        was = facts.of_record(record)
+    def fields(self, document: facts.Document, tags: tuple[str, ...]) -> Fields:
+        """The fields of an amendment: those that differ from the document, which is the one the
+        caller is shown, and the restricted tags to add. Raises Invalid."""
+        was = facts.of_document(document)
         given = self.model_fields_set
-        update: dict[str, Any] = {}
+        fields: dict[str, object] = {}
         if "interactionType" in given and self.interactionType != was.interaction_type:
-            update |= {"kind": KINDS[self.interactionType], "word": self.interactionType}
+            fields |= {"kind": KINDS[self.interactionType], "word": self.interactionType}
         if "description" in given and self.description != was.description:
-            update["said"] = record.said.model_copy(update={"description": self.description})
+            fields["said.description"] = self.description
         if "location" in given and self.location != was.location:
-            update["place"] = record.place.model_copy(update={"location": self.location})
-        when = record.when
+            fields["place.location"] = self.location
         if "dateOfInteraction" in given and self.dateOfInteraction != was.day:
-            when = when.moved(_start(self.dateOfInteraction), whole_day=True)
+            fields["when.start"] = Start(_start(self.dateOfInteraction))
+            # Also of a record that began at this instant, but in a zone of another day.
+            fields |= {"when.whole_day": True, "when.written": None}
         if "duration" in given and self.duration != was.seconds:
-            when = _lasting(when, self.duration)
-        update |= self._service(record.service, was) | _tagged(record.labels, tags)
-        return record.model_copy(update=update | {"when": when})
-
-    def _service(self, service: Service, was: facts.Facts) -> dict[str, Any]:
-        update: dict[str, Any] = {}
-        if "serviceId" in self.model_fields_set and self.serviceId != was.service_id:
+            fields |= {"when.ends_at": None, "when.duration": _lasting(self.duration)}
+        if "serviceId" in given and self.serviceId != was.service_id:
             if self.serviceId is None:
                 raise Invalid("It can't be taken away", field="service.service_id")
-            update["service_id"] = self.serviceId
-        if "customQuestions" in self.model_fields_set:
-            update["answers"] = _answers(self.customQuestions)
-        return {"service": service.model_copy(update=update)} if update else {}
+            fields["service.service_id"] = self.serviceId
+        if "customQuestions" in given:
+            fields["service.answers"] = _answers(self.customQuestions)
+        return fields | {"labels.restricted": tags} if tags else fields
 
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _lasting(when: When, seconds: int | None) -> When:
+def _lasting(seconds: int | None) -> int | None:
     if seconds == 0:
         raise Invalid("It has to be longer than 0:00:00; null if it isn't known", field="when.end")
     if seconds is not None and seconds >= (MOST_HOURS + 1) * 3600:
         raise Invalid(f"It has up to {MOST_HOURS} hours", field="when.end")
-    return when.model_copy(update={"ends_at": None, "duration": seconds})
+    return seconds
 
 
 def _answers(given: list[AnswerBody] | None) -> tuple[Answer, ...]:
     return tuple(
         Answer(question_id=answer.questionId, answer=answer.answer) for answer in given or ()
     )
-
-
-def _tagged(labels: Labels, tags: tuple[str, ...]) -> dict[str, Labels]:
-    restricted = tuple(dict.fromkeys((*labels.restricted, *tags)))
-    return {"labels": labels.model_copy(update={"restricted": restricted})}

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 from api.contracts.clients import facts
 from api.contracts.clients.types import clock
 from api.contracts.clients.words import InteractionType, Location
-from application.user_numbers import user_number
+from application.context import user_number
 
 
 class Shown(BaseModel):

@@ -23,7 +23,7 @@ from api.http.query import OPENS
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
-from application.own_interactions import LogOwnInteraction, log_own_interaction
+from application.interactions import LogInteraction, log_own_interaction
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
@@ -59,7 +59,7 @@ async def log(call: Call, body: CompleteInteraction) -> Answer:
         shown = interaction_read(from_json(document(entity)), contact)
         return record(to_json(shown), entity.position, location)
 
-    command = LogOwnInteraction(contact, body.record())
+    command = LogInteraction(body.record(), contact)
     return await carry_out(call, log_own_interaction, command, created)
 
 

@@ -1,5 +1,6 @@
 """The interactions of a contact: adding one, and its history page by page."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from api.http.query import OPENS
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
-from application.interactions_now import LogInteractionNow, log_interaction_now
+from application.interactions import LogInteraction, log_interaction
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
@@ -53,8 +54,8 @@ async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> A
         shown = interaction_shown(from_json(document(entity)), identity)
         return record(to_json(shown), entity.position, location)
 
-    command = LogInteractionNow(identity, body.record)
-    return await carry_out(call, log_interaction_now, command, created)
+    command = LogInteraction(body.record(datetime.now(UTC)), identity, now=True)
+    return await carry_out(call, log_interaction, command, created)
 
 
 @router.on(

@@ -39,7 +39,7 @@ from domain.errors import NotFound
 from domain.interaction import Interaction
 from infrastructure.postgres.bounded_queries import TooSlow
 from projections.sites import queries as site_queries
-from projections.sites.fields import TYPES, fields_of
+from projections.sites.fields import TYPES
 from projections.sites.model import SITE_LIST
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import document_for
@@ -119,14 +119,8 @@ async def create(call: Call, body: NewInteraction) -> Answer:
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     identity, document, _ = await _named(call, id)
-    shown = from_json(document)
-    seen, redacted = fields_of(shown), "redacted" in shown
-    command = AmendInteraction(
-        identity,
-        lambda record: body.revise(record, seen, redacted=redacted),
-        may_plan=True,
-        open_tags=call.open_tags,
-    )
+    fields = body.fields(from_json(document))
+    command = AmendInteraction(identity, fields, may_plan=True, open_tags=call.open_tags)
 
     def updated(entity: Entity[Interaction]) -> Content:
         return record(_shown(call, entity), entity.position)

@@ -1,11 +1,13 @@
-"""Bodies of this contract, and how they become records and changes of records."""
+"""Bodies of this contract, as records and as fields of an amendment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from api.contracts.sites.types import Body, Date, InteractionType, Line, Name, Text, Zone
+from domain.changes import Fields
 from domain.record import People, Place, Record, Said, When
-from projections.sites.fields import KINDS, SiteFields, title_of
+from projections.sites.fields import KINDS, SiteFields, fields_of, kind_of, title_of
 
 
 class NewInteraction(Body):
@@ -37,6 +39,17 @@ class NewInteraction(Body):
         )
 
 
+PATHS = {
+    "title": "said.subject",
+    "description": "said.description",
+    "notes": "said.notes",
+    "location": "place.location",
+    "lead": "people.lead",
+    "timezone": "when.zone",
+}
+"""The path of each key that is set as it was sent."""
+
+
 class InteractionChanges(Body):
     """What is to be different: what is left out stays, null clears what may be null."""
 
@@ -51,62 +64,49 @@ class InteractionChanges(Body):
     description: Text | None = None
     notes: Text | None = None
 
-    def revise(self, record: Record, shown: SiteFields, *, redacted: bool = False) -> Record:
-        """The record with what differs from what was shown of it: a site may send back all that it
-        read, and what was only derived for it does not become a part of the record."""
+    def fields(self, document: Mapping[str, Any]) -> Fields:
+        """The fields of an amendment: those that differ from the document, which is the one the
+        caller is shown. A site may send back all that it read, and what was only derived for it
+        does not become a part of the record."""
+        shown = fields_of(document)
         new = {
             name: getattr(self, name)
             for name in self.model_fields_set
             if getattr(self, name) != getattr(shown, name)
         }
-        if not redacted and self._loses_title(record, shown, new):
+        if "redacted" not in document and self._loses_title(document, new):
             new["title"] = self.title
-        said = {"subject": "title", "description": "description", "notes": "notes"}
-        update: dict[str, Any] = {
-            "said": _changed(record.said, new, said),
-            "place": _changed(record.place, new, {"location": "location"}),
-            "people": _changed(record.people, new, {"lead": "lead"}),
-            "when": self._when(record.when, new, shown),
-        }
+        fields = {path: new[name] for name, path in PATHS.items() if name in new}
         if "type" in new:
-            update |= {"kind": KINDS[self.type], "word": self.type}
-        return record.model_copy(update=update)
+            fields |= {"kind": KINDS[self.type], "word": self.type}
+        return fields | self._when(document, new, shown)
 
-    def _loses_title(self, record: Record, shown: SiteFields, new: dict[str, Any]) -> bool:
-        """Whether the title that was sent was derived from something that is changed besides: then
+    def _loses_title(self, document: Mapping[str, Any], new: dict[str, Any]) -> bool:
+        """True if the title that was sent was derived from something that is changed besides: then
         it has to become a part of the record to stay."""
         if "title" not in self.model_fields_set or "title" in new:
             return False
-        said = record.said
-        if title_of(said.subject, said.description, record.kind) != shown.title:
-            return False  # somebody else has just changed it
-        description = new.get("description", said.description)
-        kind = KINDS[self.type] if "type" in new else record.kind
-        return title_of(said.subject, description, kind) != self.title
+        description = new.get("description", document.get("description"))
+        kind = KINDS[self.type] if "type" in new else kind_of(document)
+        return title_of(document.get("subject"), description, kind) != self.title
 
-    def _when(self, when: When, new: dict[str, Any], shown: SiteFields) -> When:
+    def _when(
+        self, document: Mapping[str, Any], new: dict[str, Any], shown: SiteFields
+    ) -> dict[str, Any]:
         """An end that isn't named stays where it is; how long something took that has no end but
         a duration, stays as well."""
-        update: dict[str, Any] = {}
-        if "timezone" in new:
-            update["zone"] = self.timezone
-        if "start_datetime" in new and self.start_datetime.at != _at(shown.start_datetime):
-            update |= {"at": self.start_datetime.at, "written": None}
-            update["whole_day"] = self.start_datetime.date_only
-        if self.end_datetime and when.ends_at is None and "at" in update:
-            # It was derived from the start that moves, and was sent to stay.
-            update |= {"ends_at": self.end_datetime.at, "duration": None}
-        elif "end_datetime" in new:
-            end = self.end_datetime and self.end_datetime.at
-            if end != _at(shown.end_datetime):
-                update |= {"ends_at": end, "duration": None}
-        return when.model_copy(update=update)
+        fields: dict[str, Any] = {}
+        start, end = self.start_datetime, self.end_datetime
+        moves = "start_datetime" in new and start.at != _at(shown.start_datetime)
+        if moves:
+            fields = {"at": start.at, "written": None, "whole_day": start.date_only}
+        # An end derived from the start that moves was sent to stay.
+        derived = moves and end is not None and "endDate" not in document
+        ends_at = end and end.at
+        if derived or ("end_datetime" in new and ends_at != _at(shown.end_datetime)):
+            fields |= {"ends_at": ends_at, "duration": None}
+        return {f"when.{name}": value for name, value in fields.items()}
 
 
 def _at(shown: str | None) -> datetime | None:
     return None if shown is None else datetime.fromisoformat(shown)
-
-
-def _changed(part: Any, new: dict[str, Any], names: dict[str, str]) -> Any:
-    update = {inside: new[outside] for inside, outside in names.items() if outside in new}
-    return part.model_copy(update=update) if update else part

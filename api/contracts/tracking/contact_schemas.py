@@ -20,6 +20,7 @@ from api.contracts.tracking.types import (
     Text,
 )
 from application.entity import Entity
+from domain.changes import Fields
 from domain.contact import Contact, Details
 from projections.contacts.queries import ContactRow
 from projections.timeline.shape import PersonShown
@@ -50,11 +51,10 @@ class ContactChanges(NewContact):
 
     name: Name = ""
 
-    def revise(self, details: Details) -> Details:
-        values = {name: getattr(self, name) for name in self.model_fields_set}
-        if "tags" in values:
-            values["tags"] = tuple(self.tags or ())
-        return details.model_copy(update=values)
+    def fields(self) -> Fields:
+        """The fields of the details that are set."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return fields | {"tags": tuple(self.tags or ())} if "tags" in fields else fields
 
 
 class ContactQuery(Query):

@@ -119,7 +119,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
 async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
-    command = ChangeContactDetails(identity, body.revise)
+    command = ChangeContactDetails(identity, body.fields())
     return await carry_out_on(call, change_contact_details, command, identity)
 
 

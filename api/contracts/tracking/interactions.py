@@ -135,7 +135,7 @@ async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
     contact = await records.same_contact(call, body.contact_id)
-    command = AmendInteraction(identity, body.revise, contact, open_tags=opened)
+    command = AmendInteraction(identity, body.fields(), contact, open_tags=opened)
 
     def shown(entity: Entity[Interaction]) -> Content:
         return record(document_for(entity, opened), entity.position)

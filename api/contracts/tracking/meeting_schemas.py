@@ -1,6 +1,5 @@
 """Bodies and queries about meetings (the tracking document)."""
 
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from api.contracts.tracking.types import (
     QueryDate,
     Text,
 )
-from domain.meeting import Appointment, Outcome
+from domain.changes import Fields
+from domain.meeting import Appointment
 from projections.timeline.shape import PersonShown
 
 MeetingStatus = Literal["scheduled", "completed", "cancelled", "noShow"]
@@ -58,19 +58,20 @@ class MeetingChanges(NewMeeting):
     contact_id: ContactId | None = None
     scheduled_date_time: Date = None
 
-    def revise(self, appointment: Appointment) -> Appointment:
-        given: dict[str, Any] = {
+    def fields(self) -> Fields:
+        """The fields of the appointment that are set. What may not be null is left as it is."""
+        fields: dict[str, Any] = {
             name: getattr(self, name)
             for name in ("location", "purpose", "preparation_notes")
             if name in self.model_fields_set
         }
         if "agenda_items" in self.model_fields_set:
-            given["agenda_items"] = tuple(self.agenda_items or ())
+            fields["agenda_items"] = tuple(self.agenda_items or ())
         if self.calendar_synced is not None:
-            given["calendar_synced"] = self.calendar_synced
+            fields["calendar_synced"] = self.calendar_synced
         if self.scheduled_date_time is not None:
-            given["scheduled_at"] = self.scheduled_date_time.at
-        return appointment.model_copy(update=given)
+            fields["scheduled_at"] = self.scheduled_date_time.at
+        return fields
 
 
 class Completion(Body):
@@ -86,17 +87,17 @@ class Completion(Body):
     next_steps: Text | None = None
     relationship_impact: Text | None = None
 
-    def outcome(self, held_at: datetime) -> Outcome:
-        return Outcome(
-            held_at=held_at,
-            attendees=tuple(self.attendees or ()),
-            duration=None if self.duration is None else self.duration * 60,
-            topics_covered=tuple(self.topics_covered or ()),
-            outcomes=self.outcomes,
-            action_items=tuple(self.action_items or ()),
-            next_steps=self.next_steps,
-            relationship_impact=self.relationship_impact,
-        )
+    def fields(self) -> Fields:
+        """The fields of the outcome, but for when the meeting was held."""
+        return {
+            "attendees": tuple(self.attendees or ()),
+            "duration": None if self.duration is None else self.duration * 60,
+            "topics_covered": tuple(self.topics_covered or ()),
+            "outcomes": self.outcomes,
+            "action_items": tuple(self.action_items or ()),
+            "next_steps": self.next_steps,
+            "relationship_impact": self.relationship_impact,
+        }
 
 
 class Why(Body):

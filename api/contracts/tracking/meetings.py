@@ -113,7 +113,7 @@ async def get(call: Call, id: str) -> Content:
 )
 async def reschedule(call: Call, id: str, body: MeetingChanges) -> Answer:
     contact = await records.same_contact(call, body.contact_id)
-    command = RescheduleMeeting(records.meeting_id(id), body.revise, contact)
+    command = RescheduleMeeting(records.meeting_id(id), body.fields(), contact)
     return await _carry_out(call, reschedule_meeting, command)
 
 
@@ -127,7 +127,7 @@ async def reschedule(call: Call, id: str, body: MeetingChanges) -> Answer:
 async def complete(call: Call, id: str, body: Completion | None = None) -> Answer:
     body = body or Completion()
     held_at = body.actual_date and body.actual_date.at
-    command = CompleteMeeting(records.meeting_id(id), body.outcome, held_at)
+    command = CompleteMeeting(records.meeting_id(id), body.fields(), held_at)
     return await _carry_out(call, complete_meeting, command)
 
 

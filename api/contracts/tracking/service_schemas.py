@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Lines, Name, Text
+from domain.changes import Fields, patched
 from domain.errors import Invalid
 from domain.service import NEW, Offer, Program, Question, QuestionType
 from projections.catalogue.services import Listed
@@ -72,18 +73,19 @@ class ServiceChanges(Body):
     def is_about_the_offer(self) -> bool:
         return bool(self.model_fields_set - {"hidden"})
 
-    def revise(self, offer: Offer, program: Program | None) -> Offer:
-        given = self.model_fields_set
-        update: dict[str, Any] = {}
-        if "service_name" in given:
-            update["name"] = self.service_name
-        if "service_description" in given:
-            update["description"] = self.service_description
-        if "is_active" in given:
-            update["active"] = self.is_active
-        if "custom_questions" in given:
-            update["questions"] = tuple(asked.question() for asked in self.custom_questions)
-        return offer.model_copy(update=update | ({"program": program} if program else {}))
+    def fields(self, program: Program | None) -> Fields:
+        """The fields of the offer that are set."""
+        values = {
+            "service_name": ("name", self.service_name),
+            "service_description": ("description", self.service_description),
+            "is_active": ("active", self.is_active),
+            "custom_questions": (
+                "questions",
+                tuple(asked.question() for asked in self.custom_questions),
+            ),
+        }
+        fields = dict(values[name] for name in values if name in self.model_fields_set)
+        return fields | {"program": program} if program else fields
 
 
 class NewService(ServiceChanges):
@@ -96,7 +98,7 @@ class NewService(ServiceChanges):
     def offer(self, program: Program | None) -> Offer:
         if program is None:
             raise Invalid("A program is required", code="program_required", field="program")
-        return self.revise(Offer(name=self.service_name, program=program), program)
+        return patched(Offer(name=self.service_name, program=program), self.fields(program))
 
 
 class QuestionShown(Shown):

@@ -13,9 +13,9 @@ from api.http.call import Call
 from api.http.records import as_number
 from api.http.route import needs
 from api.http.router import ContractRouter
+from application.catalogue import AddService, ChangeService, add_service, change_service
 from application.entity import Entity
 from application.ports import Answer
-from application.services import AddService, ChangeService, add_service, change_service
 from domain.errors import NotFound
 from domain.service import Service
 from projections.catalogue.services import Listed, listed_of, services
@@ -69,12 +69,9 @@ async def add(call: Call, body: NewService) -> Answer:
 async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
     known = await services(call.services.fetch, call.tenant)
     listed = _named(known, id)
-    program = body.program(known.values())
-    command = ChangeService(
-        listed.id,
-        (lambda offer: body.revise(offer, program)) if body.is_about_the_offer else None,
-        body.hidden if "hidden" in body.model_fields_set else None,
-    )
+    fields = body.fields(body.program(known.values())) if body.is_about_the_offer else None
+    hidden = body.hidden if "hidden" in body.model_fields_set else None
+    command = ChangeService(listed.id, fields, hidden)
     return await carry_out(call, change_service, command, shown)
 
 

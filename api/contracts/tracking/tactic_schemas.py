@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Name, Text
 from api.contracts.tracking.types import Reason as Description
+from domain.changes import Fields
 from domain.tactic import Discipline, Guidance
 from projections.catalogue.tactics import TacticRow
 
@@ -44,12 +45,10 @@ class TacticChanges(Body):
     evidence: Text | None = None
     hidden: bool = False
 
-    def revise(self, guidance: Guidance) -> Guidance:
-        given = self.model_fields_set - {"hidden"}
-        update: dict[str, Any] = {name: getattr(self, name) for name in given}
-        if "domain" in update:
-            update["domain"] = Discipline(self.domain)
-        return guidance.model_copy(update=update)
+    def fields(self) -> Fields:
+        """The fields of the guidance that are set."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set - {"hidden"}}
+        return fields | {"domain": Discipline(self.domain)} if "domain" in fields else fields
 
 
 class TacticShown(Shown):

@@ -16,16 +16,9 @@ from api.http.call import Call
 from api.http.records import as_uuid
 from api.http.route import needs
 from api.http.router import ContractRouter
+from application.catalogue import AddTactic, ChangeTactic, add_tactic, change_tactic
 from application.entity import Entity
 from application.ports import Answer
-from application.tactics import (
-    AddTactic,
-    ChangeTactic,
-    HideTactic,
-    add_tactic,
-    change_tactic,
-    hide_tactic,
-)
 from domain.errors import NotFound
 from domain.tactic import Tactic
 from projections.catalogue.tactics import catalogue, named, row_of
@@ -82,7 +75,7 @@ async def add(call: Call, body: NewTactic) -> Answer:
 )
 async def change(call: Call, id: str, body: TacticChanges) -> Answer:
     hidden = body.hidden if "hidden" in body.model_fields_set else None
-    command = ChangeTactic(_identity(id), body.revise, hidden)
+    command = ChangeTactic(_identity(id), body.fields(), hidden)
     return await carry_out(call, change_tactic, command, shown)
 
 
@@ -94,7 +87,7 @@ async def change(call: Call, id: str, body: TacticChanges) -> Answer:
     summary="Hide a tactic; what was recorded with it stays",
 )
 async def hide(call: Call, id: str) -> Answer:
-    return await carry_out(call, hide_tactic, HideTactic(_identity(id)))
+    return await carry_out(call, change_tactic, ChangeTactic(_identity(id), hidden=True))
 
 
 def created(entity: Entity[Tactic]) -> Content:

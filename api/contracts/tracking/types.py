@@ -15,12 +15,10 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from api.http.instants import Instant, parse_instant, parse_query_instant
+from domain.amendment import MOST_MINUTES
 
 LONGEST_LINE = 500
 """Characters of what is kept in one line."""
-
-LONGEST_DURATION = 366 * 24 * 60
-"""Minutes: a year."""
 
 
 def _instant(value: object) -> Instant:
@@ -100,7 +98,7 @@ Line = Annotated[str, Field(max_length=LONGEST_LINE)]
 Text = Annotated[str, Field(max_length=100_000)]
 Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
 Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
-Minutes = Annotated[int, Field(ge=1, le=LONGEST_DURATION)]
+Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 Lines = Annotated[list[Line], Field(max_length=1000)]
 Tags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]],

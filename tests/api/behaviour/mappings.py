@@ -23,6 +23,7 @@ from api.contracts.sites import schemas as sites
 from api.contracts.sites.types import InteractionType as SitesType
 from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import NewInteraction
+from domain.amendment import amended
 from domain.kinds import Kind
 from domain.record import Record
 from projections.sites import fields as site_fields
@@ -69,7 +70,7 @@ TRACKING = Mapped(
     kind=Kind,
     write=lambda body: NewInteraction.model_validate(body).record(),
     show=lambda document: document,
-    change=lambda record, body: InteractionChanges.model_validate(body).revise(record),
+    change=lambda record, body: amended(record, InteractionChanges.model_validate(body).fields()),
     changes={
         "interactionType": st.sampled_from(get_args(NativeWord)),
         "date": st.sampled_from([AT, "2023-08-15"]),
@@ -112,8 +113,8 @@ SITES = Mapped(
     kind=site_fields.KINDS.__getitem__,
     write=lambda body: sites.NewInteraction.model_validate(body).record(),
     show=lambda document: site_fields.fields_of(document)._asdict(),
-    change=lambda record, body: sites.InteractionChanges.model_validate(body).revise(
-        record, site_fields.fields_of(documented(record))
+    change=lambda record, body: amended(
+        record, sites.InteractionChanges.model_validate(body).fields(documented(record))
     ),
     changes={
         "title": some_name,
@@ -151,8 +152,8 @@ CLIENTS = Mapped(
     kind=clients_words.KINDS.__getitem__,
     write=lambda body: clients.NewInteraction.model_validate(body).record(()),
     show=lambda document: clients_shown.interaction(document),
-    change=lambda record, body: clients.InteractionChanges.model_validate(body).revise(
-        record, ("tax",)
+    change=lambda record, body: amended(
+        record, clients.InteractionChanges.model_validate(body).fields(documented(record), ("tax",))
     ),
     changes={
         "serviceId": st.integers(1, 2**53 - 1),

@@ -4,16 +4,17 @@ from uuid import UUID
 
 import pytest
 
-from application.interactions import LogInteraction, log_interaction
-from application.services import AddService, ChangeService, add_service, change_service
-from application.tactics import (
+from application.catalogue import (
+    AddService,
     AddTactic,
+    ChangeService,
     ChangeTactic,
-    HideTactic,
+    add_service,
     add_tactic,
+    change_service,
     change_tactic,
-    hide_tactic,
 )
+from application.interactions import LogInteraction, log_interaction
 from domain.record import Answer, Rapport, Service, TacticUse
 from domain.service import NEW, Offer, Program, Question, QuestionType, built_in_id
 from domain.tactic import BUILT_IN, Discipline, Guidance
@@ -40,9 +41,9 @@ async def here(module_database):
     """A tenant with a tactic and a service of its own, some hidden, and records that name them."""
     async with desk(module_database) as it:
         walk = await it.do(add_tactic, AddTactic(WALK))
-        await it.do(hide_tactic, HideTactic(walk.id))
-        await it.do(hide_tactic, HideTactic(FIRST))
-        await it.do(change_tactic, ChangeTactic(SECOND, lambda _: WALK))
+        await it.do(change_tactic, ChangeTactic(walk.id, hidden=True))
+        await it.do(change_tactic, ChangeTactic(FIRST, hidden=True))
+        await it.do(change_tactic, ChangeTactic(SECOND, dict(WALK)))
         await it.do(change_service, ChangeService(built_in_id(13), hidden=True))
         repair = await it.do(add_service, AddService(OFFER))
         wheels, kind = repair.state.offer.questions

@@ -16,7 +16,6 @@ from application.interactions import (
     amend_interaction,
     delete_interaction,
 )
-from domain.record import Labels
 from tests.api.transfer.moving import comparable, exported, imported, records
 from tests.infrastructure.mail.mailbox import desk
 
@@ -110,7 +109,7 @@ async def test_a_record_without_its_content_is_refused_and_can_still_come_in_ful
     await imported(here, ADDED, met, secret)
     held = next(record for record in records(exported(here)) if record["type"] == "meeting")
     identity = UUID(held["interactionId"])
-    tagged = AmendInteraction(identity, restricted, open_tags=("tax",))
+    tagged = AmendInteraction(identity, {"labels.restricted": ("tax",)}, open_tags=("tax",))
     await here.do(amend_interaction, tagged)
     there = here.of(f"{here.caller.tenant}-2")
 
@@ -123,10 +122,6 @@ async def test_a_record_without_its_content_is_refused_and_can_still_come_in_ful
 
     assert (tally.refused, tally.already_there, sum(tally.added.values())) == ([], 1, 3)
     assert comparable(exported(there, ("tax",))) == comparable(exported(here, ("tax",)))
-
-
-def restricted(record):
-    return record.model_copy(update={"labels": Labels(restricted=("tax",))})
 
 
 async def test_a_line_that_is_too_long_is_refused_without_being_read(monkeypatch):

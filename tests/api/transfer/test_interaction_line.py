@@ -10,7 +10,6 @@ from api.transfer.lines import command_of
 from application.entity import Entity
 from application.envelope import Actor, Envelope
 from application.transfer import ImportInteraction
-from application.transfer_catalogue import Renumbering
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.streams import StreamName
@@ -29,7 +28,7 @@ def line_of(record: Record, contact_id: UUID | None = None) -> bytes:
 
 @given(records, st.none() | st.uuids())
 def test_every_record_survives_being_a_line(record, contact_id):
-    command = command_of(line_of(record, contact_id), "1", Renumbering())
+    command = command_of(line_of(record, contact_id), "1")
 
     assert isinstance(command, ImportInteraction)
     assert (command.interaction_id, command.contact_id) == (ID, contact_id)

@@ -94,10 +94,6 @@ async def test_an_export_imported_into_an_empty_tenant_exports_the_same(office, 
     assert (sum(again.added.values()), again.already_there) == (0, tally.lines)
 
 
-def always(value):
-    return lambda _: value
-
-
 async def _live(here: Desk, details: Details, moves, interactions, meetings, removed) -> None:
     contact = await here.do(add_contact, AddContact(details))
     for status, stage, reason in moves:
@@ -110,7 +106,7 @@ async def _live(here: Desk, details: Details, moves, interactions, meetings, rem
             tags = record.labels.restricted
             said = Said(notes="On second thought", topics=("a", "b"))
             amended = record.model_copy(update={"said": said})
-            amend = AmendInteraction(logged.id, always(amended), open_tags=tags)
+            amend = AmendInteraction(logged.id, dict(amended), open_tags=tags)
             await here.do(amend_interaction, amend)
     for appointment, end, outcome, reason in meetings:
         meeting = await here.do(schedule_meeting, ScheduleMeeting(contact.id, appointment))
@@ -119,7 +115,7 @@ async def _live(here: Desk, details: Details, moves, interactions, meetings, rem
         elif end == "missed":
             await here.do(miss_meeting, MissMeeting(meeting.id, reason))
         elif end == "completed":
-            complete = CompleteMeeting(meeting.id, always(outcome), outcome.held_at)
+            complete = CompleteMeeting(meeting.id, dict(outcome), outcome.held_at)
             await here.do(complete_meeting, complete)
     if removed:
         await here.do(remove_contact, RemoveContact(contact.id))

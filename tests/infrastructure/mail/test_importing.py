@@ -123,7 +123,7 @@ async def test_a_contact_that_has_the_address_is_used_in_any_case(here, tmp_path
 async def test_a_contact_with_a_new_address_keeps_mails_of_the_old_one(here, tmp_path):
     await here.import_mbox(mailbox(tmp_path, mail("1@x")))
     ann = correspondent_id(here.caller.tenant, "ann@example.org")
-    moved = ChangeContactDetails(ann, lambda old: old.model_copy(update={"email": "ann@new.org"}))
+    moved = ChangeContactDetails(ann, {"email": "ann@new.org"})
     await here.do(change_contact_details, moved)
 
     await here.import_mbox(mailbox(tmp_path, mail("2@x")))

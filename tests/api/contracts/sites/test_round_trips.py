@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 
 from api.contracts.sites.schemas import InteractionChanges, NewInteraction
+from domain.amendment import amended
 from domain.kinds import Kind
 from domain.record import Record, Said, When
-from projections.sites.fields import TYPES, SiteFields, fields_of
+from projections.sites.fields import TYPES, fields_of
 from projections.timeline.document import document
 from tests.api.contracts.sites.office import FIELDS, MEETING, PATH, Office, interaction
 from tests.api.ledger_documents import entity_of
@@ -40,8 +41,17 @@ bodies = st.fixed_dictionaries(
 )
 
 
+def documented(record: Record) -> dict[str, Any]:
+    found: dict[str, Any] = from_json(document(entity_of(record)))
+    return found
+
+
 def shown(record: Record) -> dict[str, Any]:
-    return fields_of(from_json(document(entity_of(record))))._asdict()
+    return fields_of(documented(record))._asdict()
+
+
+def changed(record: Record, sent: dict[str, Any]) -> Record:
+    return amended(record, InteractionChanges.model_validate(sent).fields(documented(record)))
 
 
 @for_any(bodies)
@@ -53,18 +63,16 @@ def test_a_sent_interaction_is_shown_as_sent(sent: dict[str, Any]):
 @for_any(anything.records())
 def test_a_read_interaction_sent_back_changes_nothing(record: Record):
     """Also of a record that came through another contract."""
-    read = fields_of(from_json(document(entity_of(record))))
+    read = fields_of(documented(record))
     body = InteractionChanges.model_validate(
         {name: value for name, value in read._asdict().items() if name in MEETING}
     )
-    assert body.revise(record, read) == record
+    assert amended(record, body.fields(documented(record))) == record
 
 
 @for_any(anything.records(), bodies)
 def test_an_update_is_shown_as_it_was_sent(record: Record, changes: dict[str, Any]):
-    read = fields_of(from_json(document(entity_of(record))))
-    changed = InteractionChanges.model_validate(changes).revise(record, read)
-    answer = shown(changed)
+    answer = shown(changed(record, changes))
     assert {name: answer[name] for name in changes} == changes
 
 
@@ -84,12 +92,12 @@ def test_a_title_stays_though_what_it_was_derived_from_changes(
 ):
     read = shown(record)
     sent = {"title": read["title"]} | changes
-    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    revised = changed(record, sent)
     answer = shown(revised)
     assert {name: answer[name] for name in sent} == sent
     # One that isn't sent doesn't become a part of the record.
     del sent["title"]
-    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    revised = changed(record, sent)
     assert revised.said.subject is None
 
 
@@ -98,11 +106,11 @@ def test_an_end_that_is_sent_stays_though_the_start_it_was_derived_from_moves():
     read = shown(record)
     start = (NOW + timedelta(minutes=15)).isoformat().replace("+00:00", "Z")
     sent = {"start_datetime": start, "end_datetime": read["end_datetime"]}
-    answer = shown(InteractionChanges.model_validate(sent).revise(record, SiteFields(**read)))
+    answer = shown(changed(record, sent))
     assert {name: answer[name] for name in sent} == sent
     # One that isn't sent moves with the start.
     del sent["end_datetime"]
-    revised = InteractionChanges.model_validate(sent).revise(record, SiteFields(**read))
+    revised = changed(record, sent)
     assert (revised.when.ends_at, revised.when.duration) == (None, 3600)
 
 

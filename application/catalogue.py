@@ -1,0 +1,145 @@
+"""Commands about a tenant's catalogue of tactics and services, one handler each.
+
+Built-in entries have no events. For a tenant that hasn't changed one, its version and position are
+0, so that `If-Match` and the append treat it like any other.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from application.context import stable_number
+from application.entity import Entity
+from application.envelope import Actor, Envelope
+from application.work import Work
+from domain.catalogue.services import BUILT_IN_SERVICES
+from domain.changes import Fields, patched
+from domain.errors import Invalid, NotFound
+from domain.event import Event
+from domain.service import NEW, Offer, Service, built_in_id
+from domain.streams import StreamName
+from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Guidance, Tactic
+
+ORIGIN = Envelope(UUID(int=0), BUILT_IN_SINCE, Actor(id="kith", name="kith"), "kith", "")
+
+UNTOUCHED: dict[tuple[str, UUID], Tactic | Service] = {
+    **{(Tactic.kind, identity): Tactic.built_in(identity) for identity in BUILT_IN},
+    **{(Service.kind, built_in_id(number)): Service(number) for number in BUILT_IN_SERVICES},
+}
+"""The built-in entries by kind and id, as a tenant has them that changed nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddTactic:
+    guidance: Guidance
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTactic:
+    """`fields` of its guidance are set; `hidden` None leaves that as it is."""
+
+    tactic_id: UUID
+    fields: Fields = field(default_factory=dict)
+    hidden: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddService:
+    """A program or a question whose number is NEW is given one; a program's is that of its name."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeService:
+    """`fields` of its offer are set. None if the offer isn't to be changed: a built-in service has
+    none to change. Questions that are NEW are added, others have to be there already. `hidden` None
+    leaves that as it is."""
+
+    service_id: UUID
+    fields: Fields | None = None
+    hidden: bool | None = None
+
+
+async def add_tactic(work: Work, command: AddTactic) -> StreamName:
+    identity = work.new_id(Tactic.kind)
+    return work.begin(Tactic.kind, identity, Tactic.add(identity, command.guidance))
+
+
+async def change_tactic(work: Work, command: ChangeTactic) -> StreamName:
+    entity = work.checked(await _entry(work, Tactic.kind, command.tactic_id))
+    events = entity.state.change(patched(entity.state.guidance, command.fields))
+    return work.append_to(entity, events + _shown_or_hidden(entity.state, command.hidden))
+
+
+async def add_service(work: Work, command: AddService) -> StreamName:
+    offer = await numbered(work, command.offer)
+    events = Service.add(await work.number(Service.kind), offer)
+    return work.begin(Service.kind, work.new_id(Service.kind), events)
+
+
+async def change_service(work: Work, command: ChangeService) -> StreamName:
+    entity = work.checked(await _entry(work, Service.kind, command.service_id))
+    state: Service = entity.state
+    events: list[Event] = []
+    if command.fields is not None:
+        old = state.own()
+        offer = patched(old, command.fields)
+        known = {NEW, *(question.id for question in old.questions)}
+        if any(question.id not in known for question in offer.questions):
+            raise Invalid(
+                "The service has no question of this id; leave the id out to add one",
+                code="unknown_question",
+                field="questions",
+            )
+        events = state.change(await numbered(work, offer))
+    return work.append_to(entity, events + _shown_or_hidden(state, command.hidden))
+
+
+async def numbered(work: Work, offer: Offer) -> Offer:
+    """The offer with a number for everything that is NEW."""
+    program = offer.program
+    if program.id == NEW:
+        # Made of the name, so that two who name a new program at once name the same one.
+        program = program.model_copy(update={"id": stable_number(program.name)})
+    questions = [
+        question
+        if question.id != NEW
+        else question.model_copy(update={"id": await work.number(Service.kind)})
+        for question in offer.questions
+    ]
+    return offer.model_copy(update={"program": program, "questions": tuple(questions)})
+
+
+async def check_offered(work: Work, tactics: Iterable[UUID]) -> None:
+    """Raises Invalid for the first tactic that the tenant doesn't have, or has hidden."""
+    named = tuple(tactics)
+    known = await asyncio.gather(*(_known(work, Tactic.kind, identity) for identity in named))
+    for number, entity in enumerate(known):
+        if entity is None or entity.state.hidden:
+            said = "There is no tactic" if entity is None else "No longer offered is the tactic"
+            raise Invalid(
+                f"{said} {named[number]}", code="unknown_tactic", field=f"rapport.tactics.{number}"
+            )
+
+
+def _shown_or_hidden(state: Tactic | Service, hidden: bool | None) -> list[Event]:
+    if hidden is None:
+        return []
+    return state.hide() if hidden else state.show()
+
+
+async def _entry(work: Work, kind: str, identity: UUID) -> Entity:
+    entity = await _known(work, kind, identity)
+    if entity is None:
+        raise NotFound(f"{kind.capitalize()} not found", code=f"{kind}_not_found")
+    return entity
+
+
+async def _known(work: Work, kind: str, identity: UUID) -> Entity | None:
+    entity = await work.load(kind, identity)
+    if entity is None and (untouched := UNTOUCHED.get((kind, identity))):
+        stream = StreamName(work.tenant, kind, identity)
+        entity = work.loaded[stream] = Entity(stream, untouched, 0, 0, ORIGIN, ORIGIN)
+    return entity
