@@ -13,6 +13,7 @@ from api.identity import verifier_of
 from api.services import Services
 from infrastructure.following.runner import Runner
 from infrastructure.metrics import Metrics
+from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.locks import LEISURE_LOCK
 from infrastructure.projecting import throttled_writer as leisure
 from infrastructure.publishing.tenant_heads import Heads
@@ -62,7 +63,9 @@ async def open_services(
         if project:
             await runner.start()
             await leisurely.start()
-        tester = Tester(Poster(allow_private=settings.webhooks_allow_private))
+        tester = Tester(
+            fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
+        )
         stack.push_async_callback(tester.close)
         if webhooks:
             delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)

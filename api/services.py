@@ -1,16 +1,16 @@
 """What the endpoints are given: the open system, the verifier, and the queries that share reads."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
+
+from uuid_utils.compat import uuid7
 
 from api.streams.streams import EventStreams
+from application.administering_webhooks import Webhooks
 from infrastructure.following.runner import Runner
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
-from infrastructure.postgres.locks import WEBHOOKS_LOCK
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.projecting.status import lag
 from infrastructure.projecting.waiting import caught_up
@@ -18,7 +18,10 @@ from infrastructure.publishing.tenant_feed import TenantLog
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.settings import Settings
 from infrastructure.system import System
+from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivery_log import due
+from infrastructure.webhooks.register import WebhookRegister
+from infrastructure.webhooks.signing import new_secret
 from infrastructure.webhooks.trying import Tester
 from projections.timeline.pages import Page, Question, fetch_pages
 
@@ -43,8 +46,15 @@ class Services:
         self.verifier = verifier
         self.metrics = metrics
         self.runner = runner
-        self.webhook_tester = webhook_tester
-        self._adding_webhooks = asyncio.Lock()
+        self.confidential = ConfidentialValues(self.fetch)
+        self.webhooks = Webhooks(
+            system.ledger,
+            self.confidential,
+            WebhookRegister(system.pool),
+            webhook_tester,
+            uuid7,
+            new_secret,
+        )
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
         self.bounded_queries = BoundedQueries(system.pool)
         self.tenant_log = TenantLog(system.pool)
@@ -54,20 +64,6 @@ class Services:
             base_url=settings.base_url,
             most=settings.max_event_streams,
         )
-
-    @asynccontextmanager
-    async def adding_webhooks(self, tenant: str) -> AsyncIterator[None]:
-        """One at a time for each tenant, whichever process adds it: so a tenant's can be counted
-        before another is added. Raises psycopg.OperationalError and PoolTimeout."""
-        # Who waits for another process holds a connection: here, only one does.
-        async with (
-            self._adding_webhooks,
-            self.system.pool.connection() as connection,
-            connection.transaction(),
-        ):
-            sql = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-            await connection.execute(sql, (WEBHOOKS_LOCK, tenant))
-            yield
 
     async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
         return await fetch_pages(self.fetch, questions)

@@ -10,9 +10,8 @@ from starlette.responses import Response
 
 from api.http.call import Call
 from application.entity import Entity
-from application.ledger import Handler
+from application.ledger import Handler, Respond
 from application.ports import Answer
-from infrastructure.webhooks import confidential
 
 C = TypeVar("C")
 Header = tuple[str, str]
@@ -62,29 +61,30 @@ async def carry_out(
     return await ledger.carry_out(call.caller(), handler, command, answering(call, content))
 
 
-def answering(call: Call, content: Callable[[Entity], Content]) -> Callable[[Entity], Answer]:
+def answering(call: Call, content: Callable[[Entity], Content]) -> Respond:
+    """Makes the answer of the call's route of the content of an entity."""
+    return lambda entity: answer(call, content(entity))
+
+
+def answer(call: Call, content: Content) -> Answer:
     """The answer of the call's route with this content."""
-
-    def answer(entity: Entity) -> Answer:
-        body, headers, withheld = content(entity)
-        text = body if isinstance(body, str) else body.decode()
-        return Answer(call.status, tuple(headers), text, withheld)
-
-    return answer
+    body, headers, withheld = content
+    text = body if isinstance(body, str) else body.decode()
+    return Answer(call.status, tuple(headers), text, withheld)
 
 
-async def response_of(call: Call, answer: Answer) -> Response:
+async def response_of(call: Call, kept: Answer) -> Response:
     """The response to a command, the first time as every time.
 
     Withheld members are put in. One that has been forgotten, because its record has ended, is left
     as it is kept: null, or as much as isn't confidential.
     """
-    if answer.status == 204:
-        return Response(None, 204, dict(answer.headers))
-    if answer.withheld:
-        ids = [identity for _, identity in answer.withheld]
-        known = await confidential.known(call.services.fetch, call.tenant, ids)
-        body = from_json(answer.body)
-        body |= {name: known[identity] for name, identity in answer.withheld if identity in known}
-        answer = replace(answer, body=to_json(body).decode())
-    return JsonResponse(answer.body, answer.status, answer.headers)
+    if kept.status == 204:
+        return Response(None, 204, dict(kept.headers))
+    if kept.withheld:
+        ids = [identity for _, identity in kept.withheld]
+        known = await call.services.confidential.known(call.tenant, ids)
+        body = from_json(kept.body)
+        body |= {name: known[identity] for name, identity in kept.withheld if identity in known}
+        kept = replace(kept, body=to_json(body).decode())
+    return JsonResponse(kept.body, kept.status, kept.headers)

@@ -1,6 +1,6 @@
-"""What the log must not hold: addresses of webhooks in full, and the secrets that sign.
+"""Values that the log must not hold: full addresses of webhooks, and the secrets that sign.
 
-It is kept just before the append of what refers to it, and ends with its webhook.
+A value is kept just before the append of the event that refers to it, and ends with its webhook.
 """
 
 from collections.abc import Collection
@@ -14,14 +14,14 @@ SECRETS = """ARRAY(
         SELECT f.secret FROM unnest(w.former, w.former_until) AS f(secret, until)
         WHERE f.until > now())
     ORDER BY c.id = w.secret DESC)"""
-"""The secrets that sign for a row `w` of webhooks now, the current one first."""
+"""The secrets that sign now for a row `w` of webhooks, the current one first."""
 
 KEEP = """
 INSERT INTO webhook_confidential AS c (id, tenant, webhook, value) VALUES (%s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE SET created_at = now() RETURNING value
 """
 
-# By the log, not by the read model: what is gone here can't be made again.
+# By the log, not by the read model: a value that is deleted can't be restored.
 FORGET_ENDED = f"""
 DELETE FROM webhook_confidential c WHERE EXISTS (
     SELECT FROM stored_events e WHERE e.topic = '{WebhookRemoved.type}'
@@ -29,34 +29,31 @@ DELETE FROM webhook_confidential c WHERE EXISTS (
 OR c.created_at < now() - interval '1 day' AND c.webhook IS NOT NULL AND NOT EXISTS (
     SELECT FROM stored_events e WHERE e.originator_id = c.tenant || '/webhook/' || c.webhook)
 """
-"""Forgets what was kept for a webhook that has ended meanwhile, and for one that never began."""
+"""Deletes the values of webhooks that have ended, and after a day of those that never began."""
 
 
-async def keep(fetch: Fetch, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
-    """Keep a value of a webhook under an id. What is there already stays: a command that is
-    repeated finds what it kept the first time. Raises psycopg.Error."""
-    ((kept,),) = await fetch(KEEP, (identity, tenant, webhook, value))
-    return str(kept)
+class ConfidentialValues:
+    """The port `Confidential`. All methods raise psycopg.Error and PoolTimeout."""
 
+    def __init__(self, fetch: Fetch):
+        self._fetch = fetch
 
-async def known(fetch: Fetch, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]:
-    rows = await fetch(
-        "SELECT id, value FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s)",
-        (tenant, list(ids)),
-    )
-    return dict(rows)
+    async def keep(self, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
+        """Keep a value of a webhook under an id, and return the value that is kept: the first under
+        this id, so that a repeated command finds its own."""
+        ((kept,),) = await self._fetch(KEEP, (identity, tenant, webhook, value))
+        return str(kept)
 
+    async def known(self, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]:
+        """The values kept under these ids."""
+        sql = "SELECT id, value FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s)"
+        return dict(await self._fetch(sql, (tenant, list(ids))))
 
-async def forget(fetch: Fetch, tenant: str, identity: UUID) -> None:
-    await fetch(
-        "DELETE FROM webhook_confidential WHERE tenant = %s AND id = %s RETURNING id",
-        (tenant, identity),
-    )
+    async def forget(self, tenant: str, ids: Collection[UUID]) -> None:
+        sql = "DELETE FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s) RETURNING id"
+        await self._fetch(sql, (tenant, list(ids)))
 
-
-async def forget_all(fetch: Fetch, tenant: str, webhook: UUID) -> None:
-    """Whatever was kept for a webhook."""
-    await fetch(
-        "DELETE FROM webhook_confidential WHERE tenant = %s AND webhook = %s RETURNING id",
-        (tenant, webhook),
-    )
+    async def forget_all(self, tenant: str, webhook: UUID) -> None:
+        """Forget all values of a webhook."""
+        sql = "DELETE FROM webhook_confidential WHERE tenant = %s AND webhook = %s RETURNING id"
+        await self._fetch(sql, (tenant, webhook))

@@ -2,32 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
+from application.webhook_ports import Delivery
 from infrastructure.webhooks.confidential import SECRETS
 from infrastructure.webhooks.posting import Attempt
 from projections.paging import Fetch, Place
-
-
-class Delivery(NamedTuple):
-    """`due_at` is when a pending one is tried next; `position` is None for a test."""
-
-    id: UUID
-    event_id: UUID
-    type: str
-    position: int | None
-    cause: str
-    outcome: str
-    attempts: int
-    status: int | None
-    error: str | None
-    milliseconds: int | None
-    created_at: datetime
-    attempted_at: datetime | None
-    due_at: datetime
-    ended_at: datetime | None
-
 
 COLUMNS = ", ".join(Delivery._fields)
 OF_WEBHOOK = "tenant = %s AND webhook = %s"

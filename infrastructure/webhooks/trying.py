@@ -1,43 +1,47 @@
-"""A test delivery: sent at once and once, so that whoever sets up an endpoint sees what happens."""
+"""Test deliveries: sent at once and only once, so that their sender sees the outcome."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from application.webhook_ports import Delivery
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, CloudEvent
 from infrastructure.tenant_limiter import TenantLimiter
-from infrastructure.webhooks.delivery_log import Delivery, note_test, target
+from infrastructure.webhooks.delivery_log import note_test, target
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import headers
 from projections.paging import Fetch
 
 TYPE = "kith.webhook.test.v1"
-"""In no log: a test has neither position nor sequence."""
+"""No event of the log: a test has neither position nor sequence."""
 
 AT_ONCE = 8
-"""Tests under way in one process; others wait for a slot."""
+"""Tests in flight in one process; others wait for a slot."""
 
 EACH = 2
-"""Those of one tenant: its slow endpoints hold up nobody else's tests."""
+"""Tests of one tenant in flight: its slow endpoints don't delay the tests of others."""
 
 PATIENCE = 5.0
 """Seconds to wait for a slot."""
 
 
 class Tester:
-    def __init__(self, poster: Poster):
+    """The port `Tester` of webhooks' administration."""
+
+    def __init__(self, fetch: Fetch, poster: Poster):
+        self._fetch = fetch
         self._poster = poster
         self._limiter = TenantLimiter(AT_ONCE, each=EACH, patience=PATIENCE)
 
     async def close(self) -> None:
         self._poster.close()
 
-    async def test(self, fetch: Fetch, tenant: str, webhook: UUID) -> Delivery | None:
-        """Send a test, and note what became of it; None if there is no such webhook. Raises
+    async def test(self, tenant: str, webhook: UUID) -> Delivery | None:
+        """Send a test once and log the attempt; None if there is no such webhook. Raises
         LimitReached, psycopg.Error."""
         async with self._limiter.slot(tenant):
-            found = await target(fetch, tenant, webhook)
+            found = await target(self._fetch, tenant, webhook)
             if found is None:
                 return None
             url, secrets = found
@@ -45,7 +49,7 @@ class Tester:
             body = test_delivery(event_id, tenant, webhook, now).json()
             signed = headers(str(event_id), body, secrets, now)
             attempt = await self._poster.post(tenant, url, signed, body)
-            return await note_test(fetch, tenant, webhook, event_id, TYPE, attempt)
+            return await note_test(self._fetch, tenant, webhook, event_id, TYPE, attempt)
 
 
 def test_delivery(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:

@@ -12,7 +12,6 @@ from api.contracts.tracking import (
     status,
     tactics,
     webhook_deliveries,
-    webhook_secrets,
     webhooks,
 )
 from api.contracts.tracking.dialect import TRACKING
@@ -42,7 +41,6 @@ def tracking_app(*others: APIRouter) -> FastAPI:
             services.router,
             events.router,
             webhooks.router,
-            webhook_secrets.router,
             webhook_deliveries.router,
             *others,
         ),

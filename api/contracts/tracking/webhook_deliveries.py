@@ -1,6 +1,5 @@
 """What became of a webhook's deliveries, tests, and sending events again."""
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from api.contracts.tracking.webhook_schemas import (
     delivery_json,
 )
 from api.contracts.tracking.webhooks import administering, webhook_row
-from api.http.answers import Content, carry_out
+from api.http.answers import Content, answer, carry_out
 from api.http.call import Call
 from api.http.paging import place
 from api.http.problem import Problem, Refused, invalid
@@ -26,21 +25,12 @@ from api.http.records import as_uuid
 from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ports import Answer
-from application.webhooks import (
-    DisableWebhook,
-    ReplayEvents,
-    disable_webhook,
-    replay_events,
-    webhook,
-)
-from application.work import Work
+from application.webhook_ports import Delivery
+from application.webhooks import ReplayEvents, replay_events
 from domain.errors import Conflict, NotFound
-from domain.streams import StreamName
-from domain.webhook import Reason, Webhook
+from domain.webhook import Webhook
 from infrastructure.tenant_limiter import LimitReached
 from infrastructure.webhooks import delivery_log
-from infrastructure.webhooks.delivery_log import Delivery
-from infrastructure.webhooks.posting import GONE
 from infrastructure.webhooks.trying import PATIENCE
 from projections.paging import scope
 
@@ -123,30 +113,17 @@ async def replay(call: Call, id: str, body: Replay) -> Answer:
     summary="Send a test event now; the answer says what became of it",
 )
 async def test(call: Call, id: str) -> Answer:
-    identity, caller, services = await _id(call, id), call.caller(), call.services
+    identity = await _id(call, id)
+
+    def tested(delivery: Delivery) -> Answer:
+        return answer(call, Content(delivery_json(delivery)))
+
     try:
-        tried = await services.webhook_tester.test(services.fetch, call.tenant, identity)
+        return await call.services.webhooks.test(call.caller(), identity, tested)
     except LimitReached:
-        raise _too_many_tests() from None
-    if tried is None:
-        raise NotFound("Webhook not found", code="webhook_not_found")
-    ledger = services.system.ledger
-    if tried.status == GONE:
-        command = DisableWebhook(identity, Reason.GONE)
-        unkeyed = replace(caller, key=None)
-        await ledger.carry_out(unkeyed, disable_webhook, command, lambda _: Answer(204))
-    return await carry_out(call, _tested, identity, lambda _: Content(delivery_json(tried)))
-
-
-def _too_many_tests() -> Refused:
-    detail = "Too many tests are under way; try again in a moment."
-    headers = (("Retry-After", str(round(PATIENCE))),)
-    return Refused(Problem(503, "too_many_tests", detail, headers=headers))
-
-
-async def _tested(work: Work, identity: UUID) -> StreamName:
-    """Nothing happens to the webhook; the answer is kept where there is a key."""
-    return (await webhook(work, identity)).stream
+        detail = "Too many tests are under way; try again in a moment."
+        headers = (("Retry-After", str(round(PATIENCE))),)
+        raise Refused(Problem(503, "too_many_tests", detail, headers=headers)) from None
 
 
 async def _replay(call: Call, identity: UUID, after: int, single: Delivery | None = None) -> Answer:

@@ -11,10 +11,11 @@ from api.contracts.tracking.event_schemas import POSITION
 from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Date, Id, Line, Query
 from api.http.records import LARGEST, as_number
+from application.webhook_ports import Delivery
+from domain.changes import Fields
 from domain.webhook import Reason
 from infrastructure.publishing.event_types import TYPES
 from infrastructure.webhooks.addresses import LONGEST_URL
-from infrastructure.webhooks.delivery_log import Delivery
 from projections.webhooks.model import WebhookRow
 
 DAY, WEEK = 24 * 3600, 7 * 24 * 3600
@@ -71,6 +72,11 @@ class WebhookChanges(Body):
     types: Types = Field(default_factory=list)
     description: Line | None = None
     enabled: bool = True
+
+    def fields(self) -> Fields:
+        """The changed fields of the subscription but for its address."""
+        fields = {"types": tuple(self.types), "description": self.description}
+        return {name: fields[name] for name in fields.keys() & self.model_fields_set}
 
 
 class Rotation(Body):

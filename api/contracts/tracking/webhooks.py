@@ -1,55 +1,39 @@
 """Webhooks in the native contract: where a tenant has its events sent."""
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
 
 from pydantic_core import to_json
-from uuid_utils.compat import uuid7
 
 from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
 from api.contracts.tracking.webhook_schemas import (
     NewWebhook,
+    Rotation,
+    SecretShown,
     WebhookChanges,
     WebhookCreated,
     WebhookShown,
     WebhooksShown,
     webhook_shown,
 )
-from api.http.answers import Content, carry_out, record
+from api.http.answers import Content, answering, no_content, record
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.records import as_uuid
 from api.http.route import needs
 from api.http.router import ContractRouter
+from application.administering_webhooks import Address
 from application.entity import Entity
-from application.ledger import Caller
 from application.ports import Answer
-from application.webhooks import (
-    AddWebhook,
-    ChangeWebhook,
-    RemoveWebhook,
-    add_webhook,
-    change_webhook,
-    remove_webhook,
-)
-from application.work import Work
-from domain.errors import Conflict, NotFound
-from domain.streams import StreamName
-from domain.webhook import Subscription, Webhook
-from infrastructure.webhooks import confidential
-from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
+from application.webhooks import ChangeWebhook
+from domain.errors import NotFound
+from domain.webhook import Webhook
+from infrastructure.webhooks.addresses import NotAllowed, endpoint
 from infrastructure.webhooks.delivery_log import failing_since
-from infrastructure.webhooks.signing import new_secret
 from projections.webhooks.model import WebhookRow, all_of, one, row_of
 
 router = ContractRouter(TRACKING, "Webhooks")
 administering = needs("admin")
-
-MOST = 100
-"""Webhooks of a tenant."""
-
-KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
-"""The namespace of ids that an idempotency key decides."""
 
 
 @router.on(
@@ -61,32 +45,13 @@ KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
     summary="Have events sent to an endpoint, from now on",
 )
 async def add(call: Call, body: NewWebhook) -> Answer:
-    where, caller, fetch = _allowed(call, body.url), call.caller(), call.services.fetch
-    identity, address, secret = (id_for(caller, what) for what in ("webhook", "address", "secret"))
-
-    async def bounded(work: Work, command: AddWebhook) -> StreamName:
-        if len(await all_of(fetch, call.tenant)) >= MOST:
-            raise Conflict(f"A tenant has up to {MOST} webhooks", code="too_many_webhooks")
-        begun = await add_webhook(work, command)
-        await confidential.keep(fetch, address, call.tenant, identity, where.url)
-        await confidential.keep(fetch, secret, call.tenant, identity, new_secret())
-        return begun
-
-    def created(entity: Entity[Webhook]) -> Content:
-        row = row_of(entity)
-        shown = webhook_shown(row, row.origin) | {"secret": None}
-        content = record(to_json(shown), entity.position, f"/api/webhooks/{entity.id}")
-        return content._replace(withheld=(("url", row.address), ("secret", row.secret)))
-
-    subscription = Subscription(
-        origin=where.origin,
-        address=address,
-        types=tuple(body.types),
-        description=body.description,
+    return await call.services.webhooks.add(
+        call.caller(),
+        _allowed(call, body.url),
+        tuple(body.types),
+        body.description,
+        answering(call, created),
     )
-    command = AddWebhook(identity, subscription, secret)
-    async with call.services.adding_webhooks(call.tenant):
-        return await carry_out(call, bounded, command, created)
 
 
 @router.on(
@@ -108,7 +73,9 @@ async def every(call: Call) -> Content:
     summary="A webhook, without its secret",
 )
 async def get(call: Call, id: str) -> Content:
-    return await _answer(call, await webhook_row(call, id))
+    row = await webhook_row(call, id)
+    (shown,) = await _shown(call, [row])
+    return record(to_json(shown), row.position)
 
 
 @router.on(
@@ -119,40 +86,12 @@ async def get(call: Call, id: str) -> Content:
     summary="Change where to or what for, disable it, or enable it from now on",
 )
 async def change(call: Call, id: str, body: WebhookChanges) -> Content:
-    fetch, tenant = call.services.fetch, call.tenant
-    before = await webhook_row(call, id)
+    row = await webhook_row(call, id)
     given = body.model_fields_set
-    update: dict[str, Any] = {}
-    if "types" in given:
-        update["types"] = tuple(body.types)
-    if "description" in given:
-        update["description"] = body.description
-    url: str | None = None
-    if "url" in given:
-        where = _allowed(call, body.url)
-        known = await confidential.known(fetch, tenant, [before.address])
-        if known.get(before.address) != where.url:
-            url = where.url
-            update |= {"address": uuid7(), "origin": where.origin}
-    replaced: UUID | None = None
-
-    def revise(subscription: Subscription) -> Subscription:
-        nonlocal replaced
-        replaced = subscription.address
-        return subscription.model_copy(update=update)
-
-    async def keeping(work: Work, command: ChangeWebhook) -> StreamName:
-        changed = await change_webhook(work, command)
-        if url is not None:
-            await confidential.keep(fetch, update["address"], tenant, before.id, url)
-        return changed
-
-    command = ChangeWebhook(before.id, revise, body.enabled if "enabled" in given else None)
-    await carry_out(call, keeping, command)
-    if url is not None and replaced is not None:
-        # Not that of before: another change may have come between.
-        await confidential.forget(fetch, tenant, replaced)
-    return await _answer(call, await webhook_row(call, id))
+    address = _allowed(call, body.url) if "url" in given else None
+    command = ChangeWebhook(row.id, body.fields(), body.enabled if "enabled" in given else None)
+    await call.services.webhooks.change(call.caller(), command, row.address, address)
+    return await get(call, id)
 
 
 @router.on(
@@ -164,10 +103,35 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Content:
 )
 async def remove(call: Call, id: str) -> Answer:
     row = await webhook_row(call, id)
-    command = RemoveWebhook(row.id)
-    answer = await carry_out(call, remove_webhook, command)
-    await confidential.forget_all(call.services.fetch, call.tenant, row.id)
-    return answer
+    respond = answering(call, no_content)
+    return await call.services.webhooks.remove(call.caller(), row.id, respond)
+
+
+@router.on(
+    "POST /api/webhooks/{id}/secret",
+    administering,
+    SecretShown,
+    errors=CHANGING,
+    summary="Make a new secret; the one before signs beside it for a while",
+)
+async def rotate(call: Call, id: str, body: Rotation | None = None) -> Answer:
+    row = await webhook_row(call, id)
+    overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
+    respond = answering(call, rotated)
+    return await call.services.webhooks.rotate_secret(call.caller(), row.id, overlap, respond)
+
+
+def created(entity: Entity[Webhook]) -> Content:
+    row = row_of(entity)
+    shown = webhook_shown(row, row.origin) | {"secret": None}
+    content = record(to_json(shown), entity.position, f"/api/webhooks/{entity.id}")
+    return content._replace(withheld=(("url", row.address), ("secret", row.secret)))
+
+
+def rotated(entity: Entity[Webhook]) -> Content:
+    shown = {"secret": None, "formerUntil": entity.state.former[0].until}
+    content = record(to_json(shown), entity.position)
+    return content._replace(withheld=(("secret", entity.state.secret),))
 
 
 async def webhook_row(call: Call, id: str) -> WebhookRow:
@@ -179,30 +143,19 @@ async def webhook_row(call: Call, id: str) -> WebhookRow:
     return row
 
 
-def id_for(caller: Caller, what: str) -> UUID:
-    """The id of what a command makes. Its key decides it where there is one: twins of it that are
-    under way at once keep one value."""
-    key = caller.key
-    return uuid5(KEPT, f"{what}\n{key.scope}{key.digest.hex()}") if key else uuid7()
-
-
-def _allowed(call: Call, url: str) -> Endpoint:
+def _allowed(call: Call, url: str) -> Address:
     """Raises a 422."""
     try:
-        return endpoint(url, allow_private=call.services.settings.webhooks_allow_private)
+        where = endpoint(url, allow_private=call.services.settings.webhooks_allow_private)
     except NotAllowed as error:
         raise invalid(("body", "url"), "url_not_allowed", str(error)) from None
-
-
-async def _answer(call: Call, row: WebhookRow) -> Content:
-    (shown,) = await _shown(call, [row])
-    return record(to_json(shown), row.position)
+    return Address(where.url, where.origin)
 
 
 async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
-    fetch = call.services.fetch
-    urls = await confidential.known(fetch, call.tenant, [row.address for row in rows])
-    failing = await failing_since(fetch, [row.id for row in rows])
+    services = call.services
+    urls = await services.confidential.known(call.tenant, [row.address for row in rows])
+    failing = await failing_since(services.fetch, [row.id for row in rows])
     return [
         webhook_shown(row, urls.get(row.address, row.origin), failing.get(row.id)) for row in rows
     ]

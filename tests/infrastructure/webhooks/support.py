@@ -18,8 +18,8 @@ from infrastructure.append.numbers import BlockNumbers
 from infrastructure.postgres.fetch import fetching
 from infrastructure.settings import Settings
 from infrastructure.system import now
-from infrastructure.webhooks import confidential
 from infrastructure.webhooks.addresses import endpoint
+from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.signing import new_secret
@@ -34,10 +34,10 @@ SOON = (0.05, 0.05, 0.05)
 async def subscribe(
     opened: Ledger, url: str, *types: str, tenant: str = "1", secret: str | None = None
 ) -> Entity[Webhook]:
-    fetch = fetching(opened.pool)
+    confidential = ConfidentialValues(fetching(opened.pool))
     identity, address, signing = uuid7(), uuid7(), uuid7()
-    await confidential.keep(fetch, address, tenant, identity, url)
-    await confidential.keep(fetch, signing, tenant, identity, secret or new_secret())
+    await confidential.keep(address, tenant, identity, url)
+    await confidential.keep(signing, tenant, identity, secret or new_secret())
     origin = endpoint(url, allow_private=True).origin
     subscription = Subscription(origin=origin, address=address, types=types)
     stream = StreamName(tenant, Webhook.kind, identity)
@@ -45,8 +45,8 @@ async def subscribe(
 
 
 async def secret_of(opened: Ledger, webhook: Entity[Webhook]) -> str:
-    found = await confidential.known(
-        fetching(opened.pool), webhook.stream.tenant, [webhook.state.secret]
+    found = await ConfidentialValues(fetching(opened.pool)).known(
+        webhook.stream.tenant, [webhook.state.secret]
     )
     return found[webhook.state.secret]
 

@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from infrastructure.postgres.fetch import fetching
-from infrastructure.webhooks import confidential
+from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.queue import Queue
 from tests.infrastructure.projecting.support import Ledger
 from tests.infrastructure.webhooks.support import subscribe
@@ -32,7 +32,7 @@ async def test_a_secret_kept_after_its_webhooks_removal_is_forgotten(opened):
     ended = await subscribe(opened, URL, secret="whsec_1")
     await subscribe(opened, URL, secret="whsec_2")
     await opened.append(ended.stream, ended, *ended.state.remove())
-    await confidential.keep(fetching(opened.pool), uuid7(), "1", ended.id, "whsec_3")
+    await ConfidentialValues(fetching(opened.pool)).keep(uuid7(), "1", ended.id, "whsec_3")
     assert await kept(opened) == [URL, URL, "whsec_1", "whsec_2", "whsec_3"]
     await later(opened, timedelta())
     assert await kept(opened) == [URL, "whsec_2"]
@@ -41,7 +41,7 @@ async def test_a_secret_kept_after_its_webhooks_removal_is_forgotten(opened):
 
 
 async def test_a_secret_without_its_webhook_is_forgotten_after_a_day(opened):
-    await confidential.keep(fetching(opened.pool), uuid7(), "1", uuid7(), "whsec_1")
+    await ConfidentialValues(fetching(opened.pool)).keep(uuid7(), "1", uuid7(), "whsec_1")
     await later(opened, timedelta(hours=23))
     assert await kept(opened) == ["whsec_1"]
     await later(opened, timedelta(hours=2))

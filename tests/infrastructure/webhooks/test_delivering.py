@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from domain.record import Labels, Said
 from domain.webhook import WebhookSecretRotated
 from infrastructure.postgres.fetch import fetching
-from infrastructure.webhooks import confidential
+from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.signing import new_secret
 from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.webhooks.support import (
@@ -95,8 +95,8 @@ async def test_every_event_arrives_once_while_many_processes_deliver(opened, rec
 class TestSecrets:
     async def rotate(self, opened: Ledger, webhook, overlap: timedelta) -> str:
         secret = uuid7()
-        value = await confidential.keep(
-            fetching(opened.pool), secret, "1", webhook.id, new_secret()
+        value = await ConfidentialValues(fetching(opened.pool)).keep(
+            secret, "1", webhook.id, new_secret()
         )
         rotated = WebhookSecretRotated(secret=secret, former_until=datetime.now(UTC) + overlap)
         await opened.append(webhook.stream, webhook, rotated)

@@ -31,7 +31,7 @@ def stored_answers(service: Service) -> str:
 
 class TestRepeating:
     def test_the_last_webhook_that_there_was_room_for(self, client, monkeypatch):
-        monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 2)
+        monkeypatch.setattr("application.webhooks.MOST", 2)
         new_webhook(client)
         first, again = (
             client.post("/api/webhooks", json={"url": NOWHERE}, headers=KEY) for _ in "ab"
@@ -114,7 +114,7 @@ class TestSecrets:
         assert kept(service, tenant) == []
 
     def test_a_refused_request_keeps_no_secret(self, client, service, tenant, monkeypatch):
-        monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 1)
+        monkeypatch.setattr("application.webhooks.MOST", 1)
         path = f"/api/webhooks/{new_webhook(client)['id']}"
         before = kept(service, tenant)
         stale = {"If-Match": '"1"'}
@@ -138,7 +138,7 @@ def test_addresses_changed_at_once_leave_only_the_last(client, service, tenant):
 
 
 def test_webhooks_added_at_once_stay_within_the_limit(client, monkeypatch):
-    monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 5)
+    monkeypatch.setattr("application.webhooks.MOST", 5)
 
     def add(number: int) -> int:
         # Each of them twice, as by a client that didn't wait.

@@ -150,7 +150,7 @@ def test_anothers_delivery_isnt_there(client, stranger, service, other_tenant):
 
 
 def test_a_tenant_has_so_many_webhooks_and_no_more(client, monkeypatch):
-    monkeypatch.setattr("api.contracts.tracking.webhooks.MOST", 2)
+    monkeypatch.setattr("application.webhooks.MOST", 2)
     new_webhook(client)
     new_webhook(client)
     refused(client.post("/api/webhooks", json={"url": NOWHERE}), 409, "too_many_webhooks")

@@ -1,0 +1,53 @@
+"""What administering webhooks needs of the world: a store beside the log, a register, tests."""
+
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+
+class Delivery(NamedTuple):
+    """A delivery as the delivery log has it. `due_at` is the next attempt of a pending one,
+    `position` is None for a test, `status` is None if there was no response."""
+
+    id: UUID
+    event_id: UUID
+    type: str
+    position: int | None
+    cause: str
+    outcome: str
+    attempts: int
+    status: int | None
+    error: str | None
+    milliseconds: int | None
+    created_at: datetime
+    attempted_at: datetime | None
+    due_at: datetime
+    ended_at: datetime | None
+
+
+class Confidential(Protocol):
+    """Values kept beside the log, by id, until their webhook ends."""
+
+    async def keep(self, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
+        """Keep a value of a webhook, and return the one that is kept: the first under this id."""
+        ...
+
+    async def known(self, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]: ...
+
+    async def forget(self, tenant: str, ids: Collection[UUID]) -> None: ...
+
+    async def forget_all(self, tenant: str, webhook: UUID) -> None: ...
+
+
+class Register(Protocol):
+    def adding(self, tenant: str) -> AbstractAsyncContextManager[int]:
+        """The number of a tenant's webhooks, locked inside the block against other additions."""
+        ...
+
+
+class Tester(Protocol):
+    async def test(self, tenant: str, webhook: UUID) -> Delivery | None:
+        """Send a test event; None if there is no such webhook."""
+        ...
