@@ -6,6 +6,7 @@ answered. The bound keeps a projector that is down from holding up every query.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import monotonic
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -40,10 +41,10 @@ async def caught_up(
     Raises Behind after `timeout` seconds, Unavailable if the database can't be reached.
     """
     names = list(read_models)
-    deadline = asyncio.get_running_loop().time() + timeout
+    deadline = monotonic() + timeout
     head, checkpoint = await _row(pool, HEAD_AND_CHECKPOINT, {"tenant": tenant, "names": names})
     while head and checkpoint < head:
-        left = deadline - asyncio.get_running_loop().time()
+        left = deadline - monotonic()
         if left <= 0:
             raise Behind(f"Not caught up yet: {' and '.join(names)}, at {checkpoint} of {head}.")
         if runner is not None and runner.owner:
@@ -55,9 +56,9 @@ async def caught_up(
 
 async def _follow(runner: Runner, names: Sequence[str], head: int, seconds: float) -> None:
     """Wait until this process's projector has got there, but not for ever: it may lose its role."""
-    deadline = asyncio.get_running_loop().time() + seconds
+    deadline = monotonic() + seconds
     while min(map(runner.reached, names)) < head:
-        left = deadline - asyncio.get_running_loop().time()
+        left = deadline - monotonic()
         if left <= 0:
             return
         runner.hurry()

@@ -24,7 +24,7 @@ def consumed(broker: RealBroker, topic: str = TOPIC) -> list[Any]:
         consumer.seek_to_beginning()
         ends = consumer.end_offsets(partitions)
         messages: list[Any] = []
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while any(consumer.position(one) < end for one, end in ends.items()):
             assert time.monotonic() < deadline, "the broker doesn't give what it has"
             for batch in consumer.poll(timeout_ms=200).values():

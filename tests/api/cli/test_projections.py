@@ -64,7 +64,7 @@ async def test_a_rebuild_that_is_ended_leaves_no_shadow_tables(opened):
         shadows = "SELECT count(*) FROM pg_tables WHERE tablename LIKE '%_shadow'"
         await eventually_equal(opened, shadows, 1)
         process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=20)[1]
+        said = process.communicate(timeout=60)[1]
     assert (process.returncode, said.splitlines()[-1]) == (130, "kith: stopped.")
     assert await opened.value(shadows) == 0
 

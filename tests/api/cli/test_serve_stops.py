@@ -3,7 +3,6 @@
 import re
 import signal
 import socket
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -45,11 +44,10 @@ def test_sigterm_ends_open_streams_and_the_service(
             # One more has connected and says nothing.
             stack.enter_context(socket.create_connection(("127.0.0.1", int(found[1]))))
             process.send_signal(signal.SIGTERM)
-            started = time.monotonic()
             for stream in streams:
                 assert [frame.comment for frame in stream] == ["the service is stopping"]
-            process.wait(10)
-            assert time.monotonic() - started < 8
+            process.wait(60)
     finally:
         process.kill()
-        process.communicate()
+        _, warned = process.communicate()
+    assert "graceful shutdown exceeded" not in warned

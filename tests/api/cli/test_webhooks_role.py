@@ -41,7 +41,7 @@ async def test_a_process_of_its_own_delivers_and_serves_no_contract(database):
                 receiver.received[0].verified_by(await secret_of(opened, webhook))
             finally:
                 process.terminate()
-                told, warned = process.communicate(timeout=20)
+                told, warned = process.communicate(timeout=60)
     assert process.returncode == 0
     assert said.startswith("kith webhooks is running")
     assert (told, warned) == ("", "")

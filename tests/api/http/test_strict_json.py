@@ -182,7 +182,7 @@ def test_no_body_takes_long(body):
     with suppress(MalformedJson):
         parse(body)
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("body", [b"s3cr3t", b'{"s3cr3t": 1, "s3cr3t": 2}', b'"s3cr3t'])

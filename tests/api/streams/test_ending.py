@@ -31,11 +31,10 @@ class TestEndings:
     ):
         lifetime = timedelta(seconds=-7)  # clocks may differ by ten
         ending = service.client(tenant=tenant, lifetime=lifetime)
-        started = time.monotonic()
         with listening(ending) as response:
             told = list(frames(response))
+        assert "caught up" in [frame.comment for frame in told]
         assert told[-1].comment == "the token is no longer valid"
-        assert 0.5 < time.monotonic() - started < 8
         assert client.get("/api/contacts").status_code == 200
         assert ending.get(STREAM).status_code == 401
 
@@ -98,11 +97,12 @@ class TestEndings:
             (line,) = re.findall(r'kith_request_seconds_sum{method="GET"} (.*)', figures)
             return float(line)
 
-        before = seconds()
+        before, began = seconds(), time.monotonic()
         with listening(client):
             time.sleep(1)
         eventually(lambda: 'route="/api/events/stream",status="200"' in client.get("/metrics").text)
-        assert seconds() - before < 0.9
+        # No more than what the other requests took, one after the other.
+        assert seconds() - before < time.monotonic() - began - 0.5
 
     @pytest.mark.anyio
     async def test_lost_database_connections_only_delay_the_stream(self, database, tenant):

@@ -50,14 +50,14 @@ def test_a_client_that_stops_reading_is_cut_and_others_stay_quick(
     with not_reading(service, tenant) as slow, listening(client) as response:
         stream = events(response)
         eventually(lambda: opened(service) == 2)
-        started = time.monotonic()
+        told = 0
+        until = time.monotonic() + 20 * patience
         while opened(service) == 2:
             office.log(client, contact, notes="quick")
-            answered = time.monotonic()
             assert next(stream).data["data"]["record"]["said"]["notes"] == "quick"
-            assert time.monotonic() - answered < patience / 2
-            assert answered - started < patience + 10
-        assert time.monotonic() - started > patience / 2
+            told += 1
+            assert time.monotonic() < until
+        assert told > 3  # who waited for the slow one would be told one, or none
         assert opened(service) == 1
         slow.settimeout(10)
         received = b"".join(iter(lambda: slow.recv(65_536), b""))
@@ -77,15 +77,16 @@ def test_a_stopping_service_waits_for_no_client_that_doesnt_read(
             eventually(lambda: opened(service) == 1)
             time.sleep(0.5)
             service.loop.call_soon_threadsafe(service.services.streams.stop)
-            eventually(lambda: opened(service) == 0, 5)
+            eventually(lambda: opened(service) == 0, 20)  # its patience is 30
 
 
 def test_a_client_with_nothing_to_read_may_stay_idle(
-    service: Service, tenant: str, patience: float
+    service: Service, tenant: str, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(service.services.streams, "patience", 0.5)
     all_gone(service)
     with not_reading(service, tenant):
         eventually(lambda: opened(service) == 1)
-        time.sleep(1.3 * patience)
+        time.sleep(1)
         assert opened(service) == 1
     all_gone(service)

@@ -117,7 +117,7 @@ class TestContent:
                 office.log(other.client(tenant=tenant), contact)
                 answered = time.monotonic()
                 next(stream)
-                assert time.monotonic() - answered < 1
+                assert time.monotonic() - answered < 10
 
     def test_unknown_words_are_422(self, client, contact):
         refused(client.get(STREAM, params={"type": "x"}), 422, "type_unknown", "/type")

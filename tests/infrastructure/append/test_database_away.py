@@ -62,8 +62,8 @@ async def test_callers_of_an_absent_database_are_refused_later_ones_soon(
         await line.proxy.close()
         with pytest.raises(Unavailable):
             await line.one.door.append(adds())
-        async with asyncio.timeout(8):
-            for _ in range(10):  # not another second each
+        async with asyncio.timeout(40):
+            for _ in range(80):  # not another second each
                 with pytest.raises(Unavailable):
                     await line.one.door.append(adds())
         await line.proxy.open()
@@ -77,7 +77,7 @@ async def test_stopping_while_the_database_is_away_ends_and_tells_everybody(
         await line.proxy.close()
         tasks = [asyncio.create_task(line.one.door.append(adds())) for _ in range(1_200)]
         await asyncio.sleep(0.05)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await line.one.door.stop()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert {type(result) for result in results} == {Unavailable}
@@ -95,7 +95,7 @@ async def test_reading_says_unavailable_while_the_database_is_away_and_reads_aga
     with pytest.raises(Unavailable):
         await line.one.log.answered(key("x"))
     await line.proxy.open()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 (read,) = await line.one.log.load([name], fresh=True)

@@ -17,7 +17,7 @@ import sys, time
 from pathlib import Path
 from infrastructure.embedded import EmbeddedPostgres
 print(EmbeddedPostgres(Path(sys.argv[1])).start(), flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 

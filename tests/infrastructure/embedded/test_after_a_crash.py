@@ -19,6 +19,8 @@ from tests.infrastructure.embedded.support import (
     write_note,
 )
 
+COMPUTING = "SELECT FROM pg_stat_activity WHERE pid = %s AND state = 'active'"
+
 
 def test_after_kill_9_of_everything_the_next_start_has_what_was_acknowledged(data_dir: Path):
     with another_user(data_dir):
@@ -53,7 +55,7 @@ def test_a_server_that_dies_alone_is_back_in_a_moment_and_stopped_in_the_end(dat
     with kept(EmbeddedPostgres(data_dir)) as postgres:
         write_note(postgres.url, "kept")
         kill(data_dir)
-        assert comes_back(postgres, seconds=30)
+        assert comes_back(postgres, seconds=60)
         assert notes(postgres.url) == ["kept"]
     assert not running(data_dir)
 
@@ -98,7 +100,7 @@ def test_a_start_waits_for_what_a_dead_postmaster_left_behind(data_dir: Path):
 
         thread = threading.Thread(target=compute)
         thread.start()
-        time.sleep(0.2)
+        wait_until_it_computes(postgres, connection)
         kill_postmaster(data_dir)
         assert alive(connection.info.backend_pid), "it goes on"
         postgres.start()
@@ -110,6 +112,14 @@ def test_a_start_waits_for_what_a_dead_postmaster_left_behind(data_dir: Path):
         assert second.pid != first.pid
     log = (data_dir / "postgres" / "server.log").read_text()
     assert "pre-existing shared memory block" not in log
+
+
+def wait_until_it_computes(postgres: EmbeddedPostgres, connection: psycopg.Connection) -> None:
+    deadline = time.monotonic() + 60
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        while not admin.execute(COMPUTING, (connection.info.backend_pid,)).fetchall():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_a_process_id_that_is_now_somebody_elses_is_no_obstacle(data_dir: Path):

@@ -134,7 +134,7 @@ def test_interrupting_kith_stops_the_server_in_order(data_dir: Path):
         "from infrastructure.embedded import EmbeddedPostgres\n"
         "with EmbeddedPostgres(Path(sys.argv[1])) as postgres:\n"
         "    print(postgres.url, flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
     )
     command = [sys.executable, "-c", program, str(data_dir)]
     with subprocess.Popen(
@@ -143,7 +143,7 @@ def test_interrupting_kith_stops_the_server_in_order(data_dir: Path):
         assert process.stdout is not None
         process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)  # what Ctrl-C does
-        process.wait(10)
+        process.wait(60)
     assert not running(data_dir)
     log = (data_dir / "postgres" / "server.log").read_text()
     assert "database system is shut down" in log.splitlines()[-1]

@@ -29,9 +29,9 @@ async def sleep(queries: BoundedQueries, tenant: str = "1", seconds: float = 0.3
 
 
 async def test_a_slow_query_is_stopped_and_the_next_one_runs(pool: Pool):
-    queries = BoundedQueries(pool, seconds=0.2)
-    with pytest.raises(TooSlow, match=r"longer than 0.2 seconds"):
-        await sleep(queries, seconds=5)
+    queries = BoundedQueries(pool, seconds=0.5)
+    with pytest.raises(TooSlow, match=r"longer than 0.5 seconds"):
+        await sleep(queries, seconds=600)
     async with queries.open("1") as fetch:
         assert await fetch("SELECT 1", ()) == [(1,)]
 
@@ -60,7 +60,7 @@ async def test_a_snapshot_is_read_only(pool: Pool):
 
 
 async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
-    queries = BoundedQueries(pool, seconds=5, at_once=4, at_once_of_a_tenant=2)
+    queries = BoundedQueries(pool, seconds=60, at_once=4, at_once_of_a_tenant=2)
     running, most = 0, 0
     both, enough = asyncio.Event(), asyncio.Event()
 
@@ -75,7 +75,7 @@ async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
             running -= 1
 
     hogging = [asyncio.create_task(hog()) for _ in range(8)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await both.wait()
         await sleep(queries, "other", 0)  # while the hog holds its share and waits for more
         enough.set()
@@ -84,9 +84,7 @@ async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
 
 
 async def test_a_caller_who_waits_too_long_for_a_slot_is_too_slow(pool: Pool):
-    queries = BoundedQueries(pool, seconds=0.3, at_once_of_a_tenant=1)
-    outcomes = await asyncio.gather(
-        *[sleep(queries, seconds=0.25) for _ in range(4)], return_exceptions=True
-    )
-    assert outcomes.count(None) in (1, 2)
-    assert all(outcome is None or isinstance(outcome, TooSlow) for outcome in outcomes)
+    queries = BoundedQueries(pool, seconds=0.1, at_once_of_a_tenant=1)
+    async with queries.open("1"):
+        with pytest.raises(TooSlow):
+            await sleep(queries, seconds=0)

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.anyio
 
 ONE: Command = ("SELECT 1", ())
 MEGABYTE = 1_000_000
+ASLEEP = (
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
+)
 
 
 @pytest.fixture
@@ -147,10 +150,24 @@ async def test_notices_and_notifications_dont_confuse(connection: PipelineConnec
     assert await usable(connection)
 
 
-async def test_a_cancelled_round_trip_ends_the_connection(connection: PipelineConnection):
-    """What its answers belong to could not be told any more."""
-    running = asyncio.create_task(connection.run([("SELECT pg_sleep(10)", ())]))
-    await asyncio.sleep(0.05)
+async def sleeping(connection: PipelineConnection, conninfo: str) -> asyncio.Task[list[Rows]]:
+    """A round trip that the server is busy with."""
+    task = asyncio.create_task(connection.run([("SELECT pg_sleep(600)", ())]))
+    async with (
+        asyncio.timeout(60),
+        await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as admin,
+    ):
+        while True:
+            if await (await admin.execute(ASLEEP)).fetchall():
+                return task
+            await asyncio.sleep(0.002)
+
+
+async def test_a_cancelled_round_trip_ends_the_connection(
+    connection: PipelineConnection, module_database: str
+):
+    """The answers that were under way would belong to nobody."""
+    running = await sleeping(connection, module_database)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -163,11 +180,10 @@ async def test_a_lost_connection_is_an_operational_error_and_stays_lost(
     connection: PipelineConnection, module_database: str
 ):
     ((pid,),) = (await connection.run([("SELECT pg_backend_pid()", ())]))[0:1][0]
-    running = asyncio.create_task(connection.run([("SELECT pg_sleep(10)", ())]))
-    await asyncio.sleep(0.05)
+    running = await sleeping(connection, module_database)
     async with await psycopg.AsyncConnection.connect(module_database) as admin:
         await admin.execute("SELECT pg_terminate_backend(%s)", (int(pid or 0),))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(psycopg.OperationalError):
             await running
         assert connection.broken
@@ -182,7 +198,7 @@ async def test_a_connection_lost_between_two_round_trips_is_found_out_by_the_nex
     async with await psycopg.AsyncConnection.connect(module_database) as admin:
         await admin.execute("SELECT pg_terminate_backend(%s)", (int(pid or 0),))
     await asyncio.sleep(0.05)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(psycopg.OperationalError):
             await connection.run([ONE])
     assert connection.broken

@@ -32,6 +32,12 @@ class Library:
         return [2 * question for question in questions]
 
 
+async def settled() -> None:
+    """Let every task go on as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def test_a_lone_question_is_asked_at_once():
     library = Library()
     assert await SharedReads(library.fetch).get(1) == 2
@@ -43,7 +49,7 @@ async def test_reads_asked_during_a_query_share_the_next_one():
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()
     asked = [asyncio.create_task(reads.get(number)) for number in range(10)]
-    await asyncio.sleep(0.01)
+    await settled()
     library.gate.set()
     assert await asyncio.gather(*asked) == [2 * number for number in range(10)]
     assert [len(statement) for statement in library.statements] == [10]
@@ -64,9 +70,9 @@ async def test_a_question_never_joins_a_statement_that_has_begun():
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()
     first = asyncio.create_task(reads.get(1))
-    await asyncio.sleep(0.01)
+    await settled()
     second = asyncio.create_task(reads.get(1))
-    await asyncio.sleep(0.01)
+    await settled()
     library.gate.set()
     assert (await first, await second) == (2, 2)
     assert library.statements == [[1], [1]]
@@ -85,7 +91,7 @@ async def test_an_answer_short_of_the_questions_is_an_error_and_not_a_wait_for_e
         return list(questions)[1:]
 
     reads = SharedReads(forgetful)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         results = await asyncio.gather(reads.get(1), reads.get(2), return_exceptions=True)
     assert all(isinstance(result, ValueError) for result in results)
 
@@ -95,7 +101,7 @@ async def test_a_cancelled_read_leaves_the_others_their_answers():
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()
     leaves, stays = (asyncio.create_task(reads.get(number)) for number in (1, 2))
-    await asyncio.sleep(0.01)
+    await settled()
     leaves.cancel()
     library.gate.set()
     assert await stays == 4
@@ -114,14 +120,14 @@ async def test_every_reader_is_answered_whenever_it_asks():
             await asyncio.sleep(0)
         return await reads.get(number)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         answers = await asyncio.gather(*(ask(number) for number in range(100, 400)))
     assert answers == [2 * number for number in range(100, 400)]
 
 
 async def test_reads_of_a_hanging_database_are_given_up_with_their_queue():
     library = Library()
-    reads = SharedReads(library.fetch, at_once=1, most=3, patience=0.05)
+    reads = SharedReads(library.fetch, at_once=1, most=3, patience=0.2)
     library.gate.clear()
     asked = [asyncio.create_task(reads.get(number)) for number in range(10)]
     answers = await asyncio.gather(*asked, return_exceptions=True)

@@ -195,7 +195,7 @@ async def ledger(
             await door.stop()
 
 
-async def eventually(condition: Callable[[], Any], seconds: float = 10) -> None:
+async def eventually(condition: Callable[[], Any], seconds: float = 60) -> None:
     """Wait until an async condition holds."""
     async with asyncio.timeout(seconds):
         while True:

@@ -32,7 +32,7 @@ async def relaying(
         await relay.stop()
 
 
-async def caught_up(opened: Ledger, seconds: float = 20) -> None:
+async def caught_up(opened: Ledger, seconds: float = 60) -> None:
     async def there() -> bool:
         return await checkpoint(opened) == await opened.head()
 

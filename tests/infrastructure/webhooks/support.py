@@ -63,7 +63,7 @@ async def dispatching(
         yield dispatcher
 
 
-async def ended(opened: Ledger, webhook: UUID, count: int = 1, seconds: float = 10) -> None:
+async def ended(opened: Ledger, webhook: UUID, count: int = 1, seconds: float = 60) -> None:
     """Wait until so many deliveries to a webhook have ended."""
 
     async def there() -> bool:

@@ -41,7 +41,7 @@ def log_of(client: httpx.Client, webhook: dict[str, Any], **query: Any) -> list[
     return items
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "it didn't happen in time"
@@ -80,7 +80,7 @@ class TestTrying:
         release = threading.Event()
 
         def slow(_: Received) -> Answered:
-            release.wait(10)
+            release.wait(60)
             return Answered()
 
         receiver.answer = slow
