@@ -83,7 +83,7 @@ def test_a_stopping_service_waits_for_no_client_that_doesnt_read(
 def test_a_client_with_nothing_to_read_may_stay_idle(
     service: Service, tenant: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(service.services.streams, "patience", 0.5)
+    monkeypatch.setattr(service.services.streams.source, "patience", 0.5)
     all_gone(service)
     with not_reading(service, tenant):
         eventually(lambda: opened(service) == 1)
