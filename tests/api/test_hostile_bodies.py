@@ -9,6 +9,7 @@ from tests.api.examples import Operation, each_with_body, filled, records
 from tests.api.hostile import MARK, Target
 from tests.api.running import Service
 
+LASTING = "900002"
 MIB = 1024 * 1024
 M = MARK.encode()
 MALFORMED = {
@@ -79,6 +80,17 @@ def target(service: Service, tenant: str, operation: Operation) -> Target:
     return Target(service, tenant, operation, records(service, tenant))
 
 
+@pytest.fixture(scope="module")
+def lasting(service: Service) -> dict[str, str]:
+    """The names of records that no request changes which is to be refused."""
+    return records(service, LASTING)
+
+
+@pytest.fixture
+def untouched(service: Service, operation: Operation, lasting: dict[str, str]) -> Target:
+    return Target(service, LASTING, operation, lasting)
+
+
 @each_with_body
 class TestBodies:
     def test_a_body_that_is_no_json_object_is_refused(self, target: Target, operation: Operation):
@@ -90,20 +102,22 @@ class TestBodies:
         field = operation.route.body_field
         assert target.check(response) == (field is not None and field.field_info.is_required())
 
-    def test_a_body_over_the_limit_is_413(self, target: Target, operation: Operation):
+    def test_a_body_over_the_limit_is_413(self, untouched: Target, operation: Operation):
         whole = b'{"' + M + b'": "' + b"x" * MIB + b'"}'
         for size in (MIB + 1, len(whole)):
-            response = operation.send(target.client, target.names, json=None, content=whole[:size])
-            assert target.check(response)
+            response = operation.send(
+                untouched.client, untouched.names, json=None, content=whole[:size]
+            )
+            assert untouched.check(response)
             assert response.status_code == 413
 
         def chunks() -> Iterator[bytes]:
             for start in range(0, len(whole), 40_000):
                 yield whole[start : start + 40_000]
 
-        response = operation.send(target.client, target.names, json=None, content=chunks())
+        response = operation.send(untouched.client, untouched.names, json=None, content=chunks())
         assert "content-length" not in response.request.headers
-        assert target.check(response)
+        assert untouched.check(response)
         assert response.status_code == 413
 
     def test_a_body_of_another_type_is_415(self, target: Target, operation: Operation):
