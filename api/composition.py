@@ -11,20 +11,17 @@ from api.http.front import Front
 from api.http.front_door import FrontDoor
 from api.identity import verifier_of
 from api.services import Services
-from infrastructure.following.runner import Runner
+from infrastructure.following.follower import Follower
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.fetch import fetching
-from infrastructure.postgres.locks import LEISURE_LOCK
-from infrastructure.projecting import throttled_writer as leisure
+from infrastructure.projecting.projectors import projector, throttled_projector
 from infrastructure.publishing.tenant_heads import Heads
-from infrastructure.relay.relay import Relay
+from infrastructure.relay.relay import Relay, relaying
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
-from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.trying import Tester
-from projections.all_models import READ_MODELS
 from projections.read_model import Step
 
 
@@ -37,69 +34,44 @@ async def open_services(
     relay: bool = True,
     webhooks: bool = True,
 ) -> AsyncIterator[Services]:
-    """Open everything a server needs. With `project`, this process also feeds the read models
-    behind the append, unless another one already does. With `relay`, it also sends the log to
-    Kafka, where one is set, on the same terms. With `webhooks`, it delivers those, beside whoever
-    else does."""
-    runner, leisurely = _runner(conninfo), _leisurely(conninfo)
+    """Open everything a server needs. With `project`, this process follows the log for the read
+    models behind the append; with `relay`, for Kafka, if one is configured; with `webhooks`, it
+    plans and delivers webhooks. Of several processes that follow for one purpose, one does."""
+    own = projector(conninfo)
+    throttled = throttled_projector(conninfo)
     heads = Heads()
-    relaying = Relay(conninfo, settings) if relay and settings.kafka_bootstrap_servers else None
+    followers: list[Follower] = [own, throttled] if project else []
 
     def committed(steps: Sequence[Step]) -> None:
-        runner.committed(steps)
-        leisurely.wake()
         heads.committed(steps)
-        if relaying is not None:
-            relaying.wake()
-        if dispatcher is not None:
-            dispatcher.wake()
+        for follower in followers:
+            if follower is throttled:
+                follower.wake()  # it falls behind in a rush, and reads the log then
+            else:
+                follower.committed(steps)
 
-    dispatcher: Dispatcher | None = None
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
         metrics.watch(system.door)
         heads.read_from(system.pool)
-        if project:
-            await runner.start()
-            await leisurely.start()
         tester = Tester(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
         )
         stack.push_async_callback(tester.close)
+        if relay and settings.kafka_bootstrap_servers:
+            relays = relaying(conninfo, Relay(settings))
+            metrics.watch_relay(lambda: relays.lag, lambda: relays.owner)
+            followers.append(relays)
+        for follower in followers:
+            await follower.start()
+            stack.push_async_callback(follower.stop)
         if webhooks:
             delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)
-            dispatcher = await stack.enter_async_context(delivery)
-        if relaying is not None:
-            metrics.watch_relay(lambda: relaying.lag, lambda: relaying.owner)
-            relaying.start()
-        try:
-            services = Services(
-                settings, system, verifier_of(settings), metrics, runner, heads, tester
-            )
-            metrics.watch_streams(lambda: services.streams.count)
-            yield services
-        finally:
-            if relaying is not None:
-                await relaying.stop()
-            await leisurely.stop()
-            await runner.stop()
-
-
-def _runner(conninfo: str) -> Runner:
-    behind = [model for model in READ_MODELS if not (model.with_append or model.at_leisure)]
-    return Runner(conninfo, behind)
-
-
-def _leisurely(conninfo: str) -> Runner:
-    return Runner(
-        conninfo,
-        [model for model in READ_MODELS if model.at_leisure],
-        page_size=leisure.PAGE_SIZE,
-        make_writer=leisure.LeisurelyWriter,
-        lock=LEISURE_LOCK,
-        poll=leisure.POLL,
-    )
+            followers.append(await stack.enter_async_context(delivery))
+        services = Services(settings, system, verifier_of(settings), metrics, own, heads, tester)
+        metrics.watch_streams(lambda: services.streams.count)
+        yield services
 
 
 class Application:

@@ -1,20 +1,22 @@
 """What the endpoints are given: the open system, the verifier, and the queries that share reads."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 from uuid_utils.compat import uuid7
 
 from api.streams.streams import EventStreams
 from application.administering_webhooks import Webhooks
-from infrastructure.following.runner import Runner
+from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
+from infrastructure.log.reader import LogReader, reading
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.projecting.status import lag
 from infrastructure.projecting.waiting import caught_up
-from infrastructure.publishing.tenant_feed import TenantLog
+from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.settings import Settings
 from infrastructure.system import System
@@ -28,7 +30,7 @@ from projections.timeline.pages import Page, Question, fetch_pages
 
 class Services:
     """`timelines` answers pages of timelines, many in one statement; `bounded_queries` are
-    those that may take long; `tenant_log` tells a tenant's events, and `streams` as they come."""
+    those that may take long; `tenant_feed` has a tenant's events, and `streams` as they come."""
 
     def __init__(
         self,
@@ -36,7 +38,7 @@ class Services:
         system: System,
         verifier: TokenVerifier,
         metrics: Metrics,
-        runner: Runner,
+        projector: Follower,
         heads: Heads,
         webhook_tester: Tester,
     ):
@@ -45,7 +47,7 @@ class Services:
         self.fetch = fetching(system.pool)
         self.verifier = verifier
         self.metrics = metrics
-        self.runner = runner
+        self.projector = projector
         self.confidential = ConfidentialValues(self.fetch)
         self.webhooks = Webhooks(
             system.ledger,
@@ -57,13 +59,17 @@ class Services:
         )
         self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
         self.bounded_queries = BoundedQueries(system.pool)
-        self.tenant_log = TenantLog(system.pool)
+        self.tenant_feed = TenantFeed(system.pool)
         self.streams = EventStreams(
-            self.tenant_log,
+            self.tenant_feed,
             heads,
             base_url=settings.base_url,
             most=settings.max_event_streams,
         )
+
+    def log(self) -> AbstractAsyncContextManager[LogReader]:
+        """A reader of the log. Raises psycopg.OperationalError and PoolTimeout."""
+        return reading(self.system.pool)
 
     async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
         return await fetch_pages(self.fetch, questions)
@@ -71,7 +77,7 @@ class Services:
     async def caught_up(self, read_models: Sequence[str], tenant: str) -> None:
         """Wait until read models behind the append have seen what anybody has been answered.
         Raises Behind, Unavailable."""
-        await caught_up(self.system.pool, read_models, tenant, runner=self.runner)
+        await caught_up(self.system.pool, read_models, tenant, projector=self.projector)
 
     async def measure_lag(self) -> None:
         """Bring the figures of the read models and of the webhooks up to date."""

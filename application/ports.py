@@ -1,12 +1,12 @@
 """What the application needs of the world: an event log, numbers, and a clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from application.entity import Entity
+from application.entity import Entity, Recorded
 from application.envelope import Actor
 from domain.event import Event
 from domain.streams import StreamName
@@ -108,6 +108,18 @@ class EventLog(Protocol):
 
     async def answered(self, key: CommandKey) -> Answer | None:
         """The answer already given under this key. Raises KeyReused."""
+        ...
+
+
+class Past(Protocol):
+    """The log up to a position. Errors: application.errors.Unavailable."""
+
+    async def position_at(self, instant: datetime) -> int:
+        """The position of the last event recorded at an instant or before, 0 if there is none."""
+        ...
+
+    async def upto(self, streams: Iterable[StreamName], position: int) -> Sequence[Recorded]:
+        """The events of streams up to a position, stream by stream."""
         ...
 
 

@@ -90,8 +90,8 @@ class Ground:
 
 
 BEHIND = """
-SELECT coalesce((SELECT max(position) FROM commits), 0) > min(checkpoint) FROM read_models
-WHERE name = ANY(%s)
+SELECT coalesce((SELECT max(position) FROM commits), 0) > min(c.position) FROM checkpoints c
+WHERE c.name = ANY(%s)
 """
 PATIENCE = 300.0
 """Seconds that kith may take to catch up."""

@@ -22,7 +22,6 @@ from infrastructure.mail.importing import MailImport, Tally
 from infrastructure.mail.mbox import MailboxError
 from infrastructure.mail.message import MailFacts, Unreadable
 from infrastructure.mail.reading import read_mbox
-from infrastructure.postgres.fetch import fetching
 from infrastructure.system import open_system
 
 Mails = Iterator[MailFacts | Unreadable]
@@ -87,7 +86,7 @@ async def _import(
     broken = None
     async with open_system(conninfo) as system:
         started = time.monotonic()
-        importing = MailImport(system.ledger, fetching(system.pool), whose, me)
+        importing = MailImport(system.ledger, system.pool, whose, me)
         try:
             await importing.run(mails, show)
         except MailboxError as error:

@@ -8,9 +8,9 @@ import uvloop
 
 from api.cli.database import database
 from api.cli.errors import CommandError
+from infrastructure.log.check import Verdict
 from infrastructure.progress import Bars
 from infrastructure.projecting import verify as verifying
-from infrastructure.projecting.compare import Verdict
 from projections.all_models import READ_MODELS
 
 

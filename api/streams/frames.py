@@ -3,16 +3,16 @@
 from fastapi.sse import format_sse_event
 
 from infrastructure.publishing.cloud_events import cloud_event
-from infrastructure.publishing.event_redaction import Told
+from infrastructure.publishing.event_redaction import RestrictedStep
 
 LINE_ENDS = "\x85\u2028\u2029"
 """Besides those that JSON always escapes."""
 
 
-def frame(told: Told, open_tags: frozenset[str], base_url: str) -> bytes:
+def frame(step: RestrictedStep, open_tags: frozenset[str], base_url: str) -> bytes:
     """An event, as it is shown to a reader who opened these restricted tags."""
-    event = cloud_event(told.step, hidden=told.hidden_without(open_tags), base_url=base_url)
-    recorded = told.step.recorded
+    event = cloud_event(step.step, hidden=step.hidden_without(open_tags), base_url=base_url)
+    recorded = step.step.recorded
     return format_sse_event(
         data_str=_line(event.json().decode()), event=recorded.event.type, id=str(recorded.position)
     )

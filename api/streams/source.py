@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from api.streams.frames import frame
 from infrastructure.postgres.single_flight import SingleFlight
-from infrastructure.publishing.tenant_feed import Question, TenantLog
+from infrastructure.publishing.tenant_feed import EventQuery, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 
 HEARTBEAT = 15.0
@@ -24,7 +24,7 @@ PAGE_SIZE, PAGE_BYTES, PIECE_BYTES = 100, 256_000, 16_000
 
 
 class Wanted(NamedTuple):
-    """The selection of a client: see `Question`; `open_tags` are the restricted tags it opened."""
+    """A client's selection: see `EventQuery`; `open_tags` are the restricted tags it opened."""
 
     tenant: str
     types: frozenset[str]
@@ -43,8 +43,8 @@ class Frames(NamedTuple):
 class Source:
     """`heartbeat` and `patience` are seconds; all streams end once `stopping` is set."""
 
-    def __init__(self, log: TenantLog, heads: Heads, base_url: str):
-        self.log = log
+    def __init__(self, feed: TenantFeed, heads: Heads, base_url: str):
+        self.feed = feed
         self.heads = heads
         self.heartbeat = HEARTBEAT
         self.patience = PATIENCE
@@ -53,16 +53,16 @@ class Source:
         self._pages = SingleFlight(self._read, lambda asked: asked[0].tenant)
 
     async def frames(self, wanted: Wanted, after: int) -> Frames:
-        """The next page after a position. Raises as `TenantLog.page`."""
+        """The next page after a position. Raises as `TenantFeed.page`."""
         return await self._pages.get((wanted, after))
 
     async def _read(self, asked: tuple[Wanted, int]) -> Frames:
         wanted, after = asked
-        question = Question(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
-        page = await self.log.page(question, PAGE_BYTES)
+        query = EventQuery(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
+        page = await self.feed.page(query, PAGE_BYTES)
         pieces = [b""]
-        for told in page.told:
+        for step in page.steps:
             if len(pieces[-1]) >= PIECE_BYTES:
                 pieces.append(b"")
-            pieces[-1] += frame(told, wanted.open_tags, self._base_url)
+            pieces[-1] += frame(step, wanted.open_tags, self._base_url)
         return Frames([piece for piece in pieces if piece], page.last, page.more)

@@ -9,7 +9,7 @@ from psycopg_pool import PoolTimeout
 
 from api.streams.frames import note
 from api.streams.source import Source, Wanted
-from infrastructure.publishing.event_redaction import Halted
+from infrastructure.log.events import Halted
 from infrastructure.publishing.tenant_feed import Beyond
 
 RETRY = 1_000

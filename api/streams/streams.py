@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from api.streams.source import Source, Wanted
 from api.streams.stream import Stream
-from infrastructure.publishing.tenant_feed import Beyond, TenantLog
+from infrastructure.publishing.tenant_feed import Beyond, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 
 LAST_WORDS = 1.0
@@ -20,8 +20,8 @@ class TooMany(Exception):
 class EventStreams:
     """At most `most` streams, and at most half of them for any one tenant."""
 
-    def __init__(self, log: TenantLog, heads: Heads, *, base_url: str, most: int):
-        self.source = Source(log, heads, base_url)
+    def __init__(self, feed: TenantFeed, heads: Heads, *, base_url: str, most: int):
+        self.source = Source(feed, heads, base_url)
         self._most = most
         self._open: set[Stream] = set()
         self._of_tenant: Counter[str] = Counter()
@@ -56,7 +56,7 @@ class EventStreams:
             self._forget(stream)
             raise
         try:
-            head = await self.source.log.head()
+            head = await self.source.feed.head()
             if after is not None and after > head:
                 raise Beyond
             stream.position = head if after is None else after

@@ -21,7 +21,7 @@ from bench.rounds import Result, compare
 from bench.seeds import append_all, change, jobs
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
-from infrastructure.following.runner import Runner
+from infrastructure.projecting.projectors import projector
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
 from projections.analytics.activity import ACTIVITY
@@ -93,23 +93,23 @@ async def _catch_up(conninfo: str, models: Sequence[ReadModel], size: int) -> fl
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
         await connection.execute(f"TRUNCATE {', '.join(names)}")
         await connection.execute(
-            "UPDATE read_models SET checkpoint = 0 WHERE name = ANY(%s)", (names,)
+            "UPDATE checkpoints SET position = 0 WHERE name = ANY(%s)", (names,)
         )
-        runner = Runner(conninfo, models)
+        follower = projector(conninfo, models)
         started = time.perf_counter()
-        await runner.start()
+        await follower.start()
         try:
             async with asyncio.timeout(PATIENCE):
                 while await _behind(connection, names) < size:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             return size / (time.perf_counter() - started)
         finally:
-            await runner.stop()
+            await follower.stop()
 
 
 async def _behind(connection: psycopg.AsyncConnection, names: list[str]) -> int:
     cursor = await connection.execute(
-        "SELECT min(checkpoint) FROM read_models WHERE name = ANY(%s)", (names,)
+        "SELECT min(position) FROM checkpoints WHERE name = ANY(%s)", (names,)
     )
     row = await cursor.fetchone()
     return row[0] if row else 0

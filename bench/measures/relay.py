@@ -29,17 +29,21 @@ from bench.seeds import append_all, change, jobs
 from bench.servers import Server, kith
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
+from infrastructure.log.folding import Folder
+from infrastructure.log.reader import LogReader
 from infrastructure.memory import tune_collector
-from infrastructure.relay.broker import SENDING, TOPIC, make_topics
+from infrastructure.publishing.event_redaction import restricted_until_halt
+from infrastructure.relay.broker import SENDING, TOPIC, TOPICS, make_topics
 from infrastructure.relay.cloud_events import Message, message
-from infrastructure.relay.reading import Log
-from infrastructure.relay.relay import Relay
+from infrastructure.relay.relay import Relay, relaying
 from infrastructure.settings import Settings
 from infrastructure.system import open_system, prepare_database
 from tests.brokers import chosen
 from tests.brokers.broker import RealBroker
 
 DATABASE = "relay"
+RELAYED = "SELECT max(position) FROM checkpoints WHERE follower = 'relay'"
+
 PATIENCE = 120.0
 """Seconds that a round may take."""
 PAUSE = 0.03
@@ -95,33 +99,43 @@ def _rate(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result]:
 
 def _messages(conninfo: str, settings: Settings) -> list[Message]:
     """What the relay sends, made beforehand."""
+    return asyncio.run(_read_messages(conninfo, settings))
+
+
+async def _read_messages(conninfo: str, settings: Settings) -> list[Message]:
     found: list[Message] = []
-    with psycopg.connect(conninfo, autocommit=True) as connection, asyncio.Runner() as runner:
-        log = Log(connection, runner)
-        while page := log.page(len(found), 1000):
-            found += [
-                message(told.step, hidden=told.hidden, base_url=settings.base_url) for told in page
-            ]
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+        log = LogReader(connection)
+        folder = Folder(log.before)
+        while (page := await log.page(len(found), 1000)).events:
+            items = await folder.fold(page.events)
+            steps, _ = await restricted_until_halt(items, page.last, log.after)
+            base_url = settings.base_url
+            found += [message(one.step, hidden=one.hidden, base_url=base_url) for one in steps]
     return found
 
 
 def _relayed(conninfo: str, broker: RealBroker) -> float:
     """Events a second, from the topic's beginning until the checkpoint is at the log's head."""
     _empty(broker)
+    return asyncio.run(_relay(conninfo, broker))
+
+
+async def _relay(conninfo: str, broker: RealBroker) -> float:
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute("UPDATE relay_checkpoints SET checkpoint = 0")
+        connection.execute("UPDATE checkpoints SET position = 0 WHERE follower = 'relay'")
         head = _number(connection, "SELECT max(notification_id) FROM stored_events")
-        relay = Relay(conninfo, broker.settings())
+        relay = relaying(conninfo, Relay(broker.settings()))
         started = time.perf_counter()
-        relay.start()
+        await relay.start()
         try:
-            while _number(connection, "SELECT max(checkpoint) FROM relay_checkpoints") < head:
+            while _number(connection, RELAYED) < head:
                 if time.perf_counter() > started + PATIENCE:
                     raise TimeoutError("the relay doesn't come to the end of the log")
-                time.sleep(0.02)
+                await asyncio.sleep(0.02)
             return head / (time.perf_counter() - started)
         finally:
-            asyncio.run(relay.stop())
+            await relay.stop()
 
 
 def _produced(broker: RealBroker, messages: list[Message], **options: Any) -> float:
@@ -155,8 +169,10 @@ def _latency(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result
     with psycopg.connect(conninfo, autocommit=True) as connection:
         # What has been measured with stays where it is: the relay begins at the head.
         connection.execute(
-            "UPDATE relay_checkpoints SET checkpoint = (SELECT max(notification_id) "
-            "FROM stored_events)"
+            "INSERT INTO checkpoints SELECT 'relay', topic, '', "
+            "(SELECT max(notification_id) FROM stored_events) FROM unnest(%s::text[]) topic "
+            "ON CONFLICT (follower, name) DO UPDATE SET position = excluded.position",
+            (list(TOPICS),),
         )
     name = f"From a command's answer to its event at a Kafka consumer, idle ({broker.name})"
     bench.say(name)

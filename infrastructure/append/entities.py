@@ -15,7 +15,8 @@ from domain.contact import Contact
 from domain.streams import StreamName
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.append.plan import answer_from_json, replay, scope_of
-from infrastructure.log.reader import SELECT_STREAMS, recorded
+from infrastructure.log.events import recorded
+from infrastructure.log.reader import STREAMS, LogReader
 from infrastructure.postgres.shared_reads import SharedReads
 
 logger = logging.getLogger(__name__)
@@ -86,8 +87,7 @@ class PostgresEventLog:
         found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
         try:
             async with self._pool.connection() as connection:
-                cursor = await connection.execute(SELECT_STREAMS, (list(found),), prepare=True)
-                async for row in cursor:
+                for row in await LogReader(connection).rows(STREAMS, list(found)):
                     before = found[row[0]]
                     if not isinstance(before, Exception):
                         found[row[0]] = _advanced(before, row)

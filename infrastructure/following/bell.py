@@ -1,4 +1,4 @@
-"""A bell within one process: tells those who wait at the moment that something happened."""
+"""A bell within one process: it wakes the tasks that wait at that moment."""
 
 import asyncio
 from contextlib import suppress
@@ -14,15 +14,15 @@ class Bell:
             self._waiting = None
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for the next ring, or that long; whether it rang."""
+        """Wait for the next ring; False after that many seconds without one."""
         if self._waiting is None:
             self._waiting = asyncio.Event()
         return await rings(self._waiting, seconds)
 
 
 async def rings(bell: asyncio.Event, seconds: float) -> bool:
-    """Wait until it is set, or that long; whether it was."""
-    # Not wait_for: in 3.11 it swallows being cancelled in the moment in which the bell rings.
+    """Wait until the event is set; False after that many seconds."""
+    # Not wait_for: in 3.11 it swallows a cancellation that comes at the moment of the ring.
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             return await bell.wait()

@@ -1,4 +1,4 @@
-"""What this process appended a moment ago: steps that needn't be read and decoded again."""
+"""The steps that this process appended last: a follower needn't read and decode them again."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ MOST_STEPS = 3_000
 
 
 class Recent:
-    """A stretch of the log without gaps. Where another process appended in between, it starts anew:
-    the log itself is always there to be read instead."""
+    """A stretch of the log without a gap. Where another process appended in between, the stretch
+    begins anew: the log is always there to be read instead."""
 
     def __init__(self, most: int = MOST_STEPS):
         self._most = most
@@ -26,23 +26,16 @@ class Recent:
         while len(self._steps) > self._most:
             self._steps.popleft()
 
-    def take(self, after: int | None, limit: int) -> list[Step] | None:
-        """The steps that follow on a position, empty if it is the last one known; None if they
-        have to be read. Steps up to the position are forgotten."""
+    def take(self, after: int, limit: int) -> list[Step] | None:
+        """The steps after a position, none if it is the last one; None if they have to be read.
+        Steps before the position are dropped."""
         steps = self._steps
-        while after is not None and steps and steps[0].recorded.position < after:
+        while steps and steps[0].recorded.position < after:
             steps.popleft()
-        if after is None or not steps or steps[0].recorded.position > after + 1:
+        if not steps or steps[0].recorded.position > after + 1:
             return None
         first = after + 1 - steps[0].recorded.position
         return list(islice(steps, first, first + limit))
-
-    def follows(self, after: int) -> bool:
-        """Whether there is a step that follows on a position."""
-        steps = self._steps
-        return (
-            bool(steps) and steps[0].recorded.position <= after + 1 <= steps[-1].recorded.position
-        )
 
     def clear(self) -> None:
         self._steps.clear()

@@ -1,13 +1,31 @@
 """Checking the log itself: nothing is missing in it, and everything in it can be read."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from psycopg import AsyncConnection
 
-from infrastructure.log.reader import COLUMNS, recorded
+from infrastructure.log.events import COLUMNS, recorded
 from infrastructure.progress import Progress
-from infrastructure.projecting.compare import EXAMPLES, Verdict
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verification's outcome: `checked` rows or events, the number of faults, and examples of
+    them in words."""
+
+    name: str
+    checked: int
+    wrong: int = 0
+    examples: tuple[str, ...] = ()
+
+    @property
+    def equal(self) -> bool:
+        return self.wrong == 0
+
 
 GAPS = """
 SELECT notification_id, previous FROM (

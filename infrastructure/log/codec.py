@@ -1,7 +1,7 @@
-"""Events to stored events and back, under names of their own instead of Python paths.
+"""Events to bytes and back, under published names instead of Python paths.
 
-Stored is one JSON object: the envelope's fields, and the event's under `data`. Old versions of an
-event are turned into the current one when they are read; what is stored never changes.
+A stored event is one JSON object: the envelope's fields, and the event's under `data`. An older
+version of an event is upcast to the current one when it is decoded; stored bytes never change.
 """
 
 from collections.abc import Callable
@@ -10,15 +10,12 @@ from functools import cache, lru_cache
 from typing import Any, NotRequired
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 from typing_extensions import TypedDict
 
-from application.entity import Recorded
 from application.envelope import Actor, Envelope
 from domain.event import Event
-from domain.streams import StreamName
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
@@ -94,29 +91,3 @@ def _upcast(topic: str, state: bytes) -> dict[str, Any]:
         raise ValueError(f"{topic} can't be upcast: {type(error).__name__}: {error}") from error
     upcast: dict[str, Any] = _reader(topic).validate_python(stored)
     return upcast
-
-
-class EventMapper(Mapper[str]):
-    """The library's seam for the above: its domain events are our recorded ones.
-
-    A stored event doesn't know its position in the log, so it is read back with position 0.
-    """
-
-    def to_stored_event(self, domain_event: Recorded) -> StoredEvent:  # type: ignore[override]
-        return StoredEvent(
-            originator_id=str(domain_event.stream),
-            originator_version=domain_event.version,
-            topic=domain_event.event.type,
-            state=encode(domain_event.envelope, encode_data(domain_event.event)).encode(),
-        )
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
-        try:
-            event, envelope = decode(stored_event.topic, stored_event.state)
-        except ValueError as error:
-            raise MapperDeserialisationError(
-                f"version {stored_event.originator_version} of stream "
-                f"{stored_event.originator_id} can't be read: {error}"
-            ) from error
-        stream = StreamName.parse(str(stored_event.originator_id))
-        return Recorded(stream, stored_event.originator_version, 0, event, envelope)

@@ -5,70 +5,78 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from application.entity import Entity, Recorded, advance
-from infrastructure.log.pages import AT_ONCE, Read
-from infrastructure.log.reader import Unreadable
+from infrastructure.log.events import AT_ONCE, Logged, Unreadable
 from projections.read_model import Step
 
 MOST_ENTITIES = 4_000
-"""Entities kept between pages; a few kilobytes each."""
+"""Entities cached between pages; a few kilobytes each."""
 
 Item = Step | Unreadable
 
-Earlier = Callable[[Mapping[str, int]], Awaitable[list[Read]]]
+Before = Callable[[Mapping[str, int]], Awaitable[Sequence[Logged]]]
+"""The events of each stream before a version: LogReader.before."""
 
 
 def position_of(item: Item) -> int:
     return item.position if isinstance(item, Unreadable) else item.recorded.position
 
 
+def kind_of(item: Item) -> str:
+    """The kind of the item's stream."""
+    if isinstance(item, Unreadable):
+        return item.stream.split("/")[1]
+    return item.recorded.stream.kind
+
+
 class Folder:
-    """Keeps the entities that were last gone on with; most interactions have one event and are
-    never kept. What isn't at hand is read again, in one query for a page."""
+    """Folds pages, one after the other. Entities with more than one event are cached between pages;
+    the others, which most interactions are, aren't. Missing entities are read in one query a page.
+    """
 
-    def __init__(self, earlier: Earlier, *, most: int = MOST_ENTITIES):
-        self._earlier = earlier
+    def __init__(self, before: Before, *, most: int = MOST_ENTITIES):
+        self._before = before
         self._most = most
-        self._kept: OrderedDict[str, Entity] = OrderedDict()
+        self._cached: OrderedDict[str, Entity] = OrderedDict()
 
-    async def fold(self, events: Sequence[Read]) -> list[Item]:
-        """The steps of a page. An event that can't be read or followed comes out unreadable, and
-        so does every later event of its stream."""
-        entities, broken = await self._before(events)
+    async def fold(self, events: Sequence[Logged]) -> list[Item]:
+        """The steps of a page. An event that can't be decoded or folded comes out as Unreadable,
+        and so does every later event of its stream."""
+        entities, broken = await self._entities(events)
         items: list[Item] = []
         for count, (name, event) in enumerate(events, 1):
             items.append(_item(name, event, entities, broken))
             if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
-        self._keep(entities)
+        self._cache(entities)
         return items
 
-    async def _before(self, events: Sequence[Read]) -> tuple[dict[str, Entity], dict[str, str]]:
-        """The entities as they were before a page, and the streams that can't be followed."""
+    async def _entities(self, events: Sequence[Logged]) -> tuple[dict[str, Entity], dict[str, str]]:
+        """The entities before a page, and the reasons of streams that can't be folded."""
         entities: dict[str, Entity] = {}
         missing: dict[str, int] = {}
-        for name, version in _gone_on_with(events).items():
-            kept = self._kept.get(name)
-            if kept is not None and kept.version == version - 1:
-                entities[name] = kept
+        for name, version in _continued(events).items():
+            cached = self._cached.get(name)
+            if cached is not None and cached.version == version - 1:
+                entities[name] = cached
             else:
                 missing[name] = version
         broken: dict[str, str] = {}
         if missing:
-            for name, event in await self._earlier(missing):
+            for name, event in await self._before(missing):
                 _item(name, event, entities, broken)
         return entities, broken
 
-    def _keep(self, entities: dict[str, Entity]) -> None:
+    def _cache(self, entities: dict[str, Entity]) -> None:
         for name, entity in entities.items():
             if entity.version > 1:
-                self._kept[name] = entity
-                self._kept.move_to_end(name)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+                self._cached[name] = entity
+                self._cached.move_to_end(name)
+        while len(self._cached) > self._most:
+            self._cached.popitem(last=False)
 
 
-def _gone_on_with(events: Sequence[Read]) -> dict[str, int]:
-    """The streams of a page that began before it, with their first version in it."""
+def _continued(events: Sequence[Logged]) -> dict[str, int]:
+    """The streams that began before a page, with their first version in the page."""
     readable = [(name, event) for name, event in events if isinstance(event, Recorded)]
     first = {name: event.version for name, event in reversed(readable) if event.version > 1}
     if first:
@@ -81,7 +89,7 @@ def _gone_on_with(events: Sequence[Read]) -> dict[str, int]:
 def _item(
     name: str, event: Recorded | Unreadable, entities: dict[str, Entity], broken: dict[str, str]
 ) -> Item:
-    """The next step of a stream; what is known of the streams goes on with it."""
+    """The next step of a stream; `entities` and `broken` are brought up to date."""
     if name in broken:
         return Unreadable(name, event.position, broken[name])
     try:

@@ -1,37 +1,41 @@
-"""Reading stored events: streams by name, and pages of the log in order."""
+"""The one reader of the log: its head, pages in its order, streams, and the past.
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+Positions commit in order and without gaps, so a reader that resumes after a position misses nothing
+and a page of positions is a page of events.
+"""
 
-from psycopg import AsyncConnection
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg_pool import AsyncConnectionPool
+from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.streams import StreamName
-from infrastructure.log.codec import decode
-
-COLUMNS = "originator_id, originator_version, notification_id, topic, state"
-
-SELECT_STREAMS = (
-    f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY(%s) "
-    "ORDER BY originator_id, originator_version"
-)
-
-SELECT_PAGE = (
-    f"SELECT {COLUMNS} FROM stored_events WHERE notification_id > %s "
-    "ORDER BY notification_id LIMIT %s"
-)
-
-TENANT = "split_part(originator_id, '/', 1)"
+from infrastructure.log.events import COLUMNS, Logged, Row, events_of, recorded
 
 END = 2**63 - 1
 """Beyond every position."""
 
+LARGEST_PAGE = 4_000_000
+"""Bytes of a page's events. A page ends with the event that exceeds them."""
+
+TENANT = "split_part(originator_id, '/', 1)"
+KIND = "split_part(originator_id, '/', 2)"
+
+HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
+"""The position of the last event, 0 for an empty log."""
+
 
 def tenant_head(tenant: str) -> str:
-    """The last position of a tenant, which `tenant` is the placeholder for.
+    """SQL for the head of a tenant's log, no row if the tenant has no event; `tenant` is the
+    placeholder of its parameter.
 
-    The range and the order are spelt as those of the index, whole: where a plan may choose, it
-    reads the log of everybody for a tenant that had much to tell once and has been quiet since."""
+    The range and the order repeat the index's expressions in full: with less, the planner may read
+    the log of every tenant to find the last event of one that has been quiet since."""
     return f"""
 SELECT notification_id FROM stored_events
 WHERE ({TENANT}, notification_id) >= ({tenant}, 0)
@@ -40,46 +44,167 @@ ORDER BY {TENANT} DESC, notification_id DESC LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A stored event that can't be read, and why."""
-
-    stream: str
-    position: int
-    reason: str
-
-
-def recorded(stream: str, version: int, position: int, topic: str, state: bytes) -> Recorded:
-    """A row as a recorded event. Raises ValueError if it can't be read."""
-    event, envelope = decode(topic, state)
-    return Recorded(StreamName.parse(stream), version, position, event, envelope)
+def bounded(page: str, most_bytes: int) -> str:
+    """SQL for the rows of a page until their events exceed a size."""
+    return f"""
+SELECT {COLUMNS} FROM (
+    SELECT {COLUMNS}, sum(octet_length(state)) OVER (ORDER BY notification_id) AS size
+    FROM ({page}) page) page
+WHERE size - octet_length(state) < {most_bytes} ORDER BY notification_id
+"""
 
 
-async def read_page(
-    connection: AsyncConnection, after: int, limit: int
-) -> list[Recorded | Unreadable]:
-    """The next events of the whole log after a position, in order."""
-    cursor = await connection.execute(SELECT_PAGE, (after, limit), prepare=True)
-    page: list[Recorded | Unreadable] = []
-    for stream, version, position, topic, state in await cursor.fetchall():
-        try:
-            page.append(recorded(stream, version, position, topic, state))
-        except ValueError as error:
-            page.append(Unreadable(stream, position, str(error)))
-    return page
+# A limit is a part of its statement: the plan for an unknown limit would read the whole log.
+PAGE = f"""
+SELECT {COLUMNS} FROM stored_events
+WHERE notification_id > $1::bigint AND notification_id <= $2::bigint
+ORDER BY notification_id LIMIT {{limit}}
+"""
+
+OF_KINDS = f"""
+SELECT originator_id, originator_version, notification_id, topic,
+    CASE WHEN {KIND} = ANY($3::text[]) THEN state END
+FROM ({{page}}) page ORDER BY notification_id
+"""
+
+STREAMS = f"""
+SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY($1::text[])
+ORDER BY originator_id, originator_version
+"""
+
+OF_STREAMS = f"""
+SELECT {COLUMNS} FROM stored_events
+JOIN json_to_recordset($1::json) AS w(stream text, version bigint)
+    ON originator_id = w.stream AND originator_version {{compared}} w.version
+ORDER BY originator_id, originator_version
+"""
+BEFORE, AFTER = OF_STREAMS.format(compared="<"), OF_STREAMS.format(compared=">")
+
+AT_POSITIONS = f"""
+SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY($1::bigint[])
+ORDER BY notification_id
+"""
+
+UPTO = f"""
+SELECT {COLUMNS} FROM stored_events
+WHERE originator_id = ANY($1::text[]) AND notification_id <= $2::bigint
+ORDER BY originator_id, originator_version
+"""
+
+BEGUN = """
+SELECT originator_id FROM stored_events
+WHERE originator_id = ANY($1::text[]) AND originator_version = 1
+"""
+
+POSITIONS = 5_000
+"""Positions in which the events of tenants are looked for at once."""
+
+TENANTS_AFTER = f"""
+SELECT {TENANT}, max(notification_id) FROM (
+    SELECT originator_id, notification_id FROM stored_events WHERE notification_id > $1::bigint
+    ORDER BY notification_id LIMIT {POSITIONS}) new
+GROUP BY 1
+"""
+
+POSITION_AT = """
+SELECT position FROM commits WHERE recorded_at <= $1
+ORDER BY recorded_at DESC, position DESC LIMIT 1
+"""
+
+POSITION_BEFORE = "SELECT coalesce(max(position), 0) FROM commits WHERE recorded_at < $1"
 
 
-async def read_log(
-    connection: AsyncConnection, after: int = 0, page_size: int = 1000
-) -> AsyncIterator[list[Recorded | Unreadable]]:
-    """The log in pages, from after a position to its end."""
-    while page := await read_page(connection, after, page_size):
-        yield page
-        after = page[-1].position
+class Page(NamedTuple):
+    """Events in the log's order, and the position `last` that the page reaches."""
+
+    events: list[Logged]
+    last: int
 
 
-async def head(connection: AsyncConnection) -> int:
-    """The position of the last event, 0 for an empty log."""
-    cursor = await connection.execute("SELECT max(position) FROM commits", prepare=True)
-    row = await cursor.fetchone()
-    return (row and row[0]) or 0
+class LogReader:
+    """Reads on a borrowed connection. Every method raises psycopg.Error."""
+
+    def __init__(self, connection: AsyncConnection[Any]):
+        self._connection = connection
+
+    async def head(self) -> int:
+        """The position of the last event, 0 for an empty log."""
+        ((position,),) = await self.rows(HEAD)
+        return int(position)
+
+    async def page(
+        self, after: int, limit: int, upto: int = END, kinds: Collection[str] | None = None
+    ) -> Page:
+        """The next `limit` events after a position, fewer where they are large. Of other `kinds` of
+        streams than those named, neither content is transferred nor events are returned."""
+        return await page_of(await self.page_rows(after, limit, upto, kinds), after)
+
+    async def page_rows(
+        self, after: int, limit: int, upto: int = END, kinds: Collection[str] | None = None
+    ) -> list[Row]:
+        """The rows of a page, not decoded yet; without content where the kind isn't asked for."""
+        sql = bounded(PAGE.format(limit=int(limit)), LARGEST_PAGE)
+        if kinds is None:
+            return await self.rows(sql, after, upto)
+        return await self.rows(OF_KINDS.format(page=sql), after, upto, sorted(kinds))
+
+    async def before(self, versions: Mapping[str, int]) -> list[Logged]:
+        """The events of each stream before a version, stream by stream."""
+        return await events_of(await self.rows(BEFORE, _of_streams(versions)))
+
+    async def after(self, versions: Mapping[str, int]) -> list[Logged]:
+        """The events of each stream after a version, stream by stream."""
+        return await events_of(await self.rows(AFTER, _of_streams(versions)))
+
+    async def at(self, positions: Iterable[int]) -> list[Logged]:
+        """The events at these positions, in the log's order."""
+        return await events_of(await self.rows(AT_POSITIONS, sorted(set(positions))))
+
+    async def upto(self, streams: Iterable[StreamName], position: int) -> list[Recorded]:
+        """The events of streams up to a position, stream by stream. Raises ValueError for one that
+        can't be decoded."""
+        rows = await self.rows(UPTO, [str(stream) for stream in streams], position)
+        return [recorded(*row) for row in rows]
+
+    async def begun(self, streams: Iterable[StreamName]) -> set[str]:
+        """The names of those streams that have an event."""
+        return {name for (name,) in await self.rows(BEGUN, [str(stream) for stream in streams])}
+
+    async def tenants_after(self, position: int) -> dict[str, int]:
+        """The last position of each tenant among the next POSITIONS positions."""
+        return dict(await self.rows(TENANTS_AFTER, position))
+
+    async def position_at(self, instant: datetime) -> int:
+        """The position of the last event recorded at an instant or before, 0 if there is none.
+
+        Recorded times never go back, so an instant stands for one position for ever."""
+        rows = await self.rows(POSITION_AT, instant)
+        return int(rows[0][0]) if rows else 0
+
+    async def position_before(self, instant: datetime) -> int:
+        """The position of the last event recorded before an instant, 0 if there is none."""
+        ((position,),) = await self.rows(POSITION_BEFORE, instant)
+        return int(position)
+
+    async def rows(self, sql: str, *parameters: object, prepare: bool | None = True) -> list[Row]:
+        """The rows of a statement with `$1`, `$2`, … as placeholders."""
+        cursor = AsyncRawCursor(self._connection)
+        await cursor.execute(sql.encode(), parameters, prepare=prepare, binary=True)
+        return await cursor.fetchall()
+
+
+@asynccontextmanager
+async def reading(pool: AsyncConnectionPool[Any]) -> AsyncIterator[LogReader]:
+    """A reader on a connection of the pool. Raises psycopg.OperationalError, PoolTimeout."""
+    async with pool.connection() as connection:
+        yield LogReader(connection)
+
+
+async def page_of(rows: Sequence[Row], after: int) -> Page:
+    """The page of these rows; an empty one ends where it began."""
+    last = int(rows[-1][2]) if rows else after
+    return Page(await events_of([row for row in rows if row[4] is not None]), last)
+
+
+def _of_streams(versions: Mapping[str, int]) -> str:
+    return to_json([{"stream": name, "version": v} for name, v in versions.items()]).decode()

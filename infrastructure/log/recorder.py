@@ -1,24 +1,56 @@
-"""The library's seams: its tables, its mapper, its factory, with our way in.
+"""The log as a log of the library `eventsourcing`: its table, mapper, recorder and factory.
 
-The library makes and owns its event table; our migrations follow. Its own insert is closed, because
-everything that appends goes through the group commit: positions and read models depend on it.
+The library makes its event table; our migrations follow. Its recorder reads and doesn't append:
+positions and read models depend on the group commit.
 """
 
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import psycopg
-from eventsourcing.persistence import EventStore, ProgrammingError, StoredEvent
+from eventsourcing.persistence import (
+    EventStore,
+    Mapper,
+    MapperDeserialisationError,
+    ProgrammingError,
+    StoredEvent,
+)
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresFactory
 from psycopg.conninfo import conninfo_to_dict
 
-from infrastructure.log.codec import EventMapper
+from application.entity import Recorded
+from domain.streams import StreamName
+from infrastructure.log.codec import decode, encode, encode_data
 from infrastructure.postgres.locks import SCHEMA_LOCK
 
 
 class LedgerRecorder(PostgresApplicationRecorder):
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> NoReturn:
         raise ProgrammingError("Events are appended by GroupCommit.append, not by the recorder.")
+
+
+class EventMapper(Mapper[str]):
+    """The codec as the library's mapper. A stored event of the library has no position, so it is
+    read back with position 0."""
+
+    def to_stored_event(self, domain_event: Recorded) -> StoredEvent:  # type: ignore[override]
+        return StoredEvent(
+            originator_id=str(domain_event.stream),
+            originator_version=domain_event.version,
+            topic=domain_event.event.type,
+            state=encode(domain_event.envelope, encode_data(domain_event.event)).encode(),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:  # type: ignore[override]
+        try:
+            event, envelope = decode(stored_event.topic, stored_event.state)
+        except ValueError as error:
+            raise MapperDeserialisationError(
+                f"version {stored_event.originator_version} of stream "
+                f"{stored_event.originator_id} can't be read: {error}"
+            ) from error
+        stream = StreamName.parse(str(stored_event.originator_id))
+        return Recorded(stream, stored_event.originator_version, 0, event, envelope)
 
 
 class LedgerFactory(PostgresFactory):

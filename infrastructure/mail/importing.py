@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TypeGuard
+from typing import Any, TypeGuard
 from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
 
 from application.ledger import Caller, Ledger
 from application.mail import TrackMail, mail_id, track_mail
@@ -19,12 +21,12 @@ from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.streams import StreamName
 from infrastructure.in_flight import InFlight
-from infrastructure.log.begun import begun
+from infrastructure.log.reader import reading
 from infrastructure.mail.correspondents import Correspondents
 from infrastructure.mail.message import MailFacts, Unreadable
 from infrastructure.mail.oddities import oddity
 from infrastructure.mail.tracking import record_of
-from projections.paging import Fetch
+from infrastructure.postgres.fetch import fetching
 
 AT_ONCE = 64
 """Mails read between two looks at the rest of the program: about ten milliseconds."""
@@ -74,12 +76,14 @@ class Tally:
 class MailImport:
     """One run. `me` holds the importer's own addresses in normal form; they become no contacts."""
 
-    def __init__(self, ledger: Ledger, fetch: Fetch, caller: Caller, me: frozenset[str]):
+    def __init__(
+        self, ledger: Ledger, pool: AsyncConnectionPool[Any], caller: Caller, me: frozenset[str]
+    ):
         self._ledger = ledger
-        self._fetch = fetch
+        self._pool = pool
         self._caller = caller
         self._me = me
-        self._correspondents = Correspondents(ledger, fetch, caller)
+        self._correspondents = Correspondents(ledger, fetching(pool), caller)
         self.tally = Tally()
 
     async def run(
@@ -133,7 +137,8 @@ class MailImport:
             ordinal: StreamName(tenant, kind, mail_id(tenant, mail.message_id))
             for ordinal, mail in mails
         }
-        known = await begun(self._fetch, names.values())
+        async with reading(self._pool) as log:
+            known = await log.begun(names.values())
         new = [(ordinal, mail) for ordinal, mail in mails if str(names[ordinal]) not in known]
         self.tally.already_there += len(mails) - len(new)
         correspondents = self._correspondents

@@ -12,11 +12,14 @@ PROJECTOR_LOCK = 7_205_003
 REBUILD_LOCK = 7_205_004
 """Held by the session that rebuilds read models."""
 
-LEISURE_LOCK = 7_205_005
-"""Held by the session that feeds the read models written at leisure."""
+THROTTLED_LOCK = 7_205_005
+"""Held by the session that feeds the read models behind the throttled projector."""
 
 RELAY_LOCK = 7_205_006
 """Held by the session that relays the log to Kafka."""
+
+PLANNER_LOCK = 7_205_008
+"""Held by the session that plans the deliveries of webhooks."""
 
 WEBHOOKS_LOCK = 7_205_007
 """With the tenant's hash, held while a webhook is added: so they can be counted."""

@@ -1,27 +1,9 @@
 """Comparing a live table with its shadow: every row, every column, both ways."""
 
-from dataclasses import dataclass
-
 from psycopg import AsyncConnection
 
+from infrastructure.log.check import EXAMPLES, Verdict
 from infrastructure.projecting.statements import Table
-
-EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a verification found: `checked` rows (or events), how many things are wrong, and some of
-    them in words."""
-
-    name: str
-    checked: int
-    wrong: int = 0
-    examples: tuple[str, ...] = ()
-
-    @property
-    def equal(self) -> bool:
-        return self.wrong == 0
 
 
 async def compare(connection: AsyncConnection, live: Table, shadow: Table) -> Verdict:

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import psycopg
 from psycopg import AsyncConnection
 
-from infrastructure.following.feed import Feed
+from infrastructure.following.session import Session
 from infrastructure.progress import Bars, Progress, silent
 from infrastructure.projecting import tables
+from infrastructure.projecting.projector import FOLLOWER
 from infrastructure.projecting.shadows import SUFFIX, alone, filled, finish, forget, shadow
 from projections.read_model import ReadModel
 
@@ -63,30 +64,32 @@ async def bring_up_to_date(
 async def _rebuild(
     connection: AsyncConnection, conninfo: str, models: Sequence[ReadModel], progress: Progress
 ) -> None:
-    async with filled(connection, conninfo, models, progress) as feed:
+    async with filled(connection, conninfo, models, progress) as session:
         await finish(connection, models)
         while True:
             # What was appended meanwhile: the more of it now, the less under the lock.
-            await feed.catch_up()
+            await session.catch_up()
             try:
-                return await _swap(connection, feed, models)
+                return await _swap(connection, session, models)
             except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
                 logger.info("a read model is in use; its swap is tried again")
                 await asyncio.sleep(PAUSE)
 
 
-async def _swap(connection: AsyncConnection, feed: Feed, models: Sequence[ReadModel]) -> None:
+async def _swap(connection: AsyncConnection, session: Session, models: Sequence[ReadModel]) -> None:
     async with connection.transaction():
         await tables.execute(connection, [PATIENCE_FOR_APPENDS, tables.HOLD_APPENDS])
-        await feed.catch_up()
+        await session.catch_up()
         await tables.execute(connection, [PATIENCE_FOR_READERS])
         names = [model.name for model in models]
         # A projector that is writing the live table ends first; the next one finds it moved.
         await connection.execute(
-            "SELECT FROM read_models WHERE name = ANY(%s) ORDER BY name FOR UPDATE", (names,)
+            "SELECT FROM checkpoints WHERE follower = %s AND name = ANY(%s) "
+            "ORDER BY name FOR UPDATE",
+            (FOLLOWER, names),
         )
         for model in models:
-            await _replace(connection, model, feed.writer.checkpoints[shadow(model).name])
+            await _replace(connection, model, session.checkpoints.positions[shadow(model).name])
 
 
 async def _replace(connection: AsyncConnection, model: ReadModel, checkpoint: int) -> None:

@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager, suppress
 import psycopg
 from psycopg import AsyncConnection
 
-from infrastructure.following.feed import Feed
-from infrastructure.log import reader as reading
-from infrastructure.log.reader import END
+from infrastructure.following.session import Session
+from infrastructure.log.reader import END, LogReader
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.progress import Progress
 from infrastructure.projecting import tables
+from infrastructure.projecting.projector import FOLLOWER, Projector
 from infrastructure.projecting.statements import Table
 from projections.read_model import ReadModel
 
@@ -25,7 +25,9 @@ SUFFIX = "_shadow"
 PATIENCE = 0.25
 """Seconds between two tries for the lock."""
 
-LEFT_BEHIND = f"SELECT name FROM read_models WHERE name LIKE '%\\{SUFFIX}'"
+LEFT_BEHIND = (
+    f"SELECT name FROM checkpoints WHERE follower = '{FOLLOWER}' AND name LIKE '%\\{SUFFIX}'"
+)
 
 
 def shadow(model: ReadModel) -> Table:
@@ -60,7 +62,9 @@ async def sweep(connection: AsyncConnection) -> None:
 
 async def forget(connection: AsyncConnection, name: str) -> None:
     await connection.execute("DELETE FROM parked_streams WHERE read_model = %s", (name,))
-    await connection.execute("DELETE FROM read_models WHERE name = %s", (name,))
+    await connection.execute(
+        "DELETE FROM checkpoints WHERE follower = %s AND name = %s", (FOLLOWER, name)
+    )
 
 
 @asynccontextmanager
@@ -70,7 +74,7 @@ async def filled(
     models: Sequence[ReadModel],
     progress: Progress,
     upto: int = END,
-) -> AsyncIterator[Feed]:
+) -> AsyncIterator[Session]:
     """Shadows of the models, filled from the whole log up to a position, and their feed, with which
     they can be brought further. Those that are still shadows in the end are removed."""
     shadows = [shadow(model) for model in models]
@@ -79,19 +83,16 @@ async def filled(
             async with connection.transaction():
                 await tables.execute(connection, table.create_bare)
                 await tables.register(connection, table.name, table.model, 0)
-        feed = await Feed.open(conninfo, shadows)
-        try:
-            await feed.writer.load()
-            head = min(upto, await reading.head(connection))
+        async with Session.open(conninfo, Projector(shadows)) as session:
+            await session.checkpoints.load()
+            head = min(upto, await LogReader(connection).head())
             what = models[0].name if len(models) == 1 else f"{len(models)} read models"
             progress(f"Making {what} from the log", 0, head)
-            await feed.catch_up(
+            await session.catch_up(
                 upto=upto,
                 landed=lambda position: progress(f"Making {what} from the log", position, head),
             )
-            yield feed
-        finally:
-            await feed.close()
+            yield session
     finally:
         with suppress(psycopg.Error):  # what is left is swept the next time
             await sweep(connection)

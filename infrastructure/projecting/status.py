@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.log.reader import head
+from infrastructure.log.reader import LogReader
+from infrastructure.projecting.projector import FOLLOWER
 from infrastructure.projecting.statements import version
 from infrastructure.projecting.with_append import Parked
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 
-LAG = """
-SELECT m.name, m.version, m.checkpoint, (
+LAG = f"""
+SELECT c.name, c.version, c.position, (
     SELECT greatest(extract(epoch FROM clock_timestamp() - recorded_at), 0) FROM commits
-    WHERE position > m.checkpoint ORDER BY position LIMIT 1)
-FROM read_models m
+    WHERE commits.position > c.position ORDER BY commits.position LIMIT 1)
+FROM checkpoints c WHERE c.follower = '{FOLLOWER}'
 """
 
 PARKED = """
@@ -73,7 +74,7 @@ async def _figures(connection: AsyncConnection[Any], models: Sequence[ReadModel]
     # The checkpoints first: a head read later is never behind them.
     cursor = await connection.execute(LAG, prepare=True)
     known = {name: rest for name, *rest in await cursor.fetchall()}
-    last = await head(connection)
+    last = await LogReader(connection).head()
     result = []
     for model in models:
         made_as, checkpoint, seconds = known.get(model.name, (None, 0, None))

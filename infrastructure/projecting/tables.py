@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from psycopg import AsyncConnection
 
 from infrastructure.postgres.locks import APPEND_LOCK
+from infrastructure.projecting.projector import FOLLOWER
 from infrastructure.projecting.statements import Table, version
 from projections.read_model import ReadModel
 
@@ -14,7 +15,9 @@ HOLD_APPENDS = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
 
 async def outdated(connection: AsyncConnection, models: Sequence[ReadModel]) -> list[ReadModel]:
     """The models that are missing, or were made by another definition."""
-    cursor = await connection.execute("SELECT name, version FROM read_models")
+    cursor = await connection.execute(
+        "SELECT name, version FROM checkpoints WHERE follower = %s", (FOLLOWER,)
+    )
     known: dict[str, str] = dict(await cursor.fetchall())
     return [model for model in models if known.get(model.name) != version(model)]
 
@@ -55,8 +58,8 @@ async def register(
     connection: AsyncConnection, name: str, model: ReadModel, checkpoint: int
 ) -> None:
     await connection.execute(
-        "INSERT INTO read_models (name, version, checkpoint) VALUES (%s, %s, %s) "
-        "ON CONFLICT (name) DO UPDATE SET version = excluded.version, "
-        "checkpoint = excluded.checkpoint",
-        (name, version(model), checkpoint),
+        "INSERT INTO checkpoints (follower, name, version, position) VALUES (%s, %s, %s, %s) "
+        "ON CONFLICT (follower, name) DO UPDATE SET version = excluded.version, "
+        "position = excluded.position",
+        (FOLLOWER, name, version(model), checkpoint),
     )

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 
 from psycopg import AsyncConnection
 
-from infrastructure.log.check import check_log
+from infrastructure.log.check import Verdict, check_log
 from infrastructure.progress import Progress, silent
 from infrastructure.projecting import tables
-from infrastructure.projecting.compare import Verdict, compare
+from infrastructure.projecting.compare import compare
+from infrastructure.projecting.projector import FOLLOWER
 from infrastructure.projecting.shadows import alone, filled, shadow
 from infrastructure.projecting.statements import Table
 from projections.read_model import ReadModel
 
 STALE = "its table is missing, or of another version: kith makes it anew at its next start"
 
-CHECKPOINT = "SELECT checkpoint FROM read_models WHERE name = %s"
+CHECKPOINT = f"SELECT position FROM checkpoints WHERE follower = '{FOLLOWER}' AND name = %s"
 
 
 async def verify(
@@ -46,13 +47,13 @@ async def _with_append(
     connection: AsyncConnection, conninfo: str, models: Sequence[ReadModel], progress: Progress
 ) -> list[Verdict]:
     async with (
-        filled(connection, conninfo, models, progress) as feed,
+        filled(connection, conninfo, models, progress) as session,
         await _other(conninfo) as eye,
     ):
-        await feed.catch_up()
+        await session.catch_up()
         async with connection.transaction():
             await tables.execute(connection, [tables.HOLD_APPENDS])
-            await feed.catch_up()
+            await session.catch_up()
             await _look(eye)
         return [await compare(eye, Table(model), shadow(model)) for model in models]
 
@@ -62,12 +63,12 @@ async def _behind(
 ) -> Verdict:
     upto = await _checkpoint(connection, model, CHECKPOINT)
     async with (
-        filled(connection, conninfo, [model], progress, upto) as feed,
+        filled(connection, conninfo, [model], progress, upto) as session,
         await _other(conninfo) as eye,
     ):
         async with connection.transaction():
             upto = await _checkpoint(connection, model, f"{CHECKPOINT} FOR UPDATE")
-            await feed.catch_up(upto=upto)
+            await session.catch_up(upto=upto)
             await _look(eye)
         return await compare(eye, Table(model), shadow(model))
 
@@ -85,4 +86,4 @@ async def _other(conninfo: str) -> AsyncConnection:
 async def _look(eye: AsyncConnection) -> None:
     """From now on, this connection sees what is there now."""
     await eye.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    await eye.execute("SELECT 1 FROM read_models")
+    await eye.execute("SELECT 1 FROM checkpoints")

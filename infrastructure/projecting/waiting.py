@@ -12,15 +12,16 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from application.errors import Behind, Unavailable
-from infrastructure.following.runner import Runner
+from infrastructure.following.follower import Follower
 from infrastructure.log.reader import tenant_head
+from infrastructure.projecting.projector import FOLLOWER
 
 POLL = 0.008
 """Seconds between two looks where the projector is another process's."""
 
 CHECKPOINT = (
-    "SELECT min(checkpoint) FROM read_models WHERE name = ANY(%(names)s) "
-    "HAVING count(*) = cardinality(%(names)s::text[])"
+    f"SELECT min(position) FROM checkpoints WHERE follower = '{FOLLOWER}' "
+    "AND name = ANY(%(names)s) HAVING count(*) = cardinality(%(names)s::text[])"
 )
 
 HEAD_AND_CHECKPOINT = (
@@ -33,11 +34,11 @@ async def caught_up(
     read_models: Sequence[str],
     tenant: str,
     timeout: float = 2.0,
-    runner: Runner | None = None,
+    projector: Follower | None = None,
 ) -> None:
     """Wait until the read models have passed the head of the tenant's log as it is now.
 
-    `runner` is this process's own projector: it is asked to hurry, and tells when it is there.
+    `projector` is this process's own projector: it is asked to hurry, and tells when it is there.
     Raises Behind after `timeout` seconds, Unavailable if the database can't be reached.
     """
     names = list(read_models)
@@ -47,22 +48,22 @@ async def caught_up(
         left = deadline - monotonic()
         if left <= 0:
             raise Behind(f"Not caught up yet: {' and '.join(names)}, at {checkpoint} of {head}.")
-        if runner is not None and runner.owner:
-            await _follow(runner, names, head, min(left, 0.25))
+        if projector is not None and projector.owner:
+            await _follow(projector, names, head, min(left, 0.25))
         else:
             await asyncio.sleep(min(left, POLL))
         (checkpoint,) = await _row(pool, f"SELECT coalesce(({CHECKPOINT}), -1)", {"names": names})
 
 
-async def _follow(runner: Runner, names: Sequence[str], head: int, seconds: float) -> None:
+async def _follow(projector: Follower, names: Sequence[str], head: int, seconds: float) -> None:
     """Wait until this process's projector has got there, but not for ever: it may lose its role."""
     deadline = monotonic() + seconds
-    while min(map(runner.reached, names)) < head:
+    while min(map(projector.reached, names)) < head:
         left = deadline - monotonic()
         if left <= 0:
             return
-        runner.hurry()
-        await runner.advanced.wait(left)
+        projector.hurry()
+        await projector.advanced.wait(left)
 
 
 async def _row(

@@ -1,15 +1,13 @@
-"""What restricted tags hide of events, for everybody who is told of them.
+"""Redaction of events: which restricted tags hide the content of an event from its readers.
 
-Whatever a restricted tag hides when an event is told is hidden in every event of that record, also
-in those from before the tag: what was told before it can't be taken back, and what is told again
-shall not tell it anew. A meeting is hidden with the interaction that it was completed with.
+A tag that restricts a record when an event is published hides every event of that record, also
+those from before the tag: a publication can't be taken back, but it isn't repeated. A meeting is
+hidden with the interaction that it was completed with.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
-
-from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.changes import apply
@@ -18,31 +16,17 @@ from domain.interaction import Interaction, InteractionAmended
 from domain.meeting import Meeting, MeetingCompleted
 from domain.record import Labels, Record
 from domain.streams import StreamName
-from infrastructure.log.pages import Read
-from infrastructure.log.reader import COLUMNS, Unreadable
+from infrastructure.log.events import Halted, Logged, Unreadable
+from infrastructure.log.folding import Item
 from projections.read_model import Step
 
 NOTHING = frozenset[str]()
 
-SELECT_LATER = f"""
-SELECT {COLUMNS} FROM stored_events
-JOIN json_to_recordset($1::json) AS w(stream text, version bigint)
-    ON originator_id = w.stream AND originator_version > w.version
-ORDER BY originator_id, originator_version
-"""
-
-Later = Callable[[Mapping[str, int]], Awaitable[Sequence[Read]]]
-"""The events of each stream after a version: what `SELECT_LATER` finds for `wanted`."""
+Later = Callable[[Mapping[str, int]], Awaitable[Sequence[Logged]]]
+"""The events of each stream after a version: LogReader.after."""
 
 
-class Halted(Exception):
-    """An event that can't be told. Nothing is skipped, so nothing after it is told either."""
-
-    def __init__(self, event: Unreadable):
-        super().__init__(f"event {event.position} of {event.stream}: {event.reason}")
-
-
-class Told(NamedTuple):
+class RestrictedStep(NamedTuple):
     """A step, and the restricted tags that hide its content."""
 
     step: Step
@@ -50,25 +34,35 @@ class Told(NamedTuple):
 
     @property
     def hidden(self) -> bool:
-        """Whether it is hidden from those who show no permission."""
+        """True if the content is hidden from readers without a permission."""
         return bool(self.restricted)
 
     def hidden_without(self, open_tags: Collection[str]) -> bool:
-        """Whether it is hidden from a reader who opened these tags."""
+        """True if the content is hidden from a reader who opened these tags."""
         return not self.restricted <= set(open_tags)
 
 
-def wanted(versions: Mapping[str, int]) -> str:
-    """Streams and versions as the statements take them."""
-    return to_json([{"stream": name, "version": v} for name, v in versions.items()]).decode()
+async def restricted_until_halt(
+    items: Sequence[Item], last: int, later: Later
+) -> tuple[list[RestrictedStep], int]:
+    """The steps of a page that ends at `last`, with what restricts them, up to its first
+    unreadable event, and the position reached. Raises Halted if that event is the first."""
+    steps: list[Step] = []
+    for item in items:
+        if isinstance(item, Unreadable):
+            if not steps:
+                raise Halted(item)
+            return await restricted(steps, later), steps[-1].recorded.position
+        steps.append(item)
+    return await restricted(steps, later), last
 
 
-async def judged(steps: Sequence[Step], later: Later) -> list[Told]:
-    """Each of the steps, which are in the log's order, with what hides it: the tags that were on
-    its record before it, with it or at any time after it. Raises Halted."""
+async def restricted(steps: Sequence[Step], later: Later) -> list[RestrictedStep]:
+    """Steps in the log's order, each with the tags that restrict its record before it, with it or
+    at any time after it. Raises Halted."""
     names = [str(step.recorded.stream) for step in steps]
     since = await _after(names, steps, later)
-    told = []
+    found = []
     for name, step in zip(reversed(names), reversed(steps), strict=True):
         tags = since.get(name, NOTHING)
         if isinstance(step.after.state, Interaction):
@@ -76,15 +70,15 @@ async def judged(steps: Sequence[Step], later: Later) -> list[Told]:
                 tags = since[name] = tags.union(restricted)
             if step.before is not None:
                 tags = tags.union(step.before.state.record.labels.restricted)
-        told.append(Told(step, tags))
-    return told[::-1]
+        found.append(RestrictedStep(step, tags))
+    return found[::-1]
 
 
 async def _after(
     names: Sequence[str], steps: Sequence[Step], later: Later
 ) -> dict[str, frozenset[str]]:
-    """The tags that come upon interactions after the steps, and those that were on a meeting's
-    interaction at any time."""
+    """The tags that restrict interactions after the steps, and a meeting's interaction at any
+    time."""
     last = {
         name: step.after
         for name, step in zip(names, steps, strict=True)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from infrastructure.following.bell import Bell
-from infrastructure.publishing.tenant_feed import HEAD
+from infrastructure.log.reader import POSITIONS, reading
 from projections.read_model import Step
 
 logger = logging.getLogger(__name__)
@@ -27,16 +27,6 @@ events at a time, and all of them the same."""
 
 PAUSE = 1.0
 """Seconds until a database that couldn't be reached is tried again."""
-
-AT_ONCE = 5_000
-"""Positions a look goes on by."""
-
-SELECT_NEW = f"""
-SELECT split_part(originator_id, '/', 1), max(notification_id) FROM (
-    SELECT originator_id, notification_id FROM stored_events WHERE notification_id > %s
-    ORDER BY notification_id LIMIT {AT_ONCE}) new
-GROUP BY 1
-"""
 
 
 class _Followed:
@@ -91,10 +81,11 @@ class Heads:
         self._tenants.setdefault(tenant, _Followed()).followers += 1
         try:
             if self._looked is None:
-                head = await self._rows(HEAD)
-                # Somebody may have been faster, and has perhaps read on from there already.
+                async with reading(self._pool_opened) as log:
+                    head = await log.head()
+                # Another task may have been faster, and may have read on from there already.
                 if self._looked is None:
-                    self._looked = head[0][0]
+                    self._looked = head
         except BaseException:
             self.leave(tenant)
             raise
@@ -135,26 +126,25 @@ class Heads:
             if (followed := self._tenants.get(tenant)) is not None:
                 followed.reached(position)
 
+    @property
+    def _pool_opened(self) -> AsyncConnectionPool[Any]:
+        assert self._pool is not None
+        return self._pool
+
     async def _look(self) -> None:
         while True:
             try:
-                positions = dict(await self._rows(SELECT_NEW, self._looked))
+                async with reading(self._pool_opened) as log:
+                    positions = await log.tenants_after(self._looked or 0)
             except (psycopg.Error, PoolTimeout, OSError) as error:
                 logger.warning("the log can't be followed: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(PAUSE)
                 continue
             if positions:
                 newest = max(positions.values())
-                full = newest - (self._looked or 0) >= AT_ONCE
+                full = newest - (self._looked or 0) >= POSITIONS
                 self._looked = newest
                 self._reached(positions)
                 if full:
                     continue
             await asyncio.sleep(POLL)
-
-    async def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        assert self._pool is not None
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(sql, parameters, prepare=True)
-            rows: list[tuple[Any, ...]] = await cursor.fetchall()
-            return rows

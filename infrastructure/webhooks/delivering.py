@@ -12,10 +12,11 @@ from application.ledger import Caller, Ledger
 from application.ports import Answer
 from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason
+from infrastructure.following.follower import Follower
 from infrastructure.settings import Settings
 from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
-from infrastructure.webhooks.event_bodies import Teller
-from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.event_bodies import EventBodies
+from infrastructure.webhooks.planning import Planner, planning
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.schedule import RETRIES
@@ -34,11 +35,11 @@ async def delivering(
     *,
     count: Count = lambda _: None,
     retries: tuple[float, ...] = RETRIES,
-    make_planner: Callable[..., Planner] = Planner,
+    make_planner: Callable[[Callable[[], None]], Planner] = Planner,
     make_queue: Callable[..., Queue] = Queue,
     make_poster: Callable[..., Poster] = Poster,
-) -> AsyncIterator[Dispatcher]:
-    """Deliver until the block is left."""
+) -> AsyncIterator[Follower]:
+    """Plan and deliver until the block is left; the planning follower."""
     async with AsyncConnectionPool[Any](
         conninfo,
         min_size=1,
@@ -49,17 +50,19 @@ async def delivering(
         configure=_relaxed,
     ) as pool:
         dispatcher = Dispatcher(
-            make_planner(pool),
             make_queue(pool, retries=retries),
-            Teller(pool, settings.base_url),
+            EventBodies(pool, settings.base_url),
             make_poster(allow_private=settings.webhooks_allow_private),
             disabling(ledger),
             count,
         )
+        planner = planning(conninfo, make_planner(dispatcher.wake))
         dispatcher.start()
+        await planner.start()
         try:
-            yield dispatcher
+            yield planner
         finally:
+            await planner.stop()
             await dispatcher.stop()
 
 

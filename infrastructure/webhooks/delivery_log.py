@@ -93,20 +93,6 @@ async def note_test(
     return Delivery._make(row)
 
 
-async def position_before(fetch: Fetch, instant: datetime) -> int:
-    """The position of the last event before an instant, 0 if there is none."""
-    rows = await fetch(
-        "SELECT coalesce(max(position), 0) FROM commits WHERE recorded_at < %s", (instant,)
-    )
-    return int(rows[0][0])
-
-
-async def head(fetch: Fetch) -> int:
-    """The position of the last event of the whole log."""
-    rows = await fetch("SELECT coalesce(max(position), 0) FROM commits", ())
-    return int(rows[0][0])
-
-
 MOST_COUNTED = 100_000
 
 

@@ -1,7 +1,7 @@
-"""Delivers: notes what is to be sent, sends what is due, and forgets what ended long ago.
+"""The dispatcher: sends due deliveries, plans replays, and drops deliveries that ended long ago.
 
-Any number of processes may do this at once. An event is sent at least once: what was sent, but not
-noted as sent, is sent again.
+Any number of processes may run one. An event is sent at least once: a delivery that was sent, but
+not noted as sent, is sent again.
 """
 
 import asyncio
@@ -20,8 +20,7 @@ from domain.errors import Refusal
 from domain.webhook import Reason
 from infrastructure.following.bell import rings
 from infrastructure.tenant_limiter import LimitReached
-from infrastructure.webhooks.event_bodies import Teller
-from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.event_bodies import EventBodies
 from infrastructure.webhooks.posting import GONE, Attempt, Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.signing import headers
@@ -31,14 +30,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 128
 """Deliveries under way in one process."""
 
-LOOK_AT_LOG, LOOK_AT_DUE = 0.1, 0.25
-"""Seconds between two looks when nothing rings."""
-
-NOBODY = 1.0
-"""Seconds between two looks while there is no webhook at all."""
-
-PACE = 0.05
-"""Seconds for which events may gather before the log is looked at."""
+LOOK = 0.25
+"""Seconds between two looks for due deliveries, and for replays, when nothing wakes."""
 
 GATHER = 0.005
 """Seconds for which places that have become free may gather before deliveries are taken."""
@@ -61,27 +54,24 @@ class Dispatcher:
 
     def __init__(
         self,
-        planner: Planner,
         queue: Queue,
-        teller: Teller,
+        bodies: EventBodies,
         poster: Poster,
         disable: Disable,
         count: Count = lambda _: None,
     ):
-        self._planner = planner
         self._queue = queue
-        self._teller = teller
+        self._bodies = bodies
         self._poster = poster
         self._disable = disable
         self._count = count
-        self._appended = asyncio.Event()
         self._due = asyncio.Event()
         self._busy: Counter[tuple[str, UUID]] = Counter()
         self._sending: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        for step in (self._plan, self._send, self._forget):
+        for step in (self._send, self._replay, self._forget):
             self._tasks.append(asyncio.create_task(_for_ever(step), name=f"webhooks {step}"))
 
     async def stop(self) -> None:
@@ -95,36 +85,31 @@ class Dispatcher:
         self._poster.close()
 
     def wake(self) -> None:
-        """Something has been appended."""
-        self._appended.set()
-
-    async def _plan(self) -> None:
-        self._appended.clear()
-        while await self._planner.plan():
-            self._due.set()
-            if not self._planner.more:
-                await asyncio.sleep(PACE)
-        if not self._planner.wanted:
-            await asyncio.sleep(NOBODY)
-        elif await rings(self._appended, LOOK_AT_LOG):
-            await asyncio.sleep(PACE)
+        """Deliveries may be due."""
+        self._due.set()
 
     async def _send(self) -> None:
         self._due.clear()
         room = AT_ONCE - len(self._sending)
         claims = await self._queue.take(room, self._busy) if room else []
-        bodies = await self._teller.bodies(claim.position for claim in claims) if claims else {}
+        bodies = await self._bodies.at(claim.position for claim in claims) if claims else {}
         for claim in claims:
             self._busy[claim.tenant, claim.webhook] += 1
             task = asyncio.create_task(self._deliver(claim, bodies.get(claim.position)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         if not claims:
-            await rings(self._due, LOOK_AT_DUE if self._planner.wanted else NOBODY)
+            await rings(self._due, LOOK)
+
+    async def _replay(self) -> None:
+        if await self._queue.replay():
+            self._due.set()
+        else:
+            await asyncio.sleep(LOOK)
 
     async def _forget(self) -> None:
         more = await self._queue.forget()
-        await asyncio.sleep(PACE if more else FORGET_EVERY)
+        await asyncio.sleep(GATHER if more else FORGET_EVERY)
 
     async def _deliver(self, claim: Claim, body: bytes | None) -> None:
         """One attempt. What goes wrong here is as if this process had died with it."""

@@ -1,73 +1,63 @@
-"""Events as webhooks are sent them: CloudEvents in structured mode, as for readers who show no
-permission.
+"""The bodies of webhooks: structured CloudEvents, redacted as for readers without permissions.
 
-They are made of the log at each attempt, so that what a restricted tag hides by then is hidden.
+A body is made of the log at each attempt, so that a tag that restricts its record by then hides it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from psycopg import AsyncRawCursor
 from psycopg_pool import AsyncConnectionPool
 
+from infrastructure.log.events import Halted, Logged
 from infrastructure.log.folding import Folder
-from infrastructure.log.pages import SELECT_EARLIER, Read
-from infrastructure.log.reader import COLUMNS
+from infrastructure.log.reader import reading
 from infrastructure.publishing.cloud_events import cloud_event
-from infrastructure.publishing.event_redaction import SELECT_LATER, Halted, Told, judged, wanted
-from infrastructure.publishing.rows import events_of
+from infrastructure.publishing.event_redaction import RestrictedStep, restricted
 from projections.read_model import Step
 
-SELECT_SOME = f"""
-SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY($1::bigint[])
-ORDER BY notification_id
-"""
 
-
-class Teller:
+class EventBodies:
     def __init__(self, pool: AsyncConnectionPool[Any], base_url: str):
         self._pool = pool
         self._base_url = base_url
-        self._folder = Folder(self._earlier)
+        self._folder = Folder(self._before)
 
-    async def bodies(self, positions: Iterable[int]) -> dict[int, bytes]:
-        """The events at these positions; one that can't be told is left out. Raises
+    async def at(self, positions: Iterable[int]) -> dict[int, bytes]:
+        """The bodies of the events at these positions, without those that can't be read. Raises
         psycopg.Error."""
-        found = await self._read(SELECT_SOME, sorted(set(positions)))
+        async with reading(self._pool) as log:
+            found = await log.at(positions)
         bodies = {}
         for events in _one_of_each_stream(found):
             items = await self._folder.fold(events)
-            for told in await self._judged([item for item in items if isinstance(item, Step)]):
-                event = cloud_event(told.step, hidden=told.hidden, base_url=self._base_url)
-                bodies[told.step.recorded.position] = event.json()
+            steps = [item for item in items if isinstance(item, Step)]
+            for one in await self._restricted(steps):
+                event = cloud_event(one.step, hidden=one.hidden, base_url=self._base_url)
+                bodies[one.step.recorded.position] = event.json()
         return bodies
 
-    async def _judged(self, steps: Sequence[Step]) -> list[Told]:
+    async def _restricted(self, steps: Sequence[Step]) -> list[RestrictedStep]:
         try:
-            return await judged(steps, self._later)
+            return await restricted(steps, self._after)
         except Halted:
             if len(steps) <= 1:
                 return []
-            # One of them can't be told; that is no affair of the others.
-            return [told for step in steps for told in await self._judged([step])]
+            # One of them depends on an unreadable event; the others are sent.
+            return [one for step in steps for one in await self._restricted([step])]
 
-    async def _earlier(self, versions: Mapping[str, int]) -> list[Read]:
-        return await self._read(SELECT_EARLIER, wanted(versions))
+    async def _before(self, versions: Mapping[str, int]) -> list[Logged]:
+        async with reading(self._pool) as log:
+            return await log.before(versions)
 
-    async def _later(self, versions: Mapping[str, int]) -> list[Read]:
-        return await self._read(SELECT_LATER, wanted(versions))
-
-    async def _read(self, sql: str, parameter: object) -> list[Read]:
-        async with self._pool.connection() as connection:
-            cursor = AsyncRawCursor(connection)
-            await cursor.execute(sql.encode(), (parameter,), prepare=True, binary=True)
-            return await events_of(await cursor.fetchall())
+    async def _after(self, versions: Mapping[str, int]) -> list[Logged]:
+        async with reading(self._pool) as log:
+            return await log.after(versions)
 
 
-def _one_of_each_stream(events: Iterable[Read]) -> Iterator[list[Read]]:
-    """Groups in which no stream comes twice: folding and judging several events of a stream needs
-    all that lie between them."""
-    groups: list[dict[str, Read]] = []
+def _one_of_each_stream(events: Iterable[Logged]) -> Iterator[list[Logged]]:
+    """Groups in which no stream comes twice: two events of a stream can't be folded or restricted
+    without all the events between them."""
+    groups: list[dict[str, Logged]] = []
     for event in events:
         free = next((group for group in groups if event[0] not in group), None)
         if free is None:

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from infrastructure.webhooks.confidential import FORGET_ENDED, SECRETS
 from infrastructure.webhooks.posting import Attempt
+from infrastructure.webhooks.replaying import replay
 from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause, rest
 
 EACH = 8
@@ -193,6 +194,10 @@ class Queue:
                 "milliseconds = %s, status = %s, error = %s WHERE id = %s AND outcome = 'pending'",
                 (attempt.milliseconds, attempt.status, attempt.error, claim.id),
             )
+
+    async def replay(self) -> bool:
+        """Plan a page of a replay; False if there is none."""
+        return await replay(self._pool)
 
     async def forget(self) -> bool:
         """Drop what ended long ago, some of it, and what is confidential about webhooks that have

@@ -1,17 +1,20 @@
-"""Sending events again: what a tenant asked for is planned page by page, when its webhook has room.
+"""Replays: events that a tenant asked to be sent again, planned as its webhook has room.
 
 Types are compared as they are stored.
 """
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
-from domain.event import Event
+from domain.streams import StreamName
 from domain.webhook import WebhookReplayRequested
 from infrastructure.log.reader import TENANT
+from infrastructure.postgres.pipeline import Command
+
+PAGE_SIZE = 1000
+"""Events looked at in one transaction."""
 
 MOST_WAITING = 1000
 """Deliveries that may wait for a webhook before replaying adds more."""
@@ -26,7 +29,7 @@ COLUMNS = "webhook, tenant, cause, event_id, type, position"
 
 REPLAY = """
 INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
-VALUES (%s, %s, %s, %s, %s, %s)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 TAKE_REPLAY = f"""
@@ -54,38 +57,45 @@ SELECT count(*), coalesce(max(notification_id), 0) FROM page
 """
 
 
-async def note(
-    connection: AsyncConnection[Any], webhook: UUID, tenant: str, position: int, event: Event
-) -> None:
-    """Note what was asked for at a position. Of a single delivery it is one event, of any type."""
-    assert isinstance(event, WebhookReplayRequested)
+def note(stream: StreamName, position: int, event: WebhookReplayRequested) -> Command:
+    """The command that notes a replay asked for at a position: the events up to there, or one event
+    of any type where a single delivery is repeated."""
     single = event.delivery is not None
     upto = event.after + 1 if single else position
-    await connection.execute(REPLAY, (position, webhook, tenant, event.after, upto, single))
-
-
-async def replay(connection: AsyncConnection[Any], page_size: int) -> bool:
-    """Plan a page of the next replay whose webhook has room; whether there was one."""
-    row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
-    if row is None:
-        return False
-    position, webhook, tenant, after, upto, any_type = row
-    cursor = await connection.execute(
-        PLAN_REPLAY,
-        {
-            "tenant": tenant,
-            "webhook": webhook,
-            "after": after,
-            "upto": upto,
-            "any_type": any_type,
-            "limit": page_size,
-        },
+    return REPLAY, (
+        b"%d" % position,
+        str(stream.id).encode(),
+        stream.tenant.encode(),
+        b"%d" % event.after,
+        b"%d" % upto,
+        b"t" if single else b"f",
     )
-    count, reached = await cursor.fetchone() or (0, 0)
-    if count < page_size:
-        await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
-    else:
-        await connection.execute(
-            "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
+
+
+async def replay(pool: AsyncConnectionPool[Any], page_size: int = PAGE_SIZE) -> bool:
+    """Plan a page of the next replay whose webhook has room; False if there is none. Any number of
+    processes may do it: a replay that one of them plans is locked. Raises psycopg.Error."""
+    async with pool.connection() as connection, connection.transaction():
+        row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
+        if row is None:
+            return False
+        position, webhook, tenant, after, upto, any_type = row
+        cursor = await connection.execute(
+            PLAN_REPLAY,
+            {
+                "tenant": tenant,
+                "webhook": webhook,
+                "after": after,
+                "upto": upto,
+                "any_type": any_type,
+                "limit": page_size,
+            },
         )
-    return True
+        count, reached = await cursor.fetchone() or (0, 0)
+        if count < page_size:
+            await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
+        else:
+            await connection.execute(
+                "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
+            )
+        return True

@@ -193,7 +193,8 @@ UNSEEN = f"""
 SELECT DISTINCT split_part(originator_id, '/', 3)::uuid FROM stored_events
 WHERE split_part(originator_id, '/', 1) = %s AND split_part(originator_id, '/', 2) = 'interaction'
     AND notification_id >
-        coalesce((SELECT checkpoint FROM read_models WHERE name = '{SITE_SEARCH.name}'), 0)
+        coalesce((SELECT position FROM checkpoints
+            WHERE follower = 'projector' AND name = '{SITE_SEARCH.name}'), 0)
 LIMIT {MOST_UNSEEN + 1}
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from application.entity import Recorded
 from infrastructure.append.numbers import BlockNumbers
-from infrastructure.log.reader import recorded
+from infrastructure.log.events import recorded
 from tests.application.desk import Desk
 from tests.application.in_memory import InMemoryLog, InMemoryNumbers, Store
 from tests.infrastructure.append.support import Process, prepare, process

@@ -41,8 +41,7 @@ async def sent_with_repeats(opened: Ledger, broker: RealBroker) -> list[Any]:
     async with relaying(opened, broker, page_size=100):
         await caught_up(opened)
     await opened.rows(
-        "UPDATE relay_checkpoints SET checkpoint = checkpoint / 2 "
-        "WHERE topic = 'kith.events.v1' RETURNING 1"
+        "UPDATE checkpoints SET position = position / 2 WHERE name = 'kith.events.v1' RETURNING 1"
     )
     async with relaying(opened, broker, page_size=100):
         await caught_up(opened)

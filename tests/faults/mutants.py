@@ -1,5 +1,6 @@
 """Relays with a mistake in them that somebody could make, each of which a round has to find."""
 
+import asyncio
 import sys
 
 import psycopg
@@ -7,34 +8,30 @@ from kafka.errors import KafkaError
 
 from api import composition
 from api.cli.main import main as kith
+from infrastructure.following.session import Page
 from infrastructure.relay import broker
-from infrastructure.relay.broker import Addressed, Unacknowledged
-from infrastructure.relay.checkpoints import Checkpoints
-from infrastructure.relay.reading import Told
-from infrastructure.relay.relay import Relay, Sent
+from infrastructure.relay.broker import Unacknowledged
+from infrastructure.relay.relay import Relay
 
 
 class MovesBeforeKafkaHasIt(Relay):
     """Moves the checkpoint when it has read a page: a page that was lost on its way stays lost."""
 
-    def _messages(self, page: list[Told], checkpoints: Checkpoints) -> list[Addressed]:
-        messages = super()._messages(page, checkpoints)
-        if page:
-            checkpoints.move(page[-1].step.recorded.position)
-            self._stopped.wait(0.2)  # Kafka is far away
-        return messages
+    async def land(self, page: Page) -> None:
+        await self.session.checkpoints.move(page.last)
+        await asyncio.sleep(0.2)  # Kafka is far away
+        await super().land(page)
 
 
 class GoesOnAfterAFailure(Relay):
     """Has no patience, and goes on after a page that Kafka didn't take."""
 
-    def _land(self, sent: Sent, checkpoints: Checkpoints) -> None:
+    async def land(self, page: Page) -> None:
         try:
-            sent.acknowledged()
+            await super().land(page)
         except (KafkaError, Unacknowledged):
-            checkpoints.move(sent.last)
+            await self.session.checkpoints.move(page.last)
             raise
-        checkpoints.move(sent.last)
 
 
 class SendsWithoutOrder(Relay):
@@ -44,11 +41,11 @@ class SendsWithoutOrder(Relay):
 class EndsWithTheDatabase(Relay):
     """Any exception ends it for good."""
 
-    def run(self) -> None:
+    async def land(self, page: Page) -> None:
         try:
-            self._hold()
+            await super().land(page)
         except psycopg.Error:
-            return
+            await asyncio.Event().wait()
 
 
 def main(name: str) -> int:

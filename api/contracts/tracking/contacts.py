@@ -41,7 +41,6 @@ from application.ledger import Handler
 from application.ports import Answer
 from domain.contact import Contact
 from domain.errors import NotFound
-from infrastructure.log.reader import recorded
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
 from projections.contacts.queries import ContactRow
@@ -185,8 +184,9 @@ async def check_tag(call: Call, identity: UUID) -> None:
 async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
     call.require("audit")
     fetch, tenant = call.services.fetch, call.tenant
-    then = await history.contact_then(fetch, recorded, tenant, identity, instant.at)
-    if then is None:
-        raise NotFound("There was no such contact then", code="contact_not_found")
-    last = await history.last_contacted_then(fetch, recorded, tenant, identity, instant.at)
+    async with call.services.log() as past:
+        then = await history.contact_then(past, tenant, identity, instant.at)
+        if then is None:
+            raise NotFound("There was no such contact then", code="contact_not_found")
+        last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
     return Content(contact_json(row_of(then.contact, last)))

@@ -29,9 +29,9 @@ from api.streams.streams import TooMany
 from application.errors import Unavailable
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
 from infrastructure.identity.verifier import LEEWAY
+from infrastructure.log.events import Halted
 from infrastructure.publishing.cloud_events import BATCH, cloud_event
-from infrastructure.publishing.event_redaction import Halted
-from infrastructure.publishing.tenant_feed import Beyond, Page, Question
+from infrastructure.publishing.tenant_feed import Beyond, EventPage, EventQuery
 
 router = ContractRouter(TRACKING, "Events")
 reading = needs("view_contacts") | OPENS
@@ -70,30 +70,30 @@ FRAMES: dict[str, Any] = {
 async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
     opened = call.open_tags
     after = position_of(query.after, "query", "after") or 0
-    question = Question(call.tenant, after, types_of(call), subject_of(query.subject), query.limit)
+    wanted = EventQuery(call.tenant, after, types_of(call), subject_of(query.subject), query.limit)
     try:
-        page = await _page(call, question)
+        page = await _page(call, wanted)
     except Beyond:
         raise bad_position("query", "after") from None
     except Halted:
         raise Unavailable("The next event can't be told now.") from None
     base_url, events = call.services.settings.base_url, []
-    for number, told in enumerate(page.told, 1):
-        hidden = told.hidden_without(opened)
-        events.append(cloud_event(told.step, hidden=hidden, base_url=base_url).json())
+    for number, step in enumerate(page.steps, 1):
+        hidden = step.hidden_without(opened)
+        events.append(cloud_event(step.step, hidden=hidden, base_url=base_url).json())
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
     following = links(call, next={"after": page.last})
     return Response(b"[" + b",".join(events) + b"]", 200, dict(following), BATCH)
 
 
-async def _page(call: Call, question: Question) -> Page:
+async def _page(call: Call, wanted: EventQuery) -> EventPage:
     """With something in it, unless there is no more."""
     while True:
-        page = await call.services.tenant_log.page(question)
-        if page.told or not page.more:
+        page = await call.services.tenant_feed.page(wanted)
+        if page.steps or not page.more:
             return page
-        question = question._replace(after=page.last)
+        wanted = wanted._replace(after=page.last)
 
 
 @router.on(

@@ -29,7 +29,6 @@ from application.contacts import (
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.relationship import LifecycleStage, RelationshipStatus
-from infrastructure.log.reader import recorded
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
 
@@ -84,7 +83,8 @@ async def status_history(
     fetch, tenant = call.services.fetch, call.tenant
     if query.as_of is not None:
         call.require("audit")
-        then = await history.contact_then(fetch, recorded, tenant, identity, query.as_of.at)
+        async with call.services.log() as past:
+            then = await history.contact_then(past, tenant, identity, query.as_of.at)
         if then is None:
             raise NotFound("There was no such contact then", code="contact_not_found")
         return Content(to_json({"items": then.statuses}))

@@ -94,14 +94,15 @@ async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
     summary="Send the webhook's events again after a position or since an instant",
 )
 async def replay(call: Call, id: str, body: Replay) -> Answer:
-    identity, fetch = await _id(call, id), call.services.fetch
-    if body.since is not None:
-        after = await delivery_log.position_before(fetch, body.since.at)
-    else:
-        after = int(body.after or 0)
-        if after > await delivery_log.head(fetch):
-            detail = "The log hasn't come to this position yet."
-            raise invalid(("body", "after"), "position_unknown", detail)
+    identity = await _id(call, id)
+    async with call.services.log() as log:
+        if body.since is not None:
+            after = await log.position_before(body.since.at)
+        else:
+            after = int(body.after or 0)
+            if after > await log.head():
+                detail = "The log hasn't come to this position yet."
+                raise invalid(("body", "after"), "position_unknown", detail)
     return await _replay(call, identity, after)
 
 

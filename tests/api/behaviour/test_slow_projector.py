@@ -1,14 +1,14 @@
 """A site's list is written behind the append, and shows what has been answered all the same."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from infrastructure.log.folding import Item
-from infrastructure.projecting.writer import Writer
+from infrastructure.following.session import Page
+from infrastructure.projecting.projector import Projector
 from tests.api.behaviour.dialect import Contact, Dialect
 from tests.api.behaviour.dialects import DIALECTS
 from tests.api.behaviour.speaker import Speaker
@@ -26,13 +26,13 @@ each_dialect = pytest.mark.parametrize("writer", DIALECTS, ids=lambda one: one.n
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    land = Writer.land
+    land = Projector.land
 
-    async def landing(self: Writer, items: Sequence[Item], upto: int) -> None:
+    async def landing(self: Projector, page: Page) -> None:
         await asyncio.sleep(SLOW)
-        await land(self, items, upto)
+        await land(self, page)
 
-    monkeypatch.setattr(Writer, "land", landing)
+    monkeypatch.setattr(Projector, "land", landing)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from api.cli.errors import CommandError
 from infrastructure.postgres.locks import APPEND_LOCK
 from projections.all_models import READ_MODELS
 from tests.api.cli.running import start
-from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.support import (
     Ledger,
     caught_up_with_log,
@@ -20,6 +19,7 @@ from tests.infrastructure.projecting.support import (
     eventually,
     ledger,
 )
+from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = pytest.mark.anyio
 

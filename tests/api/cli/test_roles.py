@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from infrastructure.postgres.locks import LEISURE_LOCK, PROJECTOR_LOCK, RELAY_LOCK
+from infrastructure.postgres.locks import PROJECTOR_LOCK, RELAY_LOCK, THROTTLED_LOCK
 from projections.read_model import ReadModel
 from tests.api.cli.running import KITH, ROOT
 from tests.brokers.broker import RealBroker, free_port
@@ -140,7 +140,7 @@ async def test_a_projector_takes_over_from_a_killed_one_without_repeating_work(
     """Sums that were added to twice would be too high."""
     with role("projector", opened.conninfo, "") as first:
         await owned(opened, PROJECTOR_LOCK)
-        await owned(opened, LEISURE_LOCK)
+        await owned(opened, THROTTLED_LOCK)
         before = await owner(opened, PROJECTOR_LOCK)
         with role("projector", opened.conninfo, "") as second:
             await opened.log_many(300)

@@ -86,3 +86,13 @@ async def blocked(one: Process, held: Hold) -> AsyncIterator[None]:
         await waited_for()
         yield
     await first
+
+
+def spoil(ledger: str, name) -> None:
+    """Make its first event one of a type that nobody knows, as a newer kith might have."""
+    with psycopg.connect(ledger) as connection:
+        connection.execute(
+            "UPDATE stored_events SET topic = 'kith.contact.added.v9' "
+            "WHERE originator_id = %s AND originator_version = 1",
+            (str(name),),
+        )

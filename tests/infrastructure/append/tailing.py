@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg import AsyncConnection
 
-from infrastructure.log.reader import read_page
+from infrastructure.log.reader import LogReader
 from tests.infrastructure.append.support import prepare
 
 ROOT = Path(__file__).parents[3]
@@ -47,9 +47,10 @@ class Reader:
             async with await AsyncConnection.connect(self.conninfo, autocommit=True) as connection:
                 for _ in range(200):
                     last_round = writing.is_set()
-                    page = await read_page(connection, self.seen[-1] if self.seen else 0, PAGE)
-                    self.seen += [event.position for event in page]
-                    if not page:
+                    after = self.seen[-1] if self.seen else 0
+                    events, _ = await LogReader(connection).page(after, PAGE)
+                    self.seen += [event.position for _, event in events]
+                    if not events:
                         at_the_end = last_round
                         await asyncio.sleep(0.001)
                     if at_the_end:

@@ -30,13 +30,6 @@ def test_events_outside_the_recent_ones_have_to_be_read():
     assert taken(recent, 9) is None
 
 
-def test_follows_is_true_only_where_the_next_event_is_held():
-    recent = Recent()
-    assert not recent.follows(0)
-    recent.add(LOG[4:6])
-    assert [after for after in range(10) if recent.follows(after)] == [4, 5]
-
-
 def test_recent_events_start_anew_after_another_process_appended():
     recent = Recent()
     recent.add(LOG[:3])

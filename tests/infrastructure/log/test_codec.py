@@ -15,7 +15,8 @@ from application.envelope import Actor, Envelope
 from domain.contact import ContactAdded, ContactRemoved, Details
 from domain.interaction import InteractionLogged
 from domain.streams import StreamName
-from infrastructure.log.codec import UPCASTERS, EventMapper, decode, encode, encode_data
+from infrastructure.log.codec import UPCASTERS, decode, encode, encode_data
+from infrastructure.log.recorder import EventMapper
 from tests.domain import anything
 from tests.infrastructure.log.golden_events import stored
 from tests.infrastructure.log.golden_values import BARE_ENVELOPE, ENVELOPE

@@ -9,9 +9,8 @@ from application.entity import Recorded
 from application.envelope import Actor, Envelope
 from domain.interaction import Interaction, InteractionDeleted
 from domain.streams import StreamName
+from infrastructure.log.events import Logged, Unreadable
 from infrastructure.log.folding import Folder, Item
-from infrastructure.log.pages import Read
-from infrastructure.log.reader import Unreadable
 from projections.read_model import Step
 from tests.domain.samples import ANN, CALL, LOGGED, NOW
 
@@ -23,13 +22,13 @@ GONE = InteractionDeleted(contact_id=ANN)
 LIFE = (LOGGED, AMENDED, GONE)
 
 
-def read(stream: int, version: int, event=None) -> Read:
+def read(stream: int, version: int, event=None) -> Logged:
     """A version of a stream: logged, amended, deleted."""
     name = StreamName("1", "interaction", UUID(int=stream))
     return str(name), Recorded(name, version, 0, event or LIFE[version - 1], ENVELOPE)
 
 
-def unreadable(stream: int) -> Read:
+def unreadable(stream: int) -> Logged:
     name = read(stream, 1)[0]
     return name, Unreadable(name, 0, "torn")
 
@@ -37,11 +36,11 @@ def unreadable(stream: int) -> Read:
 class Log:
     """Earlier events by the name of their stream, and the questions asked for them."""
 
-    def __init__(self, *events: Read):
+    def __init__(self, *events: Logged):
         self.events = events
         self.asked: list[Mapping[str, int]] = []
 
-    async def earlier(self, versions: Mapping[str, int]) -> list[Read]:
+    async def earlier(self, versions: Mapping[str, int]) -> list[Logged]:
         self.asked.append(versions)
         return [
             (name, event)
@@ -92,13 +91,13 @@ async def test_a_page_can_be_folded_again():
         assert versions(await folder.fold([read(1, 2), read(1, 3)])) == [(1, 2), (2, 3)]
 
 
-async def test_streams_of_one_event_are_not_kept_and_the_others_are_bounded():
+async def test_streams_of_one_event_are_not_cached_and_the_others_are_bounded():
     folder = Folder(Log().earlier, most=10)
     await folder.fold([read(stream, 1) for stream in range(100)])
-    assert len(folder._kept) == 0
+    assert len(folder._cached) == 0
     for stream in range(100):
         await folder.fold([read(stream, 1), read(stream, 2)])
-    assert list(folder._kept) == [read(stream, 1)[0] for stream in range(90, 100)]
+    assert list(folder._cached) == [read(stream, 1)[0] for stream in range(90, 100)]
 
 
 async def test_a_stream_is_not_followed_after_an_unreadable_event():

@@ -64,8 +64,7 @@ class Desk:
         return Desk(self.system, replace(self.caller, principal=principal))
 
     async def import_mbox(self, path: Path, *, now: datetime = NOW) -> Tally:
-        fetch = fetching(self.system.pool)
-        importing = MailImport(self.system.ledger, fetch, self.caller, frozenset({ME}))
+        importing = MailImport(self.system.ledger, self.system.pool, self.caller, frozenset({ME}))
         await importing.run(read_mbox(path, frozenset({ME}), now))
         return importing.tally
 

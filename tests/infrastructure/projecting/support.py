@@ -24,6 +24,8 @@ from domain.record import Record, Said, When
 from domain.streams import StreamName
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
+from infrastructure.following.checkpoints import Moved
+from infrastructure.following.session import Part, Session
 from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
@@ -71,11 +73,11 @@ def record(subject: str = "Call", *, days: int = 0, **parts: Any) -> Record:
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-            AND tablename NOT IN ('schema_migrations', 'read_models') LOOP
+            AND tablename NOT IN ('schema_migrations', 'checkpoints') LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
-    IF to_regclass('read_models') IS NOT NULL THEN
-        UPDATE read_models SET checkpoint = 0;
+    IF to_regclass('checkpoints') IS NOT NULL THEN
+        UPDATE checkpoints SET position = 0;
     END IF;
 END $$
 """
@@ -148,7 +150,9 @@ class Ledger:
         return found
 
     async def checkpoint(self, name: str) -> int:
-        return int(await self.value("SELECT checkpoint FROM read_models WHERE name = %s", name))
+        """Of a read model behind the append."""
+        sql = "SELECT position FROM checkpoints WHERE follower = 'projector' AND name = %s"
+        return int(await self.value(sql, name))
 
     async def head(self) -> int:
         return int(await self.value("SELECT coalesce(max(notification_id), 0) FROM stored_events"))
@@ -221,3 +225,16 @@ async def kill(conninfo: str, condition: str, *parameters: object) -> int:
             parameters or None,
         )
         return len(await cursor.fetchall())
+
+
+async def land_everything(conninfo: str, part: Part) -> None:
+    """Let a part follow to the end of the log once, without its follower."""
+    async with Session.open(conninfo, part) as session:
+        await session.checkpoints.begin()
+        while True:
+            await session.checkpoints.load()
+            try:
+                await session.catch_up()
+                return
+            except Moved:
+                continue

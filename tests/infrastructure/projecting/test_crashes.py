@@ -4,16 +4,17 @@ The connection is broken before each of the statements' round trips in turn, and
 they were carried out and nobody heard of it. Two mutants show that the check would notice.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import pytest
 
-from infrastructure.append.transaction import BEGIN, COMMIT
-from infrastructure.following.feed import Feed
+from infrastructure.following.checkpoints import MOVE, Moved
+from infrastructure.following.session import Session
+from infrastructure.postgres.transactions import BEGIN, COMMIT
+from infrastructure.projecting.projector import Projector
 from infrastructure.projecting.statements import Table
-from infrastructure.projecting.writer import MOVE, Moved, Writer
 from projections.analytics.activity import ACTIVITY
 from tests.infrastructure.projecting.support import Ledger
 
@@ -23,49 +24,51 @@ TABLES = [Table(ACTIVITY)]
 EVENTS = 6
 
 
-class CheckpointFirst(Writer):
+class CheckpointFirst(Projector):
     """Commits the checkpoint before the rows."""
 
     async def _begin(self, tables, upto):
         parked = await super()._begin(tables, upto)
-        await self._connection.run([COMMIT])
-        await self._connection.run([BEGIN])
+        await self.session.connection.run([COMMIT])
+        await self.session.connection.run([BEGIN])
         return parked
 
 
-class RowsFirst(Writer):
+class RowsFirst(Projector):
     """Commits the rows before the checkpoint."""
 
-    move = "SELECT $1::text, $2::text, $3::bigint, $4::bigint"
-
     async def _transaction(self, tables, items, upto):
-        before = dict(self.checkpoints)
+        checkpoints = self.session.checkpoints
+        checkpoints.move_sql = "SELECT $1::text, $2::text, $3::text, $4::bigint, $5::bigint"
+        before = dict(checkpoints.positions)
         await super()._transaction(tables, items, upto)
         for table in tables:
-            self.checkpoints[table.name] = before[table.name]
-            await self._connection.run([(MOVE, self._moved(table.name, upto))])
-            self.checkpoints[table.name] = upto
+            checkpoints._positions[table.name] = before[table.name]
+            await self.session.connection.run([(MOVE, checkpoints._move(table.name, upto))])
+            checkpoints._positions[table.name] = upto
 
 
-class NoCompare(Writer):
+class NoCompare(Projector):
     """Sets the checkpoint without comparing it."""
 
-    move = (
-        "UPDATE read_models SET checkpoint = $4 "
-        "WHERE name = $1 AND version = $2 AND checkpoint >= coalesce($3::bigint * 0, 0) "
-        "RETURNING name"
-    )
+    async def _begin(self, tables, upto):
+        self.session.checkpoints.move_sql = (
+            "UPDATE checkpoints SET position = $5::bigint WHERE follower = $1 AND name = $2 "
+            "AND version = $3 AND position >= coalesce($4::bigint * 0, 0) RETURNING name"
+        )
+        return await super()._begin(tables, upto)
 
 
-async def open_feed(opened: Ledger, writer: type[Writer] = Writer) -> Feed:
-    feed = await Feed.open(opened.conninfo, TABLES, writer)
-    await feed.writer.load()
-    return feed
+@asynccontextmanager
+async def open_session(opened: Ledger, kind: type[Projector] = Projector) -> AsyncIterator[Session]:
+    async with Session.open(opened.conninfo, kind(TABLES, page_size=2)) as session:
+        await session.checkpoints.load()
+        yield session
 
 
-def breaking(feed: Feed, at: int, *, heard: bool) -> Callable[[], int]:
+def breaking(session: Session, at: int, *, heard: bool) -> Callable[[], int]:
     """Break the connection at one of its round trips; how many there were."""
-    run, trips = feed.connection.run, 0
+    run, trips = session.connection.run, 0
 
     async def broken(commands):
         nonlocal trips
@@ -74,37 +77,35 @@ def breaking(feed: Feed, at: int, *, heard: bool) -> Callable[[], int]:
             return await run(commands)
         if heard:
             await run(commands)
-        await feed.connection.close()
+        await session.connection.close()
         raise psycopg.OperationalError("the connection was lost")
 
-    feed.connection.run = broken  # type: ignore[method-assign]
+    session.connection.run = broken  # type: ignore[method-assign]
     return lambda: trips
 
 
-async def crash_everywhere(opened: Ledger, writer: type[Writer]) -> list[int]:
+async def crash_everywhere(opened: Ledger, kind: type[Projector]) -> list[int]:
     """What was counted after a crash at each point, and a second run to the end."""
     await opened.log_many(EVENTS)
     counted, at, over = [], 1, False
     while not over:
         for heard in (False, True):
-            await opened.rows("UPDATE read_models SET checkpoint = 0 RETURNING name")
+            await opened.rows("UPDATE checkpoints SET position = 0 RETURNING name")
             await opened.rows("DELETE FROM activity RETURNING day")
-            feed = await open_feed(opened, writer)
-            trips = breaking(feed, at, heard=heard)
-            with suppress(psycopg.OperationalError):
-                await feed.catch_up(page_size=2)
-            over = trips() < at
-            await feed.close()
-            feed = await open_feed(opened, writer)
-            await feed.catch_up(page_size=2)
-            await feed.close()
+            async with open_session(opened, kind) as session:
+                trips = breaking(session, at, heard=heard)
+                with suppress(psycopg.OperationalError):
+                    await session.catch_up()
+                over = trips() < at
+            async with open_session(opened, kind) as session:
+                await session.catch_up()
             counted.append(await opened.counted())
         at += 1
     return counted
 
 
 async def test_a_crash_at_any_point_leaves_every_sum_right(opened: Ledger):
-    counted = await crash_everywhere(opened, Writer)
+    counted = await crash_everywhere(opened, Projector)
     assert len(counted) > 10
     assert set(counted) == {EVENTS}
 
@@ -117,20 +118,18 @@ async def test_the_check_notices_rows_committed_before_the_checkpoint(opened: Le
     assert max(await crash_everywhere(opened, RowsFirst)) > EVENTS
 
 
-async def two_owners(opened: Ledger, writer: type[Writer]) -> int:
+async def two_owners(opened: Ledger, kind: type[Projector]) -> int:
     """What is counted when a stalled owner wakes up after another has taken over."""
     await opened.log_many(EVENTS)
-    stalled, owner = await open_feed(opened, writer), await open_feed(opened, writer)
-    await owner.catch_up(page_size=2)
-    with suppress(Moved):
-        await stalled.catch_up(page_size=2)
-    await stalled.close()
-    await owner.close()
+    async with open_session(opened, kind) as stalled, open_session(opened, kind) as owner:
+        await owner.catch_up()
+        with suppress(Moved):
+            await stalled.catch_up()
     return await opened.counted()
 
 
 async def test_an_owner_that_stalled_writes_nothing_after_another_took_over(opened: Ledger):
-    assert await two_owners(opened, Writer) == EVENTS
+    assert await two_owners(opened, Projector) == EVENTS
 
 
 async def test_the_check_notices_a_checkpoint_that_is_not_compared(opened: Ledger):

@@ -6,7 +6,6 @@ import pytest
 
 from domain.record import Said
 from infrastructure.projecting.rebuild import rebuild
-from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.support import (
     BEHIND,
     SUBJECTS,
@@ -14,6 +13,7 @@ from tests.infrastructure.projecting.support import (
     caught_up_with_log,
     ledger,
 )
+from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = pytest.mark.anyio
 

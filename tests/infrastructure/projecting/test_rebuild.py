@@ -7,23 +7,24 @@ import psycopg
 import pytest
 
 from application.entity import Entity
-from infrastructure.following.feed import Feed
+from infrastructure.following.checkpoints import Moved
+from infrastructure.following.session import Session
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting import shadows, tables
+from infrastructure.projecting.projector import Projector
 from infrastructure.projecting.rebuild import bring_up_to_date, rebuild
 from infrastructure.projecting.statements import Table
-from infrastructure.projecting.writer import Moved
 from projections.all_models import READ_MODELS
 from projections.analytics.activity import ACTIVITY
 from projections.timeline.model import TIMELINE
-from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.history import mixed_history
 from tests.infrastructure.projecting.support import (
     BEHIND,
     Ledger,
     caught_up_with_log,
 )
+from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +51,7 @@ async def test_a_rebuilt_read_model_equals_the_live_one_byte_for_byte(opened: Le
     for model in READ_MODELS:
         assert await opened.dump(model) == live[model.name], model.name
     assert await opened.rows(LEFT_BEHIND) == []
-    names = "SELECT name FROM read_models ORDER BY name"
+    names = "SELECT name FROM checkpoints WHERE follower = 'projector' ORDER BY name"
     assert await opened.rows(names) == sorted((model.name,) for model in READ_MODELS)
 
 
@@ -150,13 +151,13 @@ async def test_readers_see_the_whole_table_at_every_moment(opened: Ledger):
 
 async def test_a_projector_in_the_middle_of_a_page_cannot_write_into_the_new_table(opened: Ledger):
     await opened.log_many(6)
-    feed = await Feed.open(opened.conninfo, [Table(ACTIVITY)])
-    await feed.writer.load()
-    page = await feed.read(0, 100, 100)
-    await rebuild(opened.conninfo, ACTIVITY)
-    with pytest.raises(Moved):
-        await feed.writer.land(page.items, page.last)
-    await feed.close()
+    part = Projector([Table(ACTIVITY)])
+    async with Session.open(opened.conninfo, part) as session:
+        await session.checkpoints.load()
+        page = await session.read(0)
+        await rebuild(opened.conninfo, ACTIVITY)
+        with pytest.raises(Moved):
+            await part.land(page)
     assert await opened.counted() == 6
 
 

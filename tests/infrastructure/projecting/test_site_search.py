@@ -7,16 +7,14 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Labels, Said
-from infrastructure.following.runner import Runner
 from infrastructure.postgres.bounded_queries import BoundedQueries
-from infrastructure.postgres.locks import LEISURE_LOCK
-from infrastructure.projecting.throttled_writer import LeisurelyWriter
+from infrastructure.projecting.projectors import throttled_projector
 from infrastructure.projecting.waiting import caught_up
 from projections.sites import queries as site_queries
 from projections.sites.model import SITE_LIST, SITE_SEARCH
 from projections.sites.queries import Found, Wanted
-from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("listing")]
 
@@ -41,14 +39,14 @@ async def search(
 
 async def index(opened: Ledger) -> None:
     """Let the index see all there is."""
-    runner = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter, lock=LEISURE_LOCK)
+    throttled = throttled_projector(opened.conninfo)
 
     async def seen() -> bool:
         return await opened.checkpoint(SITE_SEARCH.name) == await opened.head()
 
-    await runner.start()
+    await throttled.start()
     await eventually(seen)
-    await runner.stop()
+    await throttled.stop()
 
 
 @pytest.fixture(params=["an index", "no index", "too much to look up"])

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from domain.kinds import Kind
 from domain.record import Labels, Participant, People, Said, When
-from infrastructure.following.runner import Runner
-from infrastructure.projecting.compare import Verdict
+from infrastructure.log.check import Verdict
+from infrastructure.projecting.projectors import projector
 from infrastructure.projecting.verify import verify
 from projections.all_models import READ_MODELS
 from projections.read_model import Step
 from projections.status_history.model import STATUS_HISTORY
-from tests.infrastructure.following.test_runner import running
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import (
     BEHIND,
@@ -27,6 +26,7 @@ from tests.infrastructure.projecting.support import (
     caught_up_with_log,
     ledger,
 )
+from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ async def test_an_honest_ledger_is_verified_and_left_as_it_was(full: Ledger):
         name: len(rows) for name, rows in before.items()
     }
     assert before == {model.name: await full.dump(model) for model in READ_MODELS}
-    assert await full.rows("SELECT FROM read_models WHERE name LIKE '%shadow'") == []
+    assert await full.rows("SELECT FROM checkpoints WHERE name LIKE '%shadow'") == []
 
 
 async def test_a_read_model_that_is_behind_is_verified_as_far_as_it_is(opened: Ledger):
@@ -210,17 +210,17 @@ async def test_every_read_model_equals_its_rebuild_after_any_history(
 ):
     def committed(steps: Sequence[Step]) -> None:
         if in_process:
-            runner.committed(steps)
+            one.committed(steps)
 
-    runner = Runner(conninfo, BEHIND, page_size=5)
+    one = projector(conninfo, BEHIND, page_size=5)
     async with ledger(conninfo, committed=committed) as opened:
-        await runner.start()
+        await one.start()
         story = Story(opened)
         await story.begin()
         for action in actions:
             await story.go_on(*action)
         await caught_up_with_log(opened, "activity", "tactic_use")
-        await runner.stop()
+        await one.stop()
         found = await verdicts(opened)
         assert [verdict for verdict in found.values() if not verdict.equal] == []
         assert await opened.parked() == []

@@ -7,11 +7,11 @@ from math import inf
 import pytest
 
 from application.errors import Behind
-from infrastructure.following.runner import Runner
 from infrastructure.projecting import waiting
+from infrastructure.projecting.projectors import projector
 from infrastructure.projecting.waiting import caught_up
-from tests.infrastructure.following.test_runner import owned, running
 from tests.infrastructure.projecting.support import BEHIND, Ledger, caught_up_with_log, ledger
+from tests.infrastructure.projecting.test_projector import owned, running
 
 pytestmark = pytest.mark.anyio
 
@@ -83,30 +83,30 @@ async def test_an_acknowledged_event_is_there_when_another_process_projects(open
 
 
 async def test_an_acknowledged_event_is_there_when_its_own_process_projects(conninfo: str):
-    runner = Runner(conninfo, BEHIND)
-    async with ledger(conninfo, committed=runner.committed) as opened:
-        await runner.start()
-        await owned(runner)
+    own = projector(conninfo, BEHIND)
+    async with ledger(conninfo, committed=own.committed) as opened:
+        await own.start()
+        await owned(own)
         quickest = inf
         for count in range(1, 31):
             await opened.log()
             began = time.monotonic()
-            await caught_up(opened.pool, NAMES, "1", runner=runner)
+            await caught_up(opened.pool, NAMES, "1", projector=own)
             quickest = min(quickest, time.monotonic() - began)
             assert await opened.counted() == count
-        await runner.stop()
+        await own.stop()
         assert quickest < 0.2  # it is told, and doesn't look in vain
 
 
 async def test_waiting_outlives_its_own_projectors_loss_of_the_role(conninfo: str):
-    runner = Runner(conninfo, BEHIND)
-    async with ledger(conninfo, committed=runner.committed) as opened:
-        await runner.start()
-        await owned(runner)
+    own = projector(conninfo, BEHIND)
+    async with ledger(conninfo, committed=own.committed) as opened:
+        await own.start()
+        await owned(own)
         async with running(conninfo) as other:
-            stopping = asyncio.create_task(runner.stop())
+            stopping = asyncio.create_task(own.stop())
             await opened.log()
-            await caught_up(opened.pool, NAMES, "1", runner=runner)
+            await caught_up(opened.pool, NAMES, "1", projector=own)
             await stopping
-            assert await owned(runner, other) is other
+            assert await owned(own, other) is other
         assert await opened.counted() == 1

@@ -6,9 +6,8 @@ import psycopg
 import pytest
 from psycopg import RawCursor
 
-from infrastructure.log.reader import END, tenant_head
-from infrastructure.publishing import tenant_feed as tenant_log
-from infrastructure.publishing.tenant_heads import SELECT_NEW
+from infrastructure.log import tenant_pages
+from infrastructure.log.reader import END, TENANTS_AFTER, tenant_head
 from infrastructure.webhooks.replaying import PLAN_REPLAY
 from tests.infrastructure.projecting.support import Ledger
 
@@ -37,14 +36,14 @@ def filled(opened: Ledger) -> str:
 @pytest.mark.parametrize(
     ("asked", "parameters", "index"),
     [
-        (tenant_log.ALL, ["big", 0], "stored_events_tenant_idx"),
-        (tenant_log.ALL, ["big", 10_000], "stored_events_tenant_idx"),
-        (tenant_log.ALL, ["nobody", 0], "stored_events_tenant_idx"),
-        (tenant_log.OF_TYPES, ["big", 0, ["rare", "none"]], "stored_events_type_idx"),
-        (tenant_log.OF_TYPES, ["big", 10_000, ["common"]], "stored_events_type_idx"),
-        (tenant_log.OF_SUBJECT, [SUBJECT, 0, None], "stored_events_pkey"),
+        (tenant_pages.ALL, ["big", 0], "stored_events_tenant_idx"),
+        (tenant_pages.ALL, ["big", 10_000], "stored_events_tenant_idx"),
+        (tenant_pages.ALL, ["nobody", 0], "stored_events_tenant_idx"),
+        (tenant_pages.OF_TYPES, ["big", 0, ["rare", "none"]], "stored_events_type_idx"),
+        (tenant_pages.OF_TYPES, ["big", 10_000, ["common"]], "stored_events_type_idx"),
+        (tenant_pages.OF_SUBJECT, [SUBJECT, 0, None], "stored_events_pkey"),
         (tenant_head("$1"), ["big"], "stored_events_tenant_idx"),
-        (SELECT_NEW.replace("%s", "$1"), [19_990], "stored_events_notification_id_idx"),
+        (TENANTS_AFTER, [19_990], "stored_events_notification_id_idx"),
     ],
 )
 async def test_an_index_leads_straight_to_the_answer(filled: str, asked, parameters, index: str):

@@ -9,10 +9,11 @@ from domain.interaction import Interaction
 from domain.meeting import Appointment, Meeting, Outcome
 from domain.record import Labels, Rapport, Said
 from domain.streams import StreamName
-from infrastructure.publishing import tenant_feed as tenant_log
+from infrastructure.log import tenant_pages as tenant_log
+from infrastructure.log.events import Halted
 from infrastructure.publishing.cloud_events import cloud_event
-from infrastructure.publishing.event_redaction import Halted, Told
-from infrastructure.publishing.tenant_feed import Beyond, Question, TenantLog
+from infrastructure.publishing.event_redaction import RestrictedStep
+from infrastructure.publishing.tenant_feed import Beyond, EventQuery, TenantFeed
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import NOW, NUMBERS, Ledger, record
 
@@ -22,19 +23,21 @@ LOGGED, AMENDED = "kith.interaction.logged.v1", "kith.interaction.amended.v1"
 TAX, LAW = Labels(restricted=("tax",)), Labels(restricted=("tax", "law"))
 
 
-async def everything(opened: Ledger, asked: Question, most_bytes: int = 4_000_000) -> list[Told]:
+async def everything(
+    opened: Ledger, asked: EventQuery, most_bytes: int = 4_000_000
+) -> list[RestrictedStep]:
     """All pages, one after the other."""
-    log, told = TenantLog(opened.pool), list[Told]()
+    log, told = TenantFeed(opened.pool), list[RestrictedStep]()
     while True:
         page = await log.page(asked, most_bytes)
-        told += page.told
+        told += page.steps
         if not page.more:
             return told
         assert page.last > asked.after
         asked = asked._replace(after=page.last)
 
 
-def positions(told: list[Told]) -> list[int]:
+def positions(told: list[RestrictedStep]) -> list[int]:
     return [one.step.recorded.position for one in told]
 
 
@@ -56,7 +59,7 @@ async def with_unreadable(opened: Ledger, position: int) -> None:
 async def test_a_tenant_is_told_all_of_its_own_events_in_order(opened: Ledger, limit: int):
     await mixed_history(opened)
     for tenant in ("1", "2", "nobody"):
-        told = await everything(opened, Question(tenant, limit=limit))
+        told = await everything(opened, EventQuery(tenant, limit=limit))
         assert positions(told) == await stored(opened, "originator_id LIKE %s", f"{tenant}/%")
 
 
@@ -67,11 +70,11 @@ async def test_a_tenant_is_told_all_of_its_own_events_in_order(opened: Ledger, l
 async def test_types_are_told_with_what_led_to_them(opened: Ledger, types: set[str], limit: int):
     """An amendment of an amended record can't be told without what is between."""
     await mixed_history(opened)
-    asked = Question("1", types=frozenset(types), limit=limit)
+    asked = EventQuery("1", types=frozenset(types), limit=limit)
     told = await everything(opened, asked)
     wanted = "originator_id LIKE '1/%%' AND topic = ANY(%s)"
     assert positions(told) == await stored(opened, wanted, sorted(types))
-    unfiltered = await everything(opened, Question("1"))
+    unfiltered = await everything(opened, EventQuery("1"))
     assert told == [one for one in unfiltered if one.step.recorded.event.type in types]
 
 
@@ -83,7 +86,7 @@ async def test_a_feed_of_a_subject_has_its_events_alone(opened: Ledger, limit: i
     one = await opened.amend(one, said=Said(subject="two"))
     one = await opened.amend(one, said=Said(subject="three"))
     subject = f"interaction/{one.id}"
-    asked = Question("1", subject=subject, limit=limit)
+    asked = EventQuery("1", subject=subject, limit=limit)
     assert positions(await everything(opened, asked)) == [2, 4, 5]
     assert positions(await everything(opened, asked._replace(after=2))) == [4, 5]
     amended = asked._replace(types=frozenset({AMENDED}), after=4)
@@ -94,9 +97,9 @@ async def test_a_feed_of_a_subject_has_its_events_alone(opened: Ledger, limit: i
 async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger):
     for index in range(6):
         await opened.log("x" * 10_000 * (index % 3))
-    log = TenantLog(opened.pool)
-    assert len((await log.page(Question("1"), most_bytes=5_000)).told) == 2
-    assert len(await everything(opened, Question("1"), most_bytes=5_000)) == 6
+    log = TenantFeed(opened.pool)
+    assert len((await log.page(EventQuery("1"), most_bytes=5_000)).steps) == 2
+    assert len(await everything(opened, EventQuery("1"), most_bytes=5_000)) == 6
 
 
 async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
@@ -105,23 +108,23 @@ async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
     await opened.log("one")
     await opened.contact()
     await opened.log("another's", tenant="2")
-    page = await TenantLog(opened.pool).page(Question("1", types=frozenset({LOGGED})))
-    assert (positions(page.told), page.last, page.more) == ([1], 2, False)
-    page = await TenantLog(opened.pool).page(Question("1", after=3))
-    assert (page.told, page.last, page.more) == ([], 3, False)
+    page = await TenantFeed(opened.pool).page(EventQuery("1", types=frozenset({LOGGED})))
+    assert (positions(page.steps), page.last, page.more) == ([1], 2, False)
+    page = await TenantFeed(opened.pool).page(EventQuery("1", after=3))
+    assert (page.steps, page.last, page.more) == ([], 3, False)
     with pytest.raises(Beyond):
-        await TenantLog(opened.pool).page(Question("1", after=4))
+        await TenantFeed(opened.pool).page(EventQuery("1", after=4))
 
 
 async def test_a_page_ends_before_an_unreadable_event(opened: Ledger):
     for _ in range(3):
         await opened.log()
     await with_unreadable(opened, 3)
-    log = TenantLog(opened.pool)
-    page = await log.page(Question("1"))
-    assert (positions(page.told), page.last, page.more) == ([1, 2], 2, True)
+    log = TenantFeed(opened.pool)
+    page = await log.page(EventQuery("1"))
+    assert (positions(page.steps), page.last, page.more) == ([1, 2], 2, True)
     with pytest.raises(Halted, match="event 3 of 1/interaction/"):
-        await log.page(Question("1", after=2))
+        await log.page(EventQuery("1", after=2))
 
 
 async def test_an_event_of_an_older_type_is_published_under_its_present_one(
@@ -135,9 +138,9 @@ async def test_an_event_of_an_older_type_is_published_under_its_present_one(
     upcasters = {"old": lambda data: (LOGGED, data)}
     monkeypatch.setattr("infrastructure.log.codec.UPCASTERS", upcasters)
     monkeypatch.setattr(tenant_log, "UPCASTERS", upcasters)
-    told = await everything(opened, Question("1", types=frozenset({LOGGED})))
+    told = await everything(opened, EventQuery("1", types=frozenset({LOGGED})))
     assert positions(told) == [1, 2, 3]
-    assert await everything(opened, Question("1", types=frozenset({AMENDED}))) == []
+    assert await everything(opened, EventQuery("1", types=frozenset({AMENDED}))) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
@@ -150,7 +153,7 @@ async def test_an_event_is_hidden_by_every_tag_before_with_and_after_it(
     one = await opened.amend(one, labels=LAW)
     one = await opened.amend(one, labels=Labels(), said=Said(subject="secret 3"))
     await opened.amend(one, rapport=Rapport(non_verbal="to be seen"))
-    told = await everything(opened, Question("1", types=types, limit=limit))
+    told = await everything(opened, EventQuery("1", types=types, limit=limit))
     assert [sorted(each.restricted) for each in told] == [["law", "tax"]] * 4 + [[]]
     assert [each.hidden_without(["tax"]) for each in told] == [True] * 4 + [False]
     assert not any(each.hidden_without(["law", "tax", "other"]) for each in told)
@@ -171,7 +174,7 @@ async def test_a_meeting_is_hidden_by_what_was_ever_on_its_interaction(opened: L
     await opened.append(stream, meeting, *done)
     events = Interaction.log(next(NUMBERS), ann.id, record("secret"), datetime.now(UTC))
     one = await opened.append(StreamName("1", Interaction.kind, logged), None, *events)
-    asked = Question("1", subject=f"meeting/{stream.id}", limit=limit)
+    asked = EventQuery("1", subject=f"meeting/{stream.id}", limit=limit)
     assert not any(each.hidden for each in await everything(opened, asked))
     one = await opened.amend(one, labels=TAX)
     await opened.amend(one, labels=Labels())

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from infrastructure.log import pages
-from infrastructure.publishing import tenant_feed as tenant_log
+from infrastructure.log import tenant_pages as tenant_log
+from infrastructure.log.reader import LARGEST_PAGE
 from infrastructure.publishing import tenant_heads
-from infrastructure.publishing.tenant_feed import Page, Question, TenantLog
+from infrastructure.publishing.tenant_feed import EventPage, EventQuery, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 from tests.infrastructure.projecting.support import Ledger, eventually, kill, ledger
 
@@ -41,14 +41,14 @@ async def write(*ledgers: Ledger, events: int = EVENTS) -> None:
     await asyncio.gather(*map(writer, range(WRITERS)))
 
 
-async def follow(opened: Ledger, log: TenantLog, writing: asyncio.Task[None]) -> list[int]:
+async def follow(opened: Ledger, log: TenantFeed, writing: asyncio.Task[None]) -> list[int]:
     """The positions that one is told who goes on from where each page ends, as streams do."""
-    seen, asked = list[int](), Question("1", limit=20)
+    seen, asked = list[int](), EventQuery("1", limit=20)
     async with heads_of(opened) as heads:
         while True:
             last_round = writing.done()
             page = await log.page(asked)
-            seen += [one.step.recorded.position for one in page.told]
+            seen += [one.step.recorded.position for one in page.steps]
             asked = asked._replace(after=page.last)
             if page.more:
                 continue
@@ -57,7 +57,7 @@ async def follow(opened: Ledger, log: TenantLog, writing: asyncio.Task[None]) ->
             await heads.wait("1", page.last, 0.5)
 
 
-async def followed(opened: Ledger, conninfo: str, log: TenantLog) -> tuple[list[int], list[int]]:
+async def followed(opened: Ledger, conninfo: str, log: TenantFeed) -> tuple[list[int], list[int]]:
     """What was seen, and what is there."""
     async with ledger(conninfo) as other:
         writing = asyncio.create_task(write(opened, other))
@@ -70,14 +70,14 @@ async def followed(opened: Ledger, conninfo: str, log: TenantLog) -> tuple[list[
 
 
 async def test_every_event_is_seen_once_and_in_order(opened: Ledger, conninfo: str):
-    seen, there = await followed(opened, conninfo, TenantLog(opened.pool))
+    seen, there = await followed(opened, conninfo, TenantFeed(opened.pool))
     assert seen == there
 
 
-class ReadsItsHeadTooLate(TenantLog):
+class ReadsItsHeadTooLate(TenantFeed):
     """The mutant: it says that it has told everything up to where the log ends afterwards."""
 
-    async def page(self, question: Question, most_bytes: int = pages.MOST_BYTES) -> Page:
+    async def page(self, question: EventQuery, most_bytes: int = LARGEST_PAGE) -> EventPage:
         page = await super().page(question, most_bytes)
         await asyncio.sleep(0.002)
         return page if page.more else page._replace(last=await self.head())
@@ -92,7 +92,7 @@ async def test_the_check_detects_a_follower_that_repeats_an_event(
     opened: Ledger, conninfo: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tenant_log, "ALL", tenant_log.ALL.replace("> ($1, $2)", ">= ($1, $2)"))
-    seen, there = await followed(opened, conninfo, TenantLog(opened.pool))
+    seen, there = await followed(opened, conninfo, TenantFeed(opened.pool))
     assert set(seen) == set(there)
     assert len(seen) > len(there)
 

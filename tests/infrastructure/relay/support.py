@@ -8,6 +8,8 @@ from typing import Any
 
 import psycopg
 
+from infrastructure.following.follower import Follower
+from infrastructure.relay import relay
 from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from tests.brokers.broker import RealBroker
@@ -23,13 +25,14 @@ async def relaying(
     *,
     page_size: int = 20,
     settings: Settings | None = None,
-) -> AsyncIterator[Relay]:
-    relay = kind(opened.conninfo, settings or broker.settings(), page_size=page_size)
-    relay.start()
+) -> AsyncIterator[Follower]:
+    part = kind(settings or broker.settings(), page_size=page_size)
+    follower = relay.relaying(opened.conninfo, part)
+    await follower.start()
     try:
-        yield relay
+        yield follower
     finally:
-        await relay.stop()
+        await follower.stop()
 
 
 async def caught_up(opened: Ledger, seconds: float = 60) -> None:
@@ -40,7 +43,11 @@ async def caught_up(opened: Ledger, seconds: float = 60) -> None:
 
 
 async def checkpoint(opened: Ledger) -> int:
-    return int(await opened.value("SELECT coalesce(min(checkpoint), 0) FROM relay_checkpoints"))
+    return int(
+        await opened.value(
+            "SELECT coalesce(min(position), 0) FROM checkpoints WHERE follower = 'relay'"
+        )
+    )
 
 
 async def ids(opened: Ledger) -> list[str]:

@@ -86,7 +86,7 @@ async def test_a_topic_that_comes_later_is_caught_up_with_and_the_other_gets_not
     async with relaying(opened, broker):
         await caught_up(opened)
     await opened.rows(
-        "UPDATE relay_checkpoints SET checkpoint = 0 WHERE topic = %s RETURNING 1", CONTACTS_TOPIC
+        "UPDATE checkpoints SET position = 0 WHERE name = %s RETURNING 1", CONTACTS_TOPIC
     )
     await opened.contact("The last one")
     async with relaying(opened, broker):

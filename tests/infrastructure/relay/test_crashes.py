@@ -1,11 +1,12 @@
 """A relay that ends between acknowledgement and checkpoint, and the mistake that would lose."""
 
+from collections.abc import Sequence
+
 import pytest
 
+from infrastructure.following.session import Page
 from infrastructure.relay.broker import Addressed
-from infrastructure.relay.checkpoints import Checkpoints
-from infrastructure.relay.reading import Told
-from infrastructure.relay.relay import Relay, Sent
+from infrastructure.relay.relay import Relay
 from tests.brokers.broker import RealBroker
 from tests.brokers.messages import header
 from tests.infrastructure.projecting.support import Ledger
@@ -25,12 +26,11 @@ class EndsBeforeTheCheckpoint(Relay):
 
     tries = 0
 
-    def _land(self, sent: Sent, checkpoints: Checkpoints) -> None:
-        sent.acknowledged()
+    def _send(self, messages: Sequence[Addressed]) -> None:
+        super()._send(messages)
         self.tries += 1
         if self.tries % 3 == 0:
             raise OSError("gone after the acknowledgement")
-        checkpoints.move(sent.last)
 
 
 class MovesTooEarly(Relay):
@@ -38,14 +38,12 @@ class MovesTooEarly(Relay):
 
     tries = 0
 
-    def _messages(self, page: list[Told], checkpoints: Checkpoints) -> list[Addressed]:
-        messages = super()._messages(page, checkpoints)
-        if page:
-            checkpoints.move(page[-1].step.recorded.position)
-            self.tries += 1
-            if self.tries == 2:
-                raise OSError("gone before the acknowledgement")
-        return messages
+    async def land(self, page: Page) -> None:
+        await self.session.checkpoints.move(page.last)
+        self.tries += 1
+        if self.tries == 2:
+            raise OSError("gone before the acknowledgement")
+        await super().land(page)
 
 
 async def test_a_crash_before_the_checkpoint_repeats_with_the_same_id_and_loses_nothing(

@@ -9,16 +9,14 @@ import sys
 from collections.abc import Mapping
 from uuid import UUID
 
+from infrastructure.following.session import Page
 from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
-from infrastructure.webhooks.planning import MOVE, Planner
+from infrastructure.webhooks.planning import CHECKPOINT, Planner
 from infrastructure.webhooks.posting import Attempt, Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from tests.infrastructure.webhooks.support import SETTINGS, SOON
 
-CHECKPOINT = """
-SELECT checkpoint, (SELECT coalesce(max(position), 0) FROM commits) FROM webhook_checkpoint
-"""
 LEASE = 1.0
 """Seconds; an attempt takes half of them at most."""
 
@@ -36,14 +34,14 @@ class NotesTooEarly(Queue):
 class MovesTooEarly(Planner):
     """The mutant: the checkpoint is moved in a transaction of its own, before the deliveries."""
 
-    async def plan(self) -> bool:
-        async with self._pool.connection() as connection:
-            cursor = await connection.execute(CHECKPOINT)
-            for before, last in await cursor.fetchall():
-                await connection.execute(MOVE, (min(before + self._page_size, last),))
-                await asyncio.sleep(0.1)  # here it may be killed
-                await connection.execute(MOVE, (before,))
-        return await super().plan()
+    async def land(self, page: Page) -> None:
+        before = self.session.checkpoints.positions[CHECKPOINT]
+        await self.session.checkpoints.move(page.last)
+        await asyncio.sleep(0.1)  # here it may be killed
+        set_back = f"UPDATE checkpoints SET position = {before} WHERE follower = '{self.follower}'"
+        await self.session.connection.run([(set_back, ())])
+        await self.session.checkpoints.load()
+        await super().land(page)
 
 
 async def main(conninfo: str, mistake: str | None) -> None:

@@ -15,13 +15,13 @@ from domain.streams import StreamName
 from domain.webhook import Subscription, Webhook
 from infrastructure.append.entities import PostgresEventLog
 from infrastructure.append.numbers import BlockNumbers
+from infrastructure.following.follower import Follower
 from infrastructure.postgres.fetch import fetching
 from infrastructure.settings import Settings
 from infrastructure.system import now
 from infrastructure.webhooks.addresses import endpoint
 from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivering import delivering
-from infrastructure.webhooks.dispatcher import Dispatcher
 from infrastructure.webhooks.signing import new_secret
 from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.webhooks.receiver import Receiver
@@ -54,13 +54,13 @@ async def secret_of(opened: Ledger, webhook: Entity[Webhook]) -> str:
 @asynccontextmanager
 async def dispatching(
     opened: Ledger, settings: Settings = SETTINGS, **options: Any
-) -> AsyncIterator[Dispatcher]:
+) -> AsyncIterator[Follower]:
     """A process that delivers, with retries that come soon."""
     pool: AsyncConnectionPool[Any] = opened.pool
     commands = Commands(PostgresEventLog(pool, opened.door), BlockNumbers(pool), now, uuid7)
     options = {"retries": SOON} | options
-    async with delivering(opened.conninfo, settings, commands, **options) as dispatcher:
-        yield dispatcher
+    async with delivering(opened.conninfo, settings, commands, **options) as planner:
+        yield planner
 
 
 async def ended(opened: Ledger, webhook: UUID, count: int = 1, seconds: float = 60) -> None:

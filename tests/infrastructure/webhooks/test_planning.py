@@ -14,10 +14,11 @@ from domain.webhook import (
     WebhookReplayRequested,
 )
 from infrastructure.webhooks import replaying
-from infrastructure.webhooks.event_bodies import Teller
+from infrastructure.webhooks.event_bodies import EventBodies
 from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.queue import Queue
-from tests.infrastructure.projecting.support import Ledger
+from infrastructure.webhooks.replaying import replay
+from tests.infrastructure.projecting.support import Ledger, land_everything
 from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +32,8 @@ def planner(opened: Ledger) -> Callable[..., Awaitable[None]]:
     """Plans everything there is."""
 
     async def plan(page_size: int = 1000) -> None:
-        one = Planner(opened.pool, page_size=page_size)
-        while await one.plan():
+        await land_everything(opened.conninfo, Planner(page_size=page_size))
+        while await replay(opened.pool, page_size):
             pass
 
     return plan
@@ -108,7 +109,10 @@ async def test_the_log_is_passed_over_without_any_webhook(opened, planner):
     await opened.log_many(5)
     await planner(1)
     assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == ["canceled"]
-    assert await opened.value("SELECT checkpoint FROM webhook_checkpoint") == await opened.head()
+    assert (
+        await opened.value("SELECT position FROM checkpoints WHERE follower = 'webhooks'")
+        == await opened.head()
+    )
     another = await subscribe(opened, URL, LOGGED)
     assert another.position > removed.position
     later = await opened.log()
@@ -195,7 +199,7 @@ async def test_several_events_of_one_stream_are_told_as_each_was(opened):
         said = entity.state.record.said.model_copy(update={"subject": subject})
         entity = await opened.amend(entity, said=said)
     other = await opened.log("other")
-    bodies = await Teller(opened.pool, "https://kith.example").bodies([4, 1, 3, 3, 99])
+    bodies = await EventBodies(opened.pool, "https://kith.example").at([4, 1, 3, 3, 99])
     assert sorted(bodies) == [1, 3, other.position]
     assert b'"first"' in bodies[1]
     assert b'"third"' in bodies[3]

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from infrastructure.following.runner import Runner
+from infrastructure.following.follower import Follower
 from infrastructure.postgres.locks import PROJECTOR_LOCK
+from infrastructure.projecting.projectors import projector
 from infrastructure.projecting.rebuild import rebuild
 from projections.read_model import ReadModel
 from tests.infrastructure.projecting.support import (
@@ -32,22 +33,22 @@ OWNER = (
 @asynccontextmanager
 async def running(
     conninfo: str, models: Sequence[ReadModel] = BEHIND, page_size: int = 1000
-) -> AsyncIterator[Runner]:
-    runner = Runner(conninfo, models, page_size=page_size)
-    await runner.start()
+) -> AsyncIterator[Follower]:
+    one = projector(conninfo, models, page_size=page_size)
+    await one.start()
     try:
-        yield runner
+        yield one
     finally:
-        await runner.stop()
+        await one.stop()
 
 
-async def owned(*runners: Runner) -> Runner:
+async def owned(*followers: Follower) -> Follower:
     async def one() -> bool:
         # Whose connection was killed takes a moment to notice that it is the owner no longer.
-        return sum(runner.owner for runner in runners) == 1
+        return sum(one.owner for one in followers) == 1
 
     await eventually(one)
-    (owner,) = (runner for runner in runners if runner.owner)
+    (owner,) = (one for one in followers if one.owner)
     return owner
 
 
@@ -68,39 +69,39 @@ async def test_events_appended_while_running_are_projected(opened: Ledger):
 
 
 async def test_events_of_its_own_process_are_projected_without_reading(conninfo: str):
-    runner = Runner(conninfo, BEHIND)
-    async with ledger(conninfo, committed=runner.committed) as opened:
-        await runner.start()
-        await owned(runner)
+    one = projector(conninfo, BEHIND)
+    async with ledger(conninfo, committed=one.committed) as opened:
+        await one.start()
+        await owned(one)
         call = await opened.log("Call")
         await opened.log_many(30)
         call = await opened.amend(call, word="ring")
         await opened.delete(call)
         await caught_up_with_log(opened, "activity")
-        await runner.stop()
+        await one.stop()
         assert await opened.counted() == 30
 
 
 async def test_other_processes_appends_are_projected_between_its_own(conninfo: str):
-    runner = Runner(conninfo, BEHIND)
+    one = projector(conninfo, BEHIND)
     async with (
-        ledger(conninfo, committed=runner.committed) as own,
+        ledger(conninfo, committed=one.committed) as own,
         ledger(conninfo) as other,
     ):
-        await runner.start()
-        await owned(runner)
+        await one.start()
+        await owned(one)
         for _ in range(10):
             await asyncio.gather(own.log_many(5), other.log_many(5))
         await other.log()
         await caught_up_with_log(own, "activity")
-        await runner.stop()
+        await one.stop()
         assert await own.counted() == 101
 
 
 async def test_a_model_that_is_not_of_its_version_is_left_alone(opened: Ledger):
     await opened.log_many(3)
     async with opened.pool.connection() as connection:
-        await connection.execute("UPDATE read_models SET version = '?' WHERE name = 'activity'")
+        await connection.execute("UPDATE checkpoints SET version = '?' WHERE name = 'activity'")
     async with running(opened.conninfo):
         await caught_up_with_log(opened, "tactic_use")
     assert await opened.checkpoint("activity") == 0

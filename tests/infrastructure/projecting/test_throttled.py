@@ -1,17 +1,11 @@
-"""What is written at leisure rests the longer, the more is appended."""
+"""The throttled projector rests the longer, the more is appended."""
 
 import asyncio
 
 import pytest
 
-from infrastructure.following.runner import Runner
-from infrastructure.projecting.throttled_writer import (
-    A_RUSH,
-    LONGEST_REST,
-    SHORTEST_REST,
-    LeisurelyWriter,
-    rest,
-)
+from infrastructure.projecting.projectors import throttled_projector
+from infrastructure.projecting.throttled import A_RUSH, LONGEST_REST, SHORTEST_REST, rest
 from projections.sites.model import SITE_SEARCH
 from tests.infrastructure.projecting.support import Ledger, eventually
 
@@ -32,10 +26,10 @@ def test_the_rest_grows_with_the_rate():
 @pytest.mark.anyio
 async def test_a_throttled_writer_catches_up_beside_another(opened: Ledger):
     await opened.log_many(30)
-    one = Runner(opened.conninfo, [SITE_SEARCH], page_size=7, make_writer=LeisurelyWriter, lock=99)
-    other = Runner(opened.conninfo, [SITE_SEARCH], make_writer=LeisurelyWriter, lock=98)
-    for runner in (one, other):
-        await runner.start()
+    one = throttled_projector(opened.conninfo, page_size=7, lock=99)
+    other = throttled_projector(opened.conninfo, lock=98)
+    for follower in (one, other):
+        await follower.start()
 
     async def seen() -> bool:
         return await opened.checkpoint(SITE_SEARCH.name) == await opened.head()
