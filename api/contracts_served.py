@@ -10,8 +10,8 @@ from api.contracts.relationships.app import relationships_app
 from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
 from api.contracts.tracking.dialect import TRACKING
-from api.http.contract import Contract
 from api.http.contract_app import contract_app
+from api.http.front_door import Contract
 
 
 def native() -> Contract:

@@ -1,4 +1,4 @@
-"""Paths of documents about the events: what there is to consume, and the form of each."""
+"""The documents about the events: their AsyncAPI document and the JSON Schema of each type."""
 
 from starlette.responses import Response
 
@@ -36,9 +36,9 @@ async def asyncapi(call: Call) -> Response:
     documented={200: {"content": {SCHEMA: SHOWN}}},
     response_class=Response,
     summary="The JSON Schema of a type of event, such as kith.interaction.logged.v1.json",
+    description="What the `dataschema` of an event leads to.",
 )
 async def schema(_: Call, name: str) -> Response:
-    """What the `dataschema` of an event leads to."""
     found = published().get(name)
     if found is None:
         raise Refused(Problem(404, "schema_not_found", "There is no such schema."))

@@ -1,4 +1,4 @@
-"""Who issues the tokens that are believed, by the settings."""
+"""The issuer of valid tokens, by the settings."""
 
 from infrastructure.embedded import development_secret
 from infrastructure.identity.jwks import JwksKeys
@@ -8,17 +8,11 @@ from infrastructure.settings import Settings
 
 
 def secret_of(settings: Settings) -> str:
-    """The secret of development tokens: the one that is set, or the data directory's own."""
+    """The secret of HS256 tokens: the one that is set, or the data directory's own."""
     return settings.jwt_secret or development_secret(settings.data_dir)
 
 
-def keys_of(settings: Settings) -> KeySource:
-    if settings.jwks_url:
-        return JwksKeys(settings.jwks_url)
-    return SharedSecrets(secret_of(settings))
-
-
 def verifier_of(settings: Settings) -> TokenVerifier:
-    return TokenVerifier(
-        keys_of(settings), issuer=settings.jwt_issuer, audience=settings.jwt_audience
-    )
+    url = settings.jwks_url
+    keys: KeySource = JwksKeys(url) if url else SharedSecrets(secret_of(settings))
+    return TokenVerifier(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience)

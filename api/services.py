@@ -1,4 +1,4 @@
-"""What the endpoints are given: the open system, the verifier, and the queries that share reads."""
+"""The services that endpoints use: the open system, the verifier, and shared and bounded reads."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager

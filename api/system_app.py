@@ -1,4 +1,4 @@
-"""Paths about the service itself: is it alive, is it ready, how is it doing."""
+"""The paths of the service itself: liveness, readiness and metrics."""
 
 import psycopg
 from psycopg_pool import PoolTimeout

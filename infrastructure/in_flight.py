@@ -1,4 +1,4 @@
-"""Many commands under way at once, so that they share commits; and never more than a bound."""
+"""A bounded number of commands in flight at once, so that they share commits."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,8 +9,8 @@ MOST = 512
 
 
 class InFlight:
-    """As a context: on leaving it, everything started has ended. The first error is raised by the
-    next call, or on leaving."""
+    """A context: on leaving, everything started has ended. The first error is raised by the next
+    call, or on leaving; the others in flight go on until then, unlike in a TaskGroup."""
 
     def __init__(self, most: int = MOST):
         self._free = asyncio.Semaphore(most)
@@ -18,7 +18,7 @@ class InFlight:
         self._error: Exception | None = None
 
     async def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start it as soon as there is room."""
+        """Start the work as soon as there is room."""
         try:
             await self._free.acquire()
             if self._error is not None:
@@ -29,7 +29,7 @@ class InFlight:
         self._tasks.add(asyncio.create_task(self._run(work)))
 
     async def all_done(self) -> None:
-        """Wait for everything that has been started."""
+        """Wait until nothing is in flight."""
         if self._tasks:
             await asyncio.wait(self._tasks)
         if self._error is not None:

@@ -1,19 +1,19 @@
-"""How the garbage collector is set in kith's processes.
+"""The settings of the garbage collector.
 
-Thousands of short-lived objects come with each page of events. Python's defaults look through all
-of them, and now and then through every object of every library, again and again: that was half of
-the time of reading the log, and a tenth of a request's, in pauses of tens of milliseconds. What is
-made while working is freed by its reference count anyway.
+Each page of events makes thousands of short-lived objects. With Python's defaults the collector
+scanned all of them, and regularly every object of every library: half of the time of reading the
+log, and a tenth of a request's, in pauses of tens of milliseconds. Reference counts free nearly all
+of these objects anyway.
 """
 
 import gc
 
 YOUNG = 100_000
-"""Objects made before the young ones are looked through: some pages of events."""
+"""New objects before a young collection: some pages of events."""
 
 
 def tune_collector() -> None:
-    """Leave alone what was loaded at the start, and look through the rest less often."""
+    """Exempt the objects loaded at the start, and collect the others less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)

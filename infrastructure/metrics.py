@@ -1,4 +1,4 @@
-"""What kith counts about itself, for Prometheus."""
+"""The metrics of this process, for Prometheus."""
 
 from collections.abc import Callable, Iterator
 

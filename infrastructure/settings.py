@@ -42,7 +42,8 @@ def setting(
 @dataclass(frozen=True)
 class Settings:
     data_dir: Path
-    """Where the embedded PostgreSQL and the development secret live: see `default_data_dir`."""
+    """The directory of the embedded PostgreSQL and the development secret, by default that of
+    `default_data_dir`."""
 
     host: str = setting(text, "127.0.0.1")
     """The address to listen on; by default only this machine is served."""
@@ -51,8 +52,8 @@ class Settings:
     """0 for any free one."""
 
     public_url: str | None = setting(base_url, None)
-    """Where others reach this kith, such as https://kith.example.com; by default http://localhost
-    and the port. Published events name their schemas there."""
+    """The public address, such as https://kith.example.com; by default http://localhost and the
+    port. Published events name their schemas there."""
 
     database_url: str | None = setting(database_url, None, shown=False)
     """A PostgreSQL of your own (15 or newer), as postgresql://user@host/name; by default the
@@ -86,8 +87,8 @@ class Settings:
     and kept there."""
 
     jwks_url: str | None = setting(web_address, None)
-    """Where an identity provider publishes the public keys of its tokens; by default tokens are
-    signed with the secret."""
+    """The address of the public keys of an identity provider's tokens; by default tokens are signed
+    with the secret."""
 
     jwt_issuer: str = setting(text, "kith")
     """The `iss` of a valid token."""
@@ -121,7 +122,7 @@ class Settings:
 
     @property
     def base_url(self) -> str:
-        """Where others reach this kith, without a slash at the end."""
+        """The public address, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
 
 

@@ -1,1 +1,1 @@
-"""The AsyncAPI document: what kith tells others, through what, and in which form."""
+"""The AsyncAPI document of the events: channels, messages and their schemas."""

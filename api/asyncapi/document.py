@@ -1,6 +1,6 @@
-"""The AsyncAPI 3.0 document, made from the event classes and what carries them.
+"""The AsyncAPI 3.0 document, made from the event classes and their channels.
 
-It tells no broker's address: it is public, and brokers aren't.
+The document is public, so it names no broker's address.
 """
 
 from functools import lru_cache
@@ -37,7 +37,7 @@ HTTP_VERSION = "0.3.0"
 
 @lru_cache(maxsize=4)
 def document(base_url: str) -> bytes:
-    """As JSON. `base_url` is where this kith is reached."""
+    """As JSON. `base_url` is the public address of this kith."""
     return to_json(_document(base_url), indent=2) + b"\n"
 
 

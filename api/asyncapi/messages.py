@@ -1,5 +1,5 @@
-"""The messages of the AsyncAPI document: each type of event as Kafka carries it, and as the stream
-and webhooks do."""
+"""The messages of the AsyncAPI document: each type of event in Kafka, in the stream and in
+webhooks."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ ATTRIBUTES: dict[str, Json] = {
     "correlationid": {"description": "The request it came from."},
     "causationid": {"format": "uuid", "description": "The event that led to it."},
 }
-"""CloudEvents' attributes as they are given here, by name."""
+"""CloudEvents' attributes, by name."""
 
 OPTIONAL = ("correlationid", "causationid")
 
@@ -68,7 +68,7 @@ SIGNED: Json = {
 
 
 def cloud_event_schema() -> Json:
-    """An event in structured mode, whatever its type."""
+    """An event of any type in structured mode."""
     return {
         "type": "object",
         "description": "A CloudEvent 1.0 in structured mode.",
@@ -78,7 +78,7 @@ def cloud_event_schema() -> Json:
 
 
 def headers_schema() -> Json:
-    """The headers of an event in Kafka, whatever its type."""
+    """The headers of an event of any type in Kafka."""
     names = {name: f"ce_{name}" for name in ATTRIBUTES} | {"datacontenttype": "content-type"}
     return {
         "type": "object",
@@ -166,7 +166,7 @@ def webhook_test() -> Json:
 
 
 def messages() -> dict[str, Any]:
-    """All of them, by name: the event's class and what carries it."""
+    """All messages, by the name of the event's class and of its channel."""
     found = {ContactState.__name__: contact_state(), "WebhookTest": webhook_test()}
     for carrier, form in FORMS.items():
         found |= {f"{name}{carrier}": form(event) for name, event in _named().items()}
@@ -177,7 +177,7 @@ FORMS = {"Kafka": in_kafka, "Stream": in_stream, "Webhook": in_webhook}
 
 
 def refs(carrier: str) -> dict[str, Json]:
-    """To the messages of all events as a carrier has them."""
+    """References to the messages of all events in one channel."""
     return {name: ref("components", "messages", f"{name}{carrier}") for name in _named()}
 
 

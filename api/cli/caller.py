@@ -1,7 +1,7 @@
-"""Who works at the command line: what is recorded with everything a command appends.
+"""The caller at the command line, recorded with every event that a command appends.
 
-Whoever may open the data directory may do everything with it, so nobody has to prove who they are;
-but an auditor must still be able to read who did it, and which run of which command it was.
+Anybody with access to the data directory may change everything in it, so there is no
+authentication; but an auditor can read the user, and the run of the command.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def add_user(command: Any) -> None:
 
 
 def caller(args: argparse.Namespace, contract: str) -> Caller:
-    """Raises CommandError if there can't be such a tenant or user."""
+    """Raises CommandError for an invalid tenant or user."""
     user = args.user or _login()
     if len(user) > 255:
         raise CommandError("--user has up to 255 characters.")

@@ -1,5 +1,5 @@
-"""What a command says when it can't do what it was asked."""
+"""The error of a command."""
 
 
 class CommandError(Exception):
-    """A sentence for the person at the terminal; the command ends with status 1."""
+    """The command fails with status 1; the message is a sentence for the user."""

@@ -1,4 +1,4 @@
-"""`kith export`: everything of a tenant, to keep or to take elsewhere."""
+"""`kith export`: all records of a tenant."""
 
 import argparse
 import sys
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _output(path: Path | None) -> Iterator[BinaryIO]:
-    """A file appears under its name only when it is complete."""
+    """The file, which gets its name when it is complete, or standard output."""
     if path is None:
         yield sys.stdout.buffer
         return

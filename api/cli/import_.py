@@ -1,4 +1,4 @@
-"""`kith import`: takes over what was kept elsewhere."""
+"""`kith import`: records and mail from elsewhere."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`kith import mbox`: years of mail into the ledger, with everyone who wrote as a contact."""
+"""`kith import mbox`: mail into the ledger, with every correspondent as a contact."""
 
 import argparse
 import sys
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
         mails = read_mbox(args.file, me, datetime.now(UTC), read_so_far)
         try:
-            # A file that can't be read is said before a database is started for it.
+            # An unreadable file is reported before a database is started.
             mails = chain([first], mails) if (first := next(mails, None)) else iter(())
         except MailboxError as error:
             raise CommandError(str(error)) from error
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 async def _import(
     conninfo: str, whose: Caller, me: frozenset[str], mails: Mails, bar: "tqdm[Any]"
 ) -> tuple[Tally, float, str | None]:
-    """What came of it, in how many seconds, and why reading stopped before the end if it did."""
+    """The tally, the seconds, and the reason why reading stopped early, if it did."""
 
     def show(tally: Tally) -> None:
         bar.set_postfix_str(f"{tally.read:,} messages", refresh=False)

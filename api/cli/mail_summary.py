@@ -1,4 +1,4 @@
-"""What `kith import mbox` says in the end: every message is accounted for."""
+"""The summary of `kith import mbox`, which accounts for every message."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The entry of the `kith` command: reads arguments, runs the command, says errors as sentences."""
+"""The entry point of the `kith` command: parses arguments, runs the command, prints errors."""
 
 import argparse
 import signal
@@ -30,7 +30,7 @@ COMMANDS = {
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """The parser of one command, or of all of them where none is known."""
+    """The parser of one command, or of all if `command` names none."""
     result = argparse.ArgumentParser(
         prog="kith",
         description="An event-sourced ledger of contacts and what passes between them.",
@@ -43,11 +43,11 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when it did what it was asked, 1 when it couldn't, 2 for a bad call."""
+    """Run a command; 0 for success, 1 for failure, 2 for wrong arguments, 130 if interrupted."""
     arguments = sys.argv[1:] if arguments is None else arguments
     args = parser(next(iter(arguments), None)).parse_args(arguments)
     log_to_standard_error()
-    # As Ctrl-C: shadow tables are dropped, and a PostgreSQL that was started for this is stopped.
+    # As Ctrl-C: shadow tables are dropped, and a PostgreSQL started for the command is stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tune_collector()
     try:

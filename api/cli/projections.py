@@ -1,4 +1,4 @@
-"""`kith projections`: how far the read models are, and making them anew from the log."""
+"""`kith projections`: the status of the read models, and their rebuild from the log."""
 
 import argparse
 from collections.abc import Sequence
@@ -29,18 +29,12 @@ def add_arguments(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     models = READ_MODELS if args.action == "status" else chosen(args.name)
     with database() as conninfo:
-        try:
-            if args.action == "status":
-                uvloop.run(status(conninfo))
-            else:
-                uvloop.run(rebuild(conninfo, models))
-        except psycopg.OperationalError as error:
-            raise CommandError(f"The database can't be reached: {error}") from error
+        uvloop.run(status(conninfo) if args.action == "status" else rebuild(conninfo, models))
     return 0
 
 
 def chosen(name: str | None) -> Sequence[ReadModel]:
-    """The read models a name stands for; all without one. Raises CommandError."""
+    """The read model of a name, or all for None. Raises CommandError."""
     models = [model for model in READ_MODELS if name in (None, model.name)]
     if not models:
         known = ", ".join(model.name for model in READ_MODELS)

@@ -24,8 +24,8 @@ WITH_API = ("all", "api")
 ROLES = (*WITH_API, "projector", "relay", "webhooks")
 MOST_FILES = 65_536
 GONE = 60
-"""Seconds in which nothing that is sent arrives, after which a client counts as gone: one whose
-network went away would hold its event stream for a quarter of an hour."""
+"""Seconds without an acknowledgement after which a client counts as gone; by default one whose
+network is down would hold its event stream for a quarter of an hour."""
 
 
 def add_arguments(commands: Any) -> None:
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """Take the port before anything is started for it."""
+    """Bind the port before anything else is started."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,22 +92,21 @@ async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.
         webhooks=role in ("all", "webhooks"),
     ) as services:
         allow_connections()
-        listener.listen()  # whoever reads the address below can use it
+        listener.listen()  # before the address is printed
         if role in WITH_API:
             greet(settings, listener)
         else:
             told = f"kith {role} is running; {address_of(listener)} has /health/ready and /metrics."
             print(told, file=sys.stderr, flush=True)
-        # uvicorn raises the signal that stopped it once more, when it is done: somebody has to hear
-        # it, or the process ends there and then, with everything still open.
+        # After its shutdown uvicorn raises the signal again. Without a handler the process would
+        # end there, with everything still open.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
         application = Application(services, api=role in WITH_API)
         await server_of(application).serve(sockets=[listener])
 
 
 def allow_connections() -> None:
-    """As many as may be: each event stream is one, and a thousand files is what many systems let a
-    process have unless it asks for more."""
+    """Raise the limit of open files: each event stream is one, and the default is often 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -120,8 +119,8 @@ def address_of(listener: socket.socket) -> str:
 
 
 def greet(settings: Settings, listener: socket.socket) -> None:
-    """Say where it is, where its documents are, and give a token to begin with: not where somebody
-    has set the secret, whose service's output may be kept and read by others."""
+    """Print the address, and a token for development unless a secret or a provider is set: the
+    output of a real service may be kept and read by others."""
     address = address_of(listener)
     print(f"kith is listening on {address}")
     print(f"Documents: {address}/docs")

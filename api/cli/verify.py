@@ -3,11 +3,9 @@
 import argparse
 from typing import Any
 
-import psycopg
 import uvloop
 
 from api.cli.database import database
-from api.cli.errors import CommandError
 from infrastructure.log.check import Verdict
 from infrastructure.progress import Bars
 from infrastructure.projecting import verify as verifying
@@ -23,14 +21,11 @@ def add_arguments(commands: Any) -> None:
 
 def run(_: argparse.Namespace) -> int:
     with database() as conninfo:
-        try:
-            return uvloop.run(verify(conninfo))
-        except psycopg.OperationalError as error:
-            raise CommandError(f"The database can't be reached: {error}") from error
+        return uvloop.run(verify(conninfo))
 
 
 async def verify(conninfo: str) -> int:
-    """Print what was found; 0 if everything is as the log says, else 1."""
+    """Print the verdicts; 0 if everything is as the log says, else 1."""
     with Bars() as bars:
         verdicts = await verifying.verify(conninfo, READ_MODELS, bars)
     for verdict in verdicts:

@@ -1,1 +1,1 @@
-"""What all HTTP contracts share: how a request is read and how an answer is written."""
+"""The HTTP layer of all contracts: reading requests and writing answers."""

@@ -1,4 +1,4 @@
-"""A request with what an endpoint needs to know: who asks, and the system that answers."""
+"""A request with its caller and the services that answer."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 LONGEST_KEY = 255
 """Characters of an Idempotency-Key."""
 
-
 TAG = "tag:"
-"""What the permission to see and set a restricted tag begins with."""
+"""The prefix of the permission to see and set a restricted tag."""
 
 
 class Call(Request):
@@ -33,7 +32,7 @@ class Call(Request):
     status: int
     body_bytes: bytes = b""
     unanswered: bool = False
-    """Whether it has been found out that nothing was answered to the request's key."""
+    """True once the log is known to hold no answer to the request's key."""
 
     def __init__(self, scope: Scope, receive: Receive):
         super().__init__(scope, receive)
@@ -46,7 +45,7 @@ class Call(Request):
         return None if value is None else value.decode("latin-1")
 
     def list_header(self, name: bytes) -> str | None:
-        """The value of a header that is a list, which may be spread over several of its name."""
+        """The value of a header that is a list: the values of all headers of this name."""
         if name not in self._given:
             return None
         given = (value for known, value in self.scope["headers"] if known == name)
@@ -73,8 +72,8 @@ class Call(Request):
 
     @property
     def open_tags(self) -> tuple[str, ...]:
-        """The restricted tags that the query opens (`?tags=`). Naming one needs its permission:
-        raises a 403 otherwise."""
+        """The restricted tags that the query opens (`?tags=`). Raises a 403 if the caller lacks the
+        permission of one."""
         words = tag_words(self.query_params.getlist("tags"))
         if not all(self.principal.may(f"{TAG}{word}") for word in words):
             raise forbidden(f"{TAG}<name>")  # which one, the caller knows
@@ -87,7 +86,7 @@ class Call(Request):
         return tuple(p.removeprefix(TAG) for p in permissions if p.startswith(TAG))
 
     def caller(self) -> Caller:
-        """The caller as the ledger knows one, with the conditions of the request's headers."""
+        """The caller for the ledger, with the conditions of the request's headers."""
         return Caller(
             self.principal,
             self.contract,
@@ -98,7 +97,7 @@ class Call(Request):
         )
 
     def key(self) -> CommandKey | None:
-        """What the `Idempotency-Key` of a POST stands for, once the body is read. Raises a 400."""
+        """The command key of a POST with `Idempotency-Key`, once the body is read. Raises a 400."""
         if self.method != "POST":
             return None
         key = self.header(b"idempotency-key")
@@ -107,7 +106,7 @@ class Call(Request):
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
             detail = f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters."
             raise invalid(("header", "Idempotency-Key"), "idempotency_key_invalid", detail, 400)
-        # Restricted tags are a part of the command, though they stand in the query.
+        # Restricted tags are part of the command, though sent in the query.
         tags = "".join(f"{tag}\n" for tag in tag_words(self.query_params.getlist("tags")))
         digest = sha256(tags.encode() + self.body_bytes).digest()
         user = self.principal.user
@@ -115,7 +114,7 @@ class Call(Request):
 
     @property
     def tags_to_match(self) -> tuple[str, ...] | None:
-        """The entity tags of `If-Match`, None if the record may be at any version."""
+        """The entity tags of `If-Match`, None if the record may have any version."""
         given = self.list_header(b"if-match")
         return None if given is None else tags_to_match(given)
 
@@ -125,7 +124,7 @@ class Call(Request):
 
 
 def tag_words(values: Iterable[str]) -> tuple[str, ...]:
-    """Tags as a query names them: separated by commas, or one parameter each."""
+    """The tags of a query: separated by commas, or a parameter each."""
     words = (word.strip() for value in values for word in value.split(","))
     return tuple(dict.fromkeys(word for word in words if word))
 

@@ -1,7 +1,7 @@
-"""One client's connection: uvicorn's own, which doesn't wait for a request for ever.
+"""A client's connection: uvicorn's own, with a bound on the time that a request takes to arrive.
 
-uvicorn bounds how long a connection may be idle after an answer, and nothing else: one that sends
-nothing, half a head or half a body would be kept, with what it has sent, for as long as it likes.
+uvicorn bounds only the idle time after an answer: a client that sends nothing, half a head or half
+a body would keep its connection, and the memory of its request, for ever.
 """
 
 from asyncio import BaseTransport, TimerHandle
@@ -10,20 +10,20 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 LATE = "kith.late"
-"""In the scope of a request whose body didn't arrive in time."""
+"""Set in the scope of a request whose body didn't arrive in time."""
 
 TRANSPORT = "kith.transport"
-"""In every scope: the connection itself, to end it or to see whether it has ended."""
+"""In every scope: the transport, to close the connection or see if it is closed."""
 
 LOOKS = 3
-"""How often, in the time that a request has, it is looked at: so some may have a third more."""
+"""Checks within `arrival`: the bound is exact to a third of it."""
 
 
 class Connection(HttpToolsProtocol):
     """A request's head, and then its body, have `arrival` seconds to arrive.
 
-    There is one timer for the connection instead of one for each request, which would be a cost of
-    every request: it looks now and then at what is awaited, and counts how often it was the same.
+    A timer for each request would cost every request, so the connection has one: it checks
+    periodically what is awaited, and counts how often that was the same.
     """
 
     arrival: ClassVar[float] = 30.0
@@ -44,7 +44,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._next_look is not None:
             self._next_look.cancel()
-        # uvicorn tells the last of several requests in line alone that the client is gone.
+        # Of several pipelined requests, uvicorn tells only the last that the client is gone.
         for request in self._ahead:
             request.disconnected = True
             request.message_event.set()
@@ -60,11 +60,11 @@ class Connection(HttpToolsProtocol):
         scope[TRANSPORT] = self.transport
 
     def _missing(self) -> tuple[object, bool] | None:
-        """What the client owes: a head, or the body of this request; None while an answer is owed
-        to the client, be it a slow one or an event stream."""
+        """The request that is awaited, and True if its body is; None while the client waits for an
+        answer, which may be an event stream."""
         request = self.cycle
         if request is None or request.response_complete:
-            return request, False  # what is left of a body after its answer counts as a head
+            return request, False  # the rest of a body after its answer counts as a head
         if self.pipeline or request.response_started or not request.more_body:
             return None
         return request, True
@@ -81,7 +81,7 @@ class Connection(HttpToolsProtocol):
             if not body:
                 self.transport.close()
                 return
-            # Whoever waits for it learns of it and refuses the request.
+            # The route that reads the body wakes up and refuses the request.
             scope: dict[str, Any] = self.cycle.scope  # type: ignore[assignment]
             scope[LATE] = True
             self.cycle.message_event.set()

@@ -34,7 +34,7 @@ IF_MATCH = {
 
 
 class ContractApp(FastAPI):
-    """FastAPI's routing and documents; what a route of ours answers goes straight there."""
+    """FastAPI's routing and documents; a request for a `ContractRoute` bypasses its layers."""
 
     table: RouteTable
 
@@ -97,7 +97,7 @@ def _methods(app: FastAPI, scope: Scope) -> list[str]:
 
 
 def routing_problem(error: HTTPException) -> Problem:
-    """What the router itself refuses: a path or a method that isn't there."""
+    """The problem of a request that the router refuses: an unknown path or method."""
     if error.status_code == 405:
         headers = tuple((error.headers or {}).items())
         detail = "This method isn't available here."

@@ -1,4 +1,4 @@
-"""What makes one contract's HTTP differ from another's, as far as every route is concerned."""
+"""The dialect of a contract: its form of errors and its rules for callers, on every route."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

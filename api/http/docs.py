@@ -1,6 +1,6 @@
-"""`/docs`: the OpenAPI document as a page, with everything it loads served from here.
+"""`/docs`: the OpenAPI document as a page, with its scripts and styles served from here.
 
-FastAPI's own page loads its scripts from elsewhere, which shows nothing where there is no way out.
+FastAPI's own page loads them from a CDN, and stays empty without access to the internet.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ ASSETS = Path(fastapi_offline.__file__).parent / "static"
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve `/docs` and what it needs, at the application's base URL and at the bare origin."""
+    """Serve `/docs` and its assets, at the application's base URL and at the bare origin."""
 
     async def docs(request: Request) -> Response:
         base = request.scope.get("root_path", "")

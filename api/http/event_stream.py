@@ -1,6 +1,7 @@
-"""A response that has no end of its own: server-sent events, to a client that may be slow or gone.
+"""A response without an end: server-sent events, to a client that may be slow or gone.
 
-A client that takes nothing of what it is sent is cut: closing its connection would wait for it.
+The connection of a client that reads nothing is aborted, because closing it would wait for the
+client.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from api.streams.stream import Stream
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",  # a proxy would otherwise keep events back
+    "X-Accel-Buffering": "no",  # so that proxies don't buffer events
 }
 
 
@@ -24,9 +25,9 @@ class EventStream(EventSourceResponse):
         self._stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["kith.answered"] = time.perf_counter()  # the rest isn't how long an answer takes
+        scope["kith.answered"] = time.perf_counter()  # the stream doesn't count as latency
         if TRANSPORT in scope:
-            # There is no other way to end a connection whose client doesn't read.
+            # The only way to end a connection whose client doesn't read.
             self._stream.cut = scope[TRANSPORT].abort
         loop = asyncio.get_running_loop()
 

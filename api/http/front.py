@@ -1,4 +1,4 @@
-"""What happens to every request before and after any contract: an id, a count, a last resort."""
+"""The outermost layer: a request id, metrics, and the answer to an unforeseen error."""
 
 import logging
 import re
@@ -17,7 +17,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class Front:
-    """Gives every exchange an `X-Request-ID` (the caller's, if it is a sane one) and counts it."""
+    """Gives every exchange an `X-Request-ID` (the caller's, if it is a valid one) and counts it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics):
         self._app = app
@@ -45,7 +45,7 @@ class Front:
             try:
                 await send(message)
             except RuntimeError:
-                # The client is gone. Who makes the answer has to end, or it would be made for ever.
+                # The client is gone: end the endpoint, which might produce frames for ever.
                 if TRANSPORT in scope and scope[TRANSPORT].is_closing():
                     raise ClientDisconnect from None
                 raise
@@ -65,7 +65,7 @@ class Front:
 
 
 def _only_the_head(send: Send) -> Send:
-    """What answers a GET answers HEAD, too. An event stream ends with its head."""
+    """HEAD is answered by the endpoint of GET. An event stream ends after its head."""
 
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":

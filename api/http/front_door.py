@@ -1,21 +1,40 @@
-"""Which contract answers a request: by base URL, by path, and where two document one path, by the
-token's `contract` claim.
+"""The choice of the contract that answers a request: by base URL, by path, and where two document
+one path, by the token's `contract` claim.
 
-The claim is read before the token is verified, for routing only; whichever contract is chosen
-verifies the token again. Nothing is guessed from the shape of a body.
+The claim is read before the token is verified, for routing only; the contract that is chosen
+verifies the token. Nothing is guessed from the shape of a body.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from fastapi import FastAPI
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.contract import Contract, under
 from infrastructure.identity.bearer import unverified_contract
 
 
+@dataclass(frozen=True)
+class Contract:
+    """A contract's application and addresses. `base` is its base URL. `own` are the paths of the
+    bare origin that it alone documents, `shared` those that another contract documents too:
+    there the token's claim decides."""
+
+    name: str
+    base: str
+    app: FastAPI
+    own: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    def answers(self, scope: Scope) -> bool:
+        """True if it defines this method and path."""
+        return any(route.matches(scope)[0] == Match.FULL for route in self.app.router.routes)
+
+
 class FrontDoor:
-    """`native` answers at the bare origin whatever no other contract claims."""
+    """`native` answers every path of the bare origin that no other contract claims."""
 
     def __init__(self, native: Contract, others: Sequence[Contract]):
         self._native = native
@@ -28,7 +47,7 @@ class FrontDoor:
                 self._claims[name] = (contract, base)
                 patterns.append(_below(name, paths))
         patterns.append(_below("shared", [path for one in others for path in one.shared]))
-        # Every request comes by here, so all of them are asked in one look, in their order.
+        # On every request: one match tries all contracts in their order.
         self._claimed = re.compile("|".join(patterns))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,13 +66,18 @@ class FrontDoor:
     def _by_claim(self, path: str, scope: Scope) -> ASGIApp:
         claim = unverified_contract(_authorization(scope))
         for contract in self._others:
-            if contract.name == claim and under(path, contract.shared) and contract.answers(scope):
+            if contract.name == claim and _under(path, contract.shared) and contract.answers(scope):
                 return contract.app
         return self._native.app
 
 
+def _under(path: str, prefixes: tuple[str, ...]) -> bool:
+    """True if the path is one of these or below one of them."""
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+
+
 def _below(name: str, paths: Sequence[str]) -> str:
-    """A group that matches these paths and what lies below them."""
+    """A group that matches these paths and the paths below them."""
     some = "|".join(map(re.escape, paths)) or "(?!)"
     return rf"(?P<{name}>(?:{some})(?:/|\Z))"
 
@@ -66,7 +90,7 @@ def _authorization(scope: Scope) -> str | None:
 
 
 def _varying(send: Send) -> Send:
-    """Say to caches that the answer depends on the token."""
+    """Tell caches that the answer depends on the token."""
 
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,16 +1,16 @@
-"""`If-Match` (RFC 9110, section 13.1.1): the versions of a record that the caller would change."""
+"""`If-Match` (RFC 9110, section 13.1.1): the versions of a record that may be changed."""
 
 import re
 
-# Between the quotes of an entity tag anything may stand that is visible, commas too.
+# An entity tag may hold any visible character, commas too.
 _ELEMENT = re.compile(r'[ \t]*(?:(W/)?"([!#-~\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 
 
 def tags_to_match(header: str) -> tuple[str, ...] | None:
-    """What stands between the quotes of the tags that may match, None if any version may.
+    """The entity tags without their quotes, None for `*`.
 
-    A weak tag never matches, by the letter; one that stands alone is taken all the same, because
-    proxies that compress an answer make its tag a weak one. What can't be read matches nothing.
+    By the RFC a weak tag never matches; a single one is taken all the same, because proxies that
+    compress an answer weaken its tag. A malformed header matches nothing.
     """
     header = header.strip()
     if header == "*":
@@ -30,7 +30,7 @@ def tags_to_match(header: str) -> tuple[str, ...] | None:
 
 
 def positions_to_match(tags: tuple[str, ...]) -> frozenset[int]:
-    """An entity tag begins with the position of the last event that changed the record. A tag that
-    was never ours has none, and can't match."""
+    """The positions that tags of ours begin with: each that of the last event of the record. Other
+    tags have none, and match nothing."""
     positions = (tag.split("-")[0] for tag in tags)
     return frozenset(int(each) for each in positions if each.isdecimal() and len(each) < 19)

@@ -1,6 +1,7 @@
-"""Instants as clients write and read them: RFC 3339, and plain dates where a contract has them.
+"""Instants in requests and answers: RFC 3339, and plain dates where a contract has them.
 
-A date-time without an offset is refused by name: whoever sent it knows what it meant, we don't.
+A date-time without an offset is refused with an error of its own, because only its author knows the
+time zone.
 """
 
 import re
@@ -18,7 +19,7 @@ _LOST_PLUS = re.compile(rf"({_DATE}[Tt ]{_CLOCK}(?:\.[0-9]{{1,9}})?) ([0-9]{{2}}
 
 
 class InvalidInstant(ValueError):
-    """Not a date, or not a date-time as RFC 3339 has it. The text is a public sentence."""
+    """Neither a date nor a date-time of RFC 3339. The text is a public sentence."""
 
 
 class NaiveInstant(ValueError):
@@ -29,19 +30,19 @@ class Instant(NamedTuple):
     """A point in time, and how it was written."""
 
     at: datetime
-    """In UTC, to the microsecond; what was written finer is cut off."""
+    """In UTC, truncated to the microsecond."""
 
     as_written: str
 
     date_only: bool
-    """Whether only a date was given; `at` is the start of that day in UTC then."""
+    """True if only a date was given: `at` is the start of that day in UTC."""
 
 
 def parse_instant(text: str) -> Instant:
-    """Reads a date-time with `Z` or an offset, or a plain date.
+    """Parse a date-time with `Z` or an offset, or a plain date.
 
     Letters in either case, a space for the T, up to nine digits of a fraction and offsets without
-    the colon are all taken. Raises InvalidInstant or NaiveInstant, never quoting the text.
+    the colon are accepted. Raises InvalidInstant or NaiveInstant, never quoting the text.
     """
     try:
         match = _INSTANT.fullmatch(text)
@@ -50,7 +51,7 @@ def parse_instant(text: str) -> Instant:
                 raise InvalidInstant("This is not a date-time such as 2023-08-15T14:00:00Z.")
             return Instant(datetime.fromisoformat(text).replace(tzinfo=UTC), text, True)
         date, clock, fraction, zulu, hours, minutes = match.groups()
-        # Of the two the more telling one: neither 25 o'clock nor a 13th month needs an offset.
+        # The more specific error first: an hour 25 or a month 13 needs no offset.
         plain = f"{date}T{clock}.{(fraction or '0')[:6]:0<6}"
         offset = "+00:00" if zulu else f"{hours}:{minutes}" if hours else ""
         at = datetime.fromisoformat(plain + offset)
@@ -59,13 +60,13 @@ def parse_instant(text: str) -> Instant:
         return Instant(at if zulu else at.astimezone(UTC), text, False)
     except (InvalidInstant, NaiveInstant):
         raise
-    # Not a text; not in the calendar; its offset leads out of the years 1 to 9999.
+    # Not a text; not in the calendar; beyond the years 1 to 9999 in UTC.
     except (TypeError, ValueError, OverflowError):
         raise InvalidInstant("There is no such date, time or offset.") from None
 
 
 def parse_query_instant(text: str) -> Instant:
-    """Reads an instant from a query string, where the plus of an offset may have become a space."""
+    """Parse an instant of a query string, where the plus of an offset may have become a space."""
     lost = _LOST_PLUS.fullmatch(text)
     return parse_instant(f"{lost[1]}+{lost[2]}" if lost else text)
 
@@ -73,7 +74,7 @@ def parse_query_instant(text: str) -> Instant:
 def format_instant(instant: datetime) -> str:
     """`2023-08-15T14:00:00Z`, with six digits of a fraction if it isn't zero.
 
-    Raises ValueError for a naive datetime: none should have come this far.
+    Raises ValueError for a naive datetime.
     """
     if instant.tzinfo is not UTC:
         if instant.tzinfo is None:

@@ -1,4 +1,4 @@
-"""What went wrong, before a contract puts it into its own words: one value for every error."""
+"""Problems: every error of a request, before its contract renders it."""
 
 import difflib
 import logging
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one part of a request. `where` is its path, beginning with the part of
-    the request (body, query, path, header); `field` is the domain's name for it, if the domain
-    found it. Neither holds anything the caller wrote."""
+    """An error in one part of a request. `where` is its path, beginning with the part of the
+    request (body, query, path, header); `field` is the domain's name for it, if the domain refused
+    it. Neither holds text of the caller."""
 
     where: tuple[str | int, ...]
     code: str
@@ -41,7 +41,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """Raised by an entrance that refuses a request itself."""
+    """Raised for a request that is refused before it reaches the application."""
 
     def __init__(self, problem: Problem):
         super().__init__(problem.detail)
@@ -58,7 +58,7 @@ def invalid(where: tuple[str | int, ...], code: str, detail: str, status: int = 
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem behind an exception; what nobody foresaw is logged and becomes a 500."""
+    """The problem of an exception. An unforeseen one is logged and becomes a 500."""
     match error:
         case Refused():
             return error.problem
@@ -119,8 +119,8 @@ def _later(error: Exception, seconds: int) -> Problem:
 
 
 def faults_of(error: ValidationError, part: str, known: tuple[str, ...] = ()) -> tuple[Fault, ...]:
-    """A model's validation errors as faults. Names the caller invented are not repeated; if one
-    comes close to a known name, that one is suggested."""
+    """A model's validation errors as faults. Unknown names are not repeated; a known name that is
+    close to one is suggested."""
     if error.error_count() > MOST_LISTED:
         return (Fault((part,), "invalid", f"More than {MOST_LISTED} parts of it are invalid."),)
     found = error.errors(include_url=False, include_input=False)
@@ -130,17 +130,17 @@ def faults_of(error: ValidationError, part: str, known: tuple[str, ...] = ()) ->
 MOST_FAULTS = 20
 
 MOST_LISTED = 1000
-"""Beyond these, finding the first of them takes longer than everything else."""
+"""Errors; listing more of them would take longer than all else in a request."""
 
 LONGEST_NAME = 100
-"""Characters up to which a name that isn't known is compared with those that are."""
+"""Characters up to which an unknown name is compared with the known ones."""
 
 SENTENCES = {
     "model_type": "It has to be an object.",
     "model_attributes_type": "It has to be an object.",
     "uuid_parsing": "It has to be a UUID.",
 }
-"""Instead of messages that name a class of ours, or quote a character of the caller's."""
+"""Messages in place of those that name a class of ours or quote the caller's text."""
 
 
 def _fault(details: ErrorDetails, part: str, known: tuple[str, ...]) -> Fault:

@@ -1,4 +1,4 @@
-"""What holds for the query of every request, whatever a contract makes of it."""
+"""The rules for the query of every request, in any contract."""
 
 import re
 from typing import Any
@@ -7,8 +7,7 @@ from api.http.call import Call, tag_words
 from api.http.problem import Fault, Problem, Refused, invalid, unprocessable
 
 LONGEST = 32 * 1024
-"""Bytes. Every filter at its longest has room; taking megabytes apart would hold up everybody."""
-
+"""Bytes. All filters at their longest fit; parsing megabytes would block other requests."""
 
 OPENS: dict[str, Any] = {
     "parameters": [
@@ -22,22 +21,22 @@ OPENS: dict[str, Any] = {
         }
     ]
 }
-"""For `openapi_extra`: the parameter that a route takes by `Call.open_tags`."""
+"""For `openapi_extra`: the parameter that `Call.open_tags` reads."""
 
 TAGS = "tags"
 _MEANT = re.compile(r"\s*tags?\s*(?:\[\w*\])?\s*", re.IGNORECASE)
-"""What other frameworks, or a slip of the hand, make of the parameter's name."""
+"""Spellings of the parameter's name in other frameworks, and misspellings of it."""
 
 
 def takes_tags(documented: dict[str, Any]) -> bool:
-    """Whether a route that writes does something with `?tags=`: then that is documented."""
+    """True if a route that writes documents `?tags=`, and so takes it."""
     return any(parameter["name"] == TAGS for parameter in documented.get("parameters", ()))
 
 
 def check_tags(call: Call, *, taken: bool) -> None:
-    """For what writes. Raises a 422 for a restricted tag that nothing would be done with, because
-    its name is written otherwise or the request takes none: the record would be open to everybody
-    whom the caller meant to keep out. Without the tag's permission it is a 403, as everywhere."""
+    """For routes that write. Raises a 422 for a restricted tag that would be ignored, because the
+    parameter is misspelt or the route takes none: the record would be open to those whom the caller
+    meant to keep out. Without the tag's permission it is a 403, as everywhere."""
     if not call.scope["query_string"]:
         return
     for name, value in call.query_params.multi_items():
@@ -50,8 +49,8 @@ def check_tags(call: Call, *, taken: bool) -> None:
 
 
 def check_query(call: Call, known: tuple[str, ...]) -> None:
-    """Raises 414 for a query that is too long, 422 for NUL in what is read of it: no text in
-    PostgreSQL can hold one."""
+    """Raises 414 for a query that is too long, 422 for NUL in a known parameter, which no text of
+    PostgreSQL can hold."""
     query: bytes = call.scope["query_string"]
     if not query:
         return

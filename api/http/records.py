@@ -1,10 +1,12 @@
-"""Finding what a path names: a record's UUID, or its number."""
+"""The record that a path or a body names by its UUID or its number."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from api.http.call import Call
 from domain.errors import NotFound
 from projections.contacts import queries as contact_list
+from projections.paging import Fetch
 from projections.timeline import queries as interaction_list
 
 LARGEST = 2**63 - 1
@@ -13,14 +15,10 @@ NOBODY = UUID(int=0)
 
 
 async def contact_id(call: Call, reference: str) -> UUID:
-    """Raises NotFound. Whether there is such a contact is only looked up for numbers."""
-    if (identity := as_uuid(reference)) is not None:
-        return identity
-    number = as_number(reference)
-    found = number and await contact_list.id_of(call.services.fetch, call.tenant, number)
-    if not found:
+    """Raises NotFound. Only a number is looked up; a UUID may be no contact's."""
+    if (identity := await _id(call, reference, contact_list.id_of)) is None:
         raise NotFound("Contact not found", code="contact_not_found")
-    return found
+    return identity
 
 
 async def named_contact(call: Call, name: UUID | int) -> UUID:
@@ -29,8 +27,8 @@ async def named_contact(call: Call, name: UUID | int) -> UUID:
 
 
 async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
-    """The contact that a body names for a record which has one, None if it names none. One that
-    isn't there is as wrong as any other that isn't the record's."""
+    """The contact that a body names for a record that has one, None if it names none. For a contact
+    that doesn't exist, NOBODY, which is refused like any other that isn't the record's."""
     try:
         return None if name is None else await named_contact(call, name)
     except NotFound:
@@ -38,14 +36,19 @@ async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
 
 
 async def interaction_id(call: Call, reference: str) -> UUID:
-    """Raises NotFound."""
+    """Raises NotFound. Only a number is looked up; a UUID may be no interaction's."""
+    if (identity := await _id(call, reference, interaction_list.id_of)) is None:
+        raise NotFound("Interaction not found", code="interaction_not_found")
+    return identity
+
+
+async def _id(
+    call: Call, reference: str, id_of: Callable[[Fetch, str, int], Awaitable[UUID | None]]
+) -> UUID | None:
     if (identity := as_uuid(reference)) is not None:
         return identity
     number = as_number(reference)
-    found = number and await interaction_list.id_of(call.services.fetch, call.tenant, number)
-    if not found:
-        raise NotFound("Interaction not found", code="interaction_not_found")
-    return found
+    return await id_of(call.services.fetch, call.tenant, number) if number else None
 
 
 def meeting_id(reference: str) -> UUID:

@@ -1,12 +1,11 @@
-"""The one route class: what every route of every contract does, done once.
+"""The route class of all contracts.
 
-FastAPI's own request handling costs more than everything kith does with a request, and parses the
-body before anybody is authenticated. This keeps its routing and its OpenAPI document, and puts in
-its place: authenticate, check the permission, read the body within bounds, parse it strictly,
-validate, give again what was answered to the same key, call the endpoint. An endpoint is
-`async def`, takes a `Call` and validated parameters, and gives the content of the answer, the
-answer of a command, or a response. Router-level dependencies don't run here; a test walks every
-route without a token.
+FastAPI's own request handling costs more than all of kith's, and parses the body before the caller
+is authenticated. This class keeps its routing and its OpenAPI document, and replaces the rest:
+authenticate, check the permission, read the body within bounds, parse it strictly, validate, repeat
+the answer to a known key, call the endpoint. An endpoint is `async def`, takes a `Call` and
+validated parameters, and gives the content of the answer, the answer of a command, or a response.
+Router-level dependencies don't run here; a test requests every route without a token.
 """
 
 from collections.abc import Callable
@@ -28,19 +27,19 @@ from api.http.strict_json import parse
 from application.ports import Answer
 
 PUBLIC = "public"
-"""Asks for no token."""
+"""Needs no token."""
 
 SIGNED_IN = "signed_in"
-"""Asks for a token, but neither for a tenant nor for a permission: it tells of nobody's data."""
+"""Needs a token, but neither a tenant nor a permission, because it shows no tenant's data."""
 
 
 def needs(permission: str) -> dict[str, Any]:
-    """For `openapi_extra`: the permission a route asks for, published with it."""
+    """For `openapi_extra`: the permission that a route needs, published with it."""
     return {"x-permission": permission}
 
 
 class ContractRoute(APIRoute):
-    """A route of ours: it names its permission by `needs`, and answers its own errors."""
+    """A route that names its permission by `needs` and answers its own errors."""
 
     dialect: ClassVar[Dialect]
 
@@ -108,15 +107,15 @@ class _Exchange:
                 return answered
 
     async def _given_before(self, call: Call) -> Response | None:
-        """The answer already given to the request's key. It is looked for before the endpoint looks
-        at anything: what that finds may have changed since, and the answer mustn't."""
+        """The answer already given to the request's key. It is looked up before the endpoint runs,
+        because the records may have changed since, and the answer mustn't."""
         if self._permission in (PUBLIC, SIGNED_IN) or (key := call.key()) is None:
             return None
         answer = await call.services.system.log.answered(key)
         if answer is None:
             call.unanswered = True
             return None
-        _ = call.open_tags  # it may show what they open, and that may be forbidden by now
+        _ = call.open_tags  # the answer may show what they open, and the permission may be gone
         return await response_of(call, answer)
 
     async def _authenticate(self, call: Call) -> None:
@@ -141,7 +140,8 @@ _Parameter = tuple[str, TypeAdapter[Any], tuple[str, ...], bool]
 
 
 def _model(params: list[Any]) -> _Parameter | None:
-    """An endpoint's query or body parameter: a model, with its names and whether it may lack."""
+    """An endpoint's query or body parameter: its name, its model, the names of its fields, and True
+    if it may be missing."""
     if not params:
         return None
     (param,) = params

@@ -1,9 +1,9 @@
-"""Finding a route without asking every one of them.
+"""A table of routes, in place of Starlette's linear search.
 
-Starlette asks its routes one after the other, and wraps each request in seven layers for routes
-that let their errors out: that took a seventh of a POST. Ours answer their own errors, so a request
-that one of them plainly answers goes straight to it. Everything else, such as another address,
-another method or the documents, goes the usual way; the order of the routes decides here as there.
+Starlette matches its routes one after the other, and wraps each request in seven layers for routes
+that raise errors: that took a seventh of a POST. A `ContractRoute` answers its own errors, so a
+request that matches one goes straight there. Anything else, such as an unknown address, another
+method or the documents, falls back to Starlette; the order of the routes decides in both.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class RouteTable:
                 self._fixed.setdefault((method, route.path), route)
 
     def find(self, scope: Scope) -> ASGIApp | None:
-        """The application of the route that answers, None if the usual way has to be gone."""
+        """The application of the matching route, None to fall back to Starlette's routing."""
         path = get_route_path(scope)
         fixed = self._fixed.get((scope["method"], path))
         if fixed is not None:

@@ -1,4 +1,4 @@
-"""The web server: uvicorn, with what open event streams need of it."""
+"""The web server: uvicorn, whose shutdown ends open event streams."""
 
 from socket import socket
 
@@ -10,7 +10,7 @@ from api.streams.streams import EventStreams
 
 
 class Server(uvicorn.Server):
-    """Ends the streams when it has to stop: it would wait for them otherwise."""
+    """Ends the streams before it shuts down; uvicorn would wait for them."""
 
     def __init__(self, config: uvicorn.Config, streams: EventStreams):
         super().__init__(config)
@@ -22,17 +22,17 @@ class Server(uvicorn.Server):
 
 
 def server_of(application: Application) -> Server:
-    """`kith serve`'s own, to be run on sockets that are open already."""
+    """The server of `kith serve`, to be run on sockets that are already bound."""
     config = uvicorn.Config(
         application,
         http=Connection,
         ws="none",
-        log_config=None,  # with everybody else's, to where they are filtered
+        log_config=None,  # to kith's own handlers, which filter
         log_level="warning",
         lifespan="off",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # nothing depends on where a request came from
+        proxy_headers=False,  # no answer depends on the client's address
         timeout_graceful_shutdown=10,
     )
     return Server(config, application.services.streams)

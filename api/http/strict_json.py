@@ -1,8 +1,8 @@
-"""The one parser of every request body.
+"""The parser of every request body.
 
-RFC 8259 leaves open what a number or a name may be, and the standard library takes more than it
-allows. What differs between parsers, or can't be stored, is refused here once: duplicate names,
-NaN, numbers beyond 64 bits, NUL, halves of surrogate pairs, nesting without end.
+RFC 8259 leaves the range of numbers and the uniqueness of names open, and the standard library
+accepts more than it allows. Anything that parsers read differently or that can't be stored is
+refused: duplicate names, NaN, numbers beyond 64 bits, NUL, unpaired surrogates, deep nesting.
 """
 
 import json
@@ -11,7 +11,7 @@ import re
 from typing import Any, NoReturn
 
 DEEPEST = 32
-"""Arrays and objects within each other."""
+"""Levels of arrays and objects."""
 
 LONGEST_NUMBER = 64
 """Characters of a number; a double written out by any encoder has up to 25."""
@@ -21,19 +21,19 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _BOM = "\ufeff"
 _WHITESPACE = " \t\n\r"
 
-# Finds the escapes that may stand for half a surrogate pair or for NUL, and also whole pairs and
-# escaped backslashes; only then is every string looked at.
+# A quick check: escapes that may stand for an unpaired surrogate or NUL, but also whole pairs and
+# escaped backslashes. Only if one is found is every string checked.
 _SUSPICIOUS = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
 
-# A string, even one without an end: possessive, so that no input makes it try twice.
+# A string, even without its closing quote; possessive, so that no input causes backtracking.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class MalformedJson(ValueError):
-    """The body isn't JSON as kith takes it: 400. The reason is public and never quotes it."""
+    """The body isn't valid JSON: 400. The reason is public and never quotes the body."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -41,10 +41,9 @@ class MalformedJson(ValueError):
 
 
 def parse(body: bytes) -> object:
-    """The value that this body holds; whole numbers as int, others as float.
+    """The value of a body; whole numbers as int, others as float.
 
-    Raises MalformedJson, and nothing else whatever the bytes. The size of the body is bounded
-    by who receives it.
+    Raises MalformedJson, and nothing else for any bytes. The caller bounds the size of the body.
     """
     try:
         text = body.decode().strip(_WHITESPACE)
@@ -52,14 +51,14 @@ def parse(body: bytes) -> object:
         raise MalformedJson("The body is not valid UTF-8.") from None
     if not text:
         raise MalformedJson("The body is empty.")
-    # Counting is quick, and says enough about all but the largest bodies.
+    # Counting brackets is quick, and enough for all but large bodies.
     if body.count(b"[") + body.count(b"{") > DEEPEST and _is_deeper_than(DEEPEST, body):
         raise MalformedJson(_TOO_DEEP)
     try:
         value, end = _DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         raise _not_json(text, error.pos) from None
-    except RecursionError:  # brackets that are opened and never closed
+    except RecursionError:  # unclosed brackets
         raise MalformedJson(_TOO_DEEP) from None
     if end != len(text):
         raise _not_json(text, end)
@@ -77,10 +76,10 @@ def _not_json(text: str, position: int) -> MalformedJson:
 
 
 def _is_deeper_than(limit: int, body: bytes) -> bool:
-    """Whether brackets outside of strings nest deeper than this.
+    """True if brackets outside strings nest deeper than `limit`.
 
-    Each pass takes away the innermost pairs, so there are as many passes as levels. Brackets
-    without a partner stay for ever; the parser has the better words for those.
+    Each pass removes the innermost pairs, so there are as many passes as levels. Unpaired brackets
+    remain, and are left to the parser's errors.
     """
     brackets = _STRING.sub(b"", body).translate(_TO_SQUARE, _NO_BRACKETS)
     for _ in range(limit):
@@ -96,7 +95,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(literal: str) -> int:
-    # Nineteen characters always fit; how long it takes to read more grows with their square.
+    # Up to 18 characters always fit; the time to parse more grows with their square.
     if len(literal) < 19:
         return int(literal)
     if len(literal) > LONGEST_NUMBER or not _SMALLEST <= (number := int(literal)) <= _LARGEST:

@@ -1,1 +1,1 @@
-"""Event streams: what their clients are sent, and how many there may be."""
+"""Event streams: their frames, their course and their bound."""

@@ -1,4 +1,4 @@
-"""What a stream consists of: clients in other languages rely on these bytes."""
+"""The frames of a stream; clients in other languages rely on their bytes."""
 
 from fastapi.sse import format_sse_event
 
@@ -6,11 +6,11 @@ from infrastructure.publishing.cloud_events import cloud_event
 from infrastructure.publishing.event_redaction import RestrictedStep
 
 LINE_ENDS = "\x85\u2028\u2029"
-"""Besides those that JSON always escapes."""
+"""Line ends of Unicode that JSON doesn't escape."""
 
 
 def frame(step: RestrictedStep, open_tags: frozenset[str], base_url: str) -> bytes:
-    """An event, as it is shown to a reader who opened these restricted tags."""
+    """The frame of an event for a client that opened these restricted tags."""
     event = cloud_event(step.step, hidden=step.hidden_without(open_tags), base_url=base_url)
     recorded = step.step.recorded
     return format_sse_event(
@@ -19,8 +19,8 @@ def frame(step: RestrictedStep, open_tags: frozenset[str], base_url: str) -> byt
 
 
 def _line(text: str) -> str:
-    """The same JSON as one line for those, too, who end lines where Unicode does, and not only
-    where the specification of the stream does."""
+    """The same JSON as one line, also for clients that split lines by Unicode's rules instead of
+    the specification's."""
     if not text.isascii():
         for end in LINE_ENDS:
             text = text.replace(end, f"\\u{ord(end):04x}")
@@ -28,6 +28,6 @@ def _line(text: str) -> str:
 
 
 def note(position: int, comment: str | None = None, *, retry: int | None = None) -> bytes:
-    """No event, but where to resume: events that aren't followed move it too. `retry` are the
-    milliseconds after which a client that was cut is asked to come back."""
+    """A frame without an event: the position to resume after, which events of other types advance
+    too. `retry` are the milliseconds after which a disconnected client reconnects."""
     return format_sse_event(comment=comment, id=str(position), retry=retry)

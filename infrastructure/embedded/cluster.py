@@ -1,22 +1,19 @@
-"""Making a cluster: the files of a new PostgreSQL, complete or not there at all."""
+"""Creation of a cluster, atomic: a complete one or none."""
 
 import logging
+import shutil
 import time
 
 from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.binaries import Binaries
-from infrastructure.embedded.directories import (
-    Home,
-    make_owned_directory,
-    remove_directory,
-)
+from infrastructure.embedded.directories import Home, make_owned_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
 
 log = logging.getLogger(__name__)
 
 SUPERUSER = "kith"
 
-# Who gets to the socket is trusted: only the account and root can enter its directory.
+# Clients of the socket are trusted: only the account and root can enter its directory.
 _ACCESS_RULES = (
     "# Only over the Unix socket, whose directory is closed to others.\nlocal all all trust\n"
 )
@@ -30,11 +27,11 @@ def make_cluster(home: Home, binaries: Binaries, account: Account) -> None:
     log.info("Making a new PostgreSQL cluster in %s.", home.cluster)
     began = time.monotonic()
     unfinished = home.path / "data.unfinished"
-    remove_directory(unfinished)
+    shutil.rmtree(unfinished, ignore_errors=True)  # of an interrupted start
     make_owned_directory(unfinished, account)
-    # Text is compared by code point and folded by Unicode's rules, both by PostgreSQL itself, so
-    # that no update of the system's C library can change an index. pg_trgm alone still asks
-    # that library what a letter is; without its C.UTF-8 it would skip every ü.
+    # PostgreSQL itself compares text by code point and folds it by Unicode's rules, so that no
+    # update of the C library can change an index. Only pg_trgm takes the class of a character
+    # from that library; without its C.UTF-8 pg_trgm would skip every ü.
     for character_type in ("C.UTF-8", "C"):
         made = account.run(
             [

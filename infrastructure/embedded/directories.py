@@ -1,15 +1,14 @@
-"""Where the cluster of a data directory lives, and with which permissions.
+"""The directories of a cluster and their permissions.
 
-As an ordinary user everything is inside the data directory. As root the server runs as another
-user, who must get to the cluster: a data directory that kith makes can be passed through (0711,
-its secrets are 0600), but no directory of others is ever opened. Where one of those is in the
-way, the cluster is put under /var/lib/kith and `postgres` in the data directory links to it.
+For an ordinary user everything is inside the data directory. For root the server runs as another
+user, who needs access to the cluster: a data directory that kith makes can be passed through (0711,
+its secrets are 0600), but no other directory is ever opened. Where one of those is in the way, the
+cluster is put under /var/lib/kith and `postgres` in the data directory links to it.
 """
 
 import hashlib
 import logging
 import os
-import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ _LONGEST_SOCKET_DIRECTORY = 84
 
 @dataclass(frozen=True)
 class Home:
-    """The directory of one cluster and what lies in it."""
+    """The directory of one cluster and its files."""
 
     path: Path
 
@@ -47,15 +46,15 @@ class Home:
 
     @property
     def server_lock(self) -> Path:
-        """Held by the server's own processes, so free only when the last of them has ended."""
+        """Held by the server's own processes, so free once the last of them has ended."""
         return self.path / "server.lock"
 
 
 def make_data_directory(data_dir: Path) -> Path:
-    """Make the data directory if need be, and return its absolute path.
+    """Make the data directory unless it exists, and return its absolute path.
 
-    As root a directory that we make, or that is empty, may be passed through by others; one that
-    already holds something is left as it is.
+    As root a new or empty directory is opened for others to pass through; the permissions of any
+    other stay as they are.
     """
     data_dir = data_dir.expanduser().absolute()
     try:
@@ -95,7 +94,7 @@ def make_home(data_dir: Path, account: Account) -> Home:
     else:
         make_passable(SYSTEM_DIRECTORY)
         clusters = make_passable(SYSTEM_DIRECTORY / "clusters")
-        # Never one that is there already: it is the database of a directory that was removed.
+        # A new name: an existing one is the database of a data directory that was removed.
         prefix = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12] + "-"
         target = Path(tempfile.mkdtemp(prefix=prefix, dir=clusters))
         target.chmod(0o711)
@@ -110,7 +109,7 @@ def make_home(data_dir: Path, account: Account) -> Home:
 
 
 def require_access(home: Home, account: Account) -> None:
-    """Make sure that a cluster made earlier can still be reached, rather than begin another."""
+    """Raise EmbeddedPostgresError if the account has lost access to an existing cluster."""
     if not account.can_enter(home.path):
         raise EmbeddedPostgresError(
             f"The user {account.name}, who runs PostgreSQL, can't get to {home.path}: one of the "
@@ -120,18 +119,18 @@ def require_access(home: Home, account: Account) -> None:
 
 
 def make_passable(path: Path) -> Path:
-    """Make a directory that others can pass through but not list, unless it is there already."""
+    """Make a directory that others can pass through but not list, unless it exists."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
         return path
-    path.chmod(0o711)  # mkdir's own mode is cut down by a strict umask
+    path.chmod(0o711)  # a strict umask would restrict the mode of mkdir
     return path
 
 
 def make_owned_directory(path: Path, account: Account) -> None:
-    """Make `path` a directory that only `account` (and root) can enter, if it isn't yet."""
+    """Make `path` a directory that only `account` (and root) can enter, unless it exists."""
     try:
         path.mkdir(mode=0o700)
         if not account.is_ours:
@@ -143,21 +142,16 @@ def make_owned_directory(path: Path, account: Account) -> None:
                 f"{path} is needed for PostgreSQL, but somebody else has made it. Remove it, or "
                 f"choose another data directory with KITH_DATA_DIR."
             ) from None
-        # Made by a process that was killed before it could hand it over, or opened since.
+        # Its maker may have been killed before the chown, or its mode changed since.
         path.chmod(0o700)
         if found.st_uid != account.uid:
             os.chown(path, account.uid, account.gid)
 
 
 def socket_directory(home: Home) -> Path:
-    """Where the server's socket lies: in the home, or under /tmp where that path is too long."""
+    """The directory of the server's socket: in the home, or under /tmp if that path is too long."""
     inside = home.path / "socket"
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
         return inside
     digest = hashlib.sha256(os.fsencode(home.path)).hexdigest()[:16]
     return Path("/tmp") / f"kith-{digest}"  # noqa: S108 - its owner and mode are checked
-
-
-def remove_directory(path: Path) -> None:
-    """Remove what an interrupted start left behind, if anything."""
-    shutil.rmtree(path, ignore_errors=True)

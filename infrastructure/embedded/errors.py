@@ -1,5 +1,6 @@
-"""What can go wrong with the embedded server, said in a sentence that a person can act on."""
+"""The error of the embedded server."""
 
 
 class EmbeddedPostgresError(Exception):
-    """The embedded PostgreSQL can't be found, made, started or stopped; the message says why."""
+    """The embedded PostgreSQL can't be found, made, started or stopped. The message says why, and
+    names a remedy."""

@@ -1,4 +1,4 @@
-"""Brings the server back when it dies alone, as when the system is short of memory and kills it."""
+"""Restarts a server that dies, for example when the system runs out of memory."""
 
 import logging
 import threading
@@ -11,18 +11,18 @@ from infrastructure.embedded.postgres import EmbeddedPostgres
 log = logging.getLogger(__name__)
 
 LOOK = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 AGAIN = 10.0
-"""Seconds before the next try where it didn't start."""
+"""Seconds before the next try after a failed start."""
 
 LEAVE = 5.0
-"""Seconds that are given to a start that is under way when the process ends."""
+"""Seconds that the end of the process waits for a start in progress."""
 
 
 @contextmanager
 def kept(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
-    """The server, started, and started again for as long as it is used."""
+    """The server, started now and restarted whenever it dies inside the block."""
     with postgres:
         stopped = threading.Event()
         keeper = threading.Thread(

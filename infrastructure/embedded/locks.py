@@ -1,8 +1,8 @@
-"""Locks between processes that the kernel releases by itself, however a process ends.
+"""Locks between processes, released by the kernel however a process ends.
 
-That is why they are flocks and not files with a process id in them: after kill -9, a power
-cut, or in another container on the same volume, nothing has to be cleaned up or guessed.
-A flock belongs to the open file, so a child process that inherits the descriptor holds it too.
+They are flocks and not pid files, so that nothing has to be cleaned up or guessed after kill -9, a
+power cut, or in another container on the same volume. A flock belongs to the open file, so a child
+process that inherits the descriptor holds the lock too.
 """
 
 import fcntl
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
 
@@ -22,10 +23,10 @@ _MENTION_AFTER_SECONDS = 2.0
 
 
 class FileLock:
-    """One open lock file: hold it shared or exclusively, then `close` it."""
+    """An open lock file, to be held shared or exclusively; closed by the context or by `close`."""
 
     def __init__(self, path: Path) -> None:
-        # O_NOFOLLOW: root must not be led elsewhere by a symbolic link laid in the way.
+        # O_NOFOLLOW: a symbolic link mustn't lead root elsewhere.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             self.descriptor = os.open(path, flags, 0o600)
@@ -38,14 +39,20 @@ class FileLock:
         return self._try(fcntl.LOCK_SH)
 
     def try_exclusive(self) -> bool:
-        """Lock for ourselves alone. When it fails, a lock held before may be lost with it."""
+        """Hold the lock exclusively; True if that succeeded. A failure may lose a shared lock."""
         return self._try(fcntl.LOCK_EX)
 
     def close(self) -> None:
-        """Close our descriptor; the lock goes with the last process that holds it open."""
+        """Close our descriptor; the lock is free once no process holds the file open."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _try(self, kind: int) -> bool:
         try:
@@ -57,12 +64,11 @@ class FileLock:
 
 @contextmanager
 def alone(path: Path, *, timeout_seconds: float) -> Iterator[None]:
-    """Wait until no other process is inside `alone` with this file, then run the block.
+    """Run the block while no other process is inside `alone` with this file.
 
-    Raises EmbeddedPostgresError when the others take longer than `timeout_seconds`.
+    Raises EmbeddedPostgresError after waiting for `timeout_seconds`.
     """
-    lock = FileLock(path)
-    try:
+    with FileLock(path) as lock:
         began = time.monotonic()
         mentioned = False
         while not lock.try_exclusive():
@@ -77,5 +83,3 @@ def alone(path: Path, *, timeout_seconds: float) -> Iterator[None]:
                 mentioned = True
             time.sleep(_POLL_SECONDS)
         yield
-    finally:
-        lock.close()

@@ -1,7 +1,7 @@
-"""One data directory's PostgreSQL, shared by all the kith processes that use it.
+"""The PostgreSQL of a data directory, shared by all kith processes that use the directory.
 
-The first to come starts the server, the last to leave stops it. Users are counted by a lock that
-each of them holds, so one that is killed is no longer counted.
+The first process starts the server, the last one stops it. Each holds a shared lock, so a process
+that is killed no longer counts.
 """
 
 import re
@@ -27,7 +27,7 @@ from infrastructure.embedded.server import Server
 
 DATABASE = "kith"
 
-# What is acknowledged is on the disk: these are PostgreSQL's own defaults, said aloud.
+# Acknowledged commits are on disk: PostgreSQL's own defaults, made explicit.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 _SETTINGS = {
@@ -81,7 +81,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Use the server, starting it unless it runs, and return its connection string.
 
-        Calling it again brings back a server that has died since.
+        A second call restarts a server that has died.
         """
         try:
             return self._start(make_data_directory(self._data_dir))
@@ -118,11 +118,11 @@ class EmbeddedPostgres:
         return self._url
 
     def has_died(self) -> bool:
-        """Whether the server has ended since it was started here."""
+        """True if the server has ended since it was started here."""
         return self._server is None or self._server.has_ended()
 
     def stop(self) -> None:
-        """Stop using the server; if nobody else uses it, it is stopped. Twice does no harm."""
+        """Release the server, and stop it if no other process uses it. Idempotent."""
         if self._use is None or self._server is None:
             return
         lock = self._data_dir / "postgres.lock"

@@ -1,7 +1,7 @@
-"""The secret that signs development tokens: made once for each data directory, then kept.
+"""The secret that signs development tokens, generated once for each data directory.
 
-A deployment brings its own (KITH_JWT_SECRET or KITH_JWKS_URL); this one is there so that a
-fresh checkout has working tokens, and the same ones after a restart.
+A deployment sets its own (KITH_JWT_SECRET or KITH_JWKS_URL); with this one a fresh checkout has
+working tokens, which stay valid after a restart.
 """
 
 import contextlib
@@ -16,10 +16,10 @@ _BYTES = 32
 
 
 def development_secret(data_dir: Path) -> str:
-    """The secret of `data_dir` (64 hexadecimal digits), made at the first call.
+    """The secret of `data_dir` (64 hexadecimal digits), generated at the first call.
 
-    Any number of processes may call this at once and all get the same secret: it is written
-    beside and then linked to its name, which only one of them can do.
+    Processes that call this at once get the same secret: each writes its own file and links that to
+    the final name, which succeeds for one of them.
     """
     path = make_data_directory(data_dir) / "jwt-secret"
     try:
@@ -46,7 +46,7 @@ def _make(path: Path) -> None:
             file.write(secrets.token_hex(_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret is used
             os.link(own, path)
     finally:
         own.unlink()

@@ -1,8 +1,8 @@
 """The server process of one cluster: started detached, found again, stopped.
 
-Whether it runs isn't guessed from process ids. Its processes inherit a lock file, so the lock is
-free exactly when the last of them has ended: also after kill -9 of the postmaster, while a
-backend that it left behind is still at work.
+Process ids can't prove that the server runs. All of its processes inherit a lock file, so the lock
+is free exactly when the last one has ended: also after kill -9 of the postmaster, while an orphaned
+backend is still running.
 """
 
 import logging
@@ -33,7 +33,7 @@ _MENTION_EVERY_SECONDS = 5.0
 
 
 class Server:
-    """The PostgreSQL server over `home`. Its callers keep each other out (see locks.alone)."""
+    """The PostgreSQL server over `home`. Callers exclude each other (see locks.alone)."""
 
     def __init__(self, home: Home, binaries: Binaries, account: Account) -> None:
         self._home = home
@@ -50,14 +50,13 @@ class Server:
     def ensure_running(self, settings: Mapping[str, str], *, timeout_seconds: float) -> None:
         """Start the server unless it runs, and return when it answers.
 
-        Recovery after a crash may take minutes on a large database: it is waited for, up to
-        `timeout_seconds`, with a line in the log now and then.
+        Recovery after a crash may take minutes on a large database; `timeout_seconds` includes
+        it, and progress is logged.
         """
         began = mentioned = time.monotonic()
         started = False
         while not self._answers():
-            lock = FileLock(self._home.server_lock)
-            try:
+            with FileLock(self._home.server_lock) as lock:
                 if lock.try_exclusive():
                     if started and not self._log.says_to_try_again():
                         raise EmbeddedPostgresError(
@@ -65,8 +64,6 @@ class Server:
                         )
                     self._launch(lock, settings)
                     started = True
-            finally:
-                lock.close()
             now = time.monotonic()
             if now - began > timeout_seconds:
                 raise EmbeddedPostgresError(
@@ -86,23 +83,19 @@ class Server:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def has_ended(self) -> bool:
-        """Whether none of its processes is left."""
-        lock = FileLock(self._home.server_lock)
-        try:
+        """True if no process of the server is left."""
+        with FileLock(self._home.server_lock) as lock:
             return lock.try_exclusive()
-        finally:
-            lock.close()
 
     def stop(self, *, timeout_seconds: float) -> None:
-        """Stop the server if it runs: transactions under way are rolled back, the rest is kept."""
-        lock = FileLock(self._home.server_lock)
-        try:
-            deadline = time.monotonic() + timeout_seconds
-            asked = False
+        """Stop the server if it runs; transactions in progress are rolled back."""
+        deadline = time.monotonic() + timeout_seconds
+        asked = False
+        with FileLock(self._home.server_lock) as lock:
             while not lock.try_exclusive():
                 pid = self._postmaster()
                 if not asked and pid is not None:
-                    os.kill(pid, signal.SIGINT)  # PostgreSQL's word for a fast shutdown
+                    os.kill(pid, signal.SIGINT)  # a fast shutdown
                     asked = True
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(
@@ -110,12 +103,10 @@ class Server:
                         f"{timeout_seconds:.0f} seconds: {self._log.tail()}"
                     )
                 time.sleep(_POLL_SECONDS)
-        finally:
-            lock.close()
 
     def _launch(self, lock: FileLock, settings: Mapping[str, str]) -> None:
-        """Start the postmaster, detached from us, with our lock in its hands."""
-        self._remove_what_a_dead_server_left()
+        """Start the postmaster, detached from kith, with our lock inherited."""
+        self._remove_stale_files()
         make_owned_directory(self._sockets, self._account)
         everything = {
             **settings,
@@ -139,8 +130,8 @@ class Server:
             )
 
     def _answers(self) -> bool:
-        """Whether a query would be answered now."""
-        # Asked of its file first: a connection made too early leaves an error in its log.
+        """True if the server accepts connections."""
+        # Its file first, because a connection made too early leaves an error in its log.
         if self._pid_file_lines()[7:8] != ["ready"]:
             return False
         try:
@@ -157,7 +148,7 @@ class Server:
         return [line.strip() for line in text.splitlines()]
 
     def _postmaster(self) -> int | None:
-        """The process id of the postmaster that serves our cluster, if it lives."""
+        """The process id of the postmaster that serves our cluster, None if none runs."""
         lines = self._pid_file_lines()
         if not lines or not lines[0].isdigit():
             return None
@@ -165,15 +156,15 @@ class Server:
             arguments = psutil.Process(int(lines[0])).cmdline()
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
-        # A zombie has no arguments, and somebody else's process has others.
+        # A zombie has no arguments, and an unrelated process has others.
         return int(lines[0]) if str(self._home.cluster) in arguments else None
 
-    def _remove_what_a_dead_server_left(self) -> None:
-        """Remove files that name a process by a number that is now a zombie's or somebody else's.
+    def _remove_stale_files(self) -> None:
+        """Remove the pid file and the socket of a server that died, if its process id is in use.
 
-        PostgreSQL would take that one for a running server and refuse to start. We hold the lock
-        that all of its processes held, so none of them is left. Where the number is nobody's,
-        PostgreSQL sees to its pid file itself, and looks more closely than we can.
+        PostgreSQL would take the zombie or the unrelated process for a running server and refuse to
+        start. We hold the lock that all of the server's processes held, so none is left. A pid file
+        whose process id isn't in use is left to PostgreSQL, which checks more closely.
         """
         pid = self._postmaster()
         if pid is not None:

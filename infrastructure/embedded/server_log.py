@@ -1,4 +1,4 @@
-"""The server's own log: where its reasons are when it doesn't start."""
+"""The server's own log, which explains a failed start."""
 
 import os
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ _KEEP_BYTES = 8 * 1024 * 1024
 
 
 class ServerLog:
-    """The file that PostgreSQL's output goes to, one generation of which is kept."""
+    """The file of PostgreSQL's output, with one former generation."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._start = 0  # where our server's own lines begin
+        self._start = 0  # the offset of the current server's lines
 
     @contextmanager
     def open_for_append(self) -> Iterator[IO[bytes]]:
@@ -44,7 +44,7 @@ class ServerLog:
         return (self._lines() or ["its log says nothing yet"])[-1]
 
     def says_to_try_again(self) -> bool:
-        """Whether it only didn't start because an earlier one hadn't quite ended."""
+        """True if the start failed only because an earlier server hadn't quite ended."""
         return "pre-existing shared memory block" in self.tail()
 
     def _lines(self) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 def array(values: Sequence[object]) -> bytes:
     """Numbers, texts, UUIDs, dates and None as one array literal.
 
-    JSON spells such values as an array literal does, but for brackets and what follows a backslash.
+    JSON spells such values as an array literal does, but for the brackets and for escapes.
     """
     spelt = to_json(values)
     if b"\\" in spelt:

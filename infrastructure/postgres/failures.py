@@ -1,19 +1,18 @@
-"""What a failure means for what was under way: was the connection lost, will it pass, or is it
-the statement's own fault?"""
+"""Classes of errors: a lost connection, a transient failure, or a fault of the statement."""
 
 import psycopg
 
 PASSING = ("40", "53", "55P03", "57", "58", "25006")
-"""SQLSTATEs, or their classes, that are nobody's fault and may be over in a moment: deadlocks and
-serialization, full disks and too many connections, locks not to be had, cancelled statements,
-restarts, I/O errors, and a server that has become a standby."""
+"""SQLSTATEs, or their classes, of transient failures: deadlocks and serialization, full disks and
+too many connections, lock timeouts, cancelled statements, restarts, I/O errors, and a server that
+has become a standby."""
 
 LOST = ("08", "57P", "25P03", "25P04")
-"""Those with which the server ends a connection: for its own reasons, or because it waited long."""
+"""SQLSTATEs that end a connection: a failure of the network, a shutdown, an idle timeout."""
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the conversation broke off, so that what was said last may have been heard or not."""
+    """True if the connection was lost, so that the outcome of the last statement is unknown."""
     if isinstance(error, psycopg.Error):
         state = error.sqlstate
         return isinstance(error, psycopg.OperationalError) if state is None else _in(state, LOST)
@@ -21,7 +20,7 @@ def is_lost(error: BaseException) -> bool:
 
 
 def will_pass(error: BaseException) -> bool:
-    """Whether the same may succeed in a moment."""
+    """True if a retry may succeed."""
     if is_lost(error):
         return True
     return isinstance(error, psycopg.Error) and _in(error.sqlstate or "", PASSING)

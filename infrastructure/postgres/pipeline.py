@@ -20,7 +20,7 @@ Rows = list[tuple[bytes | None, ...]]
 
 
 class PipelineConnection:
-    """Not for use by two tasks at a time: whoever owns it takes turns."""
+    """Not for use by two tasks at a time: the owner serializes them."""
 
     def __init__(self, connection: AsyncConnection, *, binary: bool = False):
         self._connection = connection  # keeps the socket alive
@@ -35,8 +35,8 @@ class PipelineConnection:
     async def connect(
         cls, conninfo: str, settings: Sequence[str] = (), *, binary: bool = False
     ) -> Self:
-        """With `binary`, results are as the server keeps them, which saves bytea from being spelt
-        out. Raises psycopg.OperationalError, or whatever a setting is refused with."""
+        """With `binary`, results are in binary format, which avoids the text form of bytea. Raises
+        psycopg.OperationalError, or the error of an invalid setting."""
         connection = await AsyncConnection.connect(conninfo, autocommit=True)
         try:
             for statement in settings:
@@ -54,10 +54,10 @@ class PipelineConnection:
         await self._connection.close()
 
     async def run(self, commands: Sequence[Command]) -> list[Rows]:
-        """Run the commands in one round trip; the rows of each.
+        """The rows of each command, run in one round trip.
 
-        The first one that fails ends the round trip: its error is raised as the psycopg.Error of
-        its SQLSTATE, and those after it don't run.
+        The first error ends the round trip: the psycopg.Error of its SQLSTATE is raised, and the
+        commands after it don't run.
         """
         try:
             return await self._run(commands)
@@ -66,13 +66,13 @@ class PipelineConnection:
         except OSError as error:
             raise psycopg.OperationalError(str(error)) from error
         except asyncio.CancelledError:
-            # Half a conversation is of no use to anybody.
+            # The protocol is out of step: the connection can't be used again.
             self._pg.finish()
             raise
 
     async def _run(self, commands: Sequence[Command]) -> list[Rows]:
         prepared = dict(self._prepared)
-        sent: list[str | None] = []  # the SQL of what is prepared, None for what is run
+        sent: list[str | None] = []  # the SQL of each PREPARE, None for each execution
         for sql, parameters in commands:
             if sql not in prepared:
                 self._count += 1
@@ -84,13 +84,13 @@ class PipelineConnection:
         self._pg.pipeline_sync()
         results, error = await self._results()
         for sql in filter(None, sent[: len(results)]):
-            self._prepared[sql] = prepared[sql]  # and stays so, whatever fails after it
+            self._prepared[sql] = prepared[sql]  # and stays prepared, whatever fails after
         if error is not None:
             raise error_of(error)
         return [rows for rows, sql in zip(results, sent, strict=True) if sql is None]
 
     async def _results(self) -> tuple[list[Rows], PGresult | None]:
-        """The results up to the first error, and that one."""
+        """The results up to the first error, and that error."""
         results: list[Rows] = []
         error: PGresult | None = None
         while True:
@@ -117,7 +117,7 @@ class PipelineConnection:
             pg.consume_input()
 
     async def _ready(self, *, writing: bool) -> None:
-        """Wait until the socket can be read, or written where something is left to send."""
+        """Wait until the socket is readable, or with `writing` writable."""
         loop = asyncio.get_running_loop()
         ready = loop.create_future()
         socket = self._pg.socket
@@ -143,7 +143,7 @@ def _rows(result: PGresult) -> Rows:
 
 
 def error_of(result: PGresult) -> psycopg.Error:
-    """The error of a failed result, in psycopg's classes."""
+    """The psycopg.Error of a failed result."""
     state = (result.error_field(ord("C")) or b"").decode()
     message = (result.error_field(ord("M")) or b"the database refused").decode("utf-8", "replace")
     if not state:

@@ -10,9 +10,9 @@ MIGRATIONS = resources.files("infrastructure.postgres") / "migrations"
 
 
 def migrate(conninfo: str) -> list[str]:
-    """Bring the database up to date; the names of the migrations that ran, in order.
+    """Migrate the database; the names of the migrations that ran, in order.
 
-    Processes that start together take turns. Errors: psycopg.Error as it comes.
+    An advisory lock serializes processes that start together. Raises psycopg.Error.
     """
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))

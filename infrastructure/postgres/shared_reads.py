@@ -1,8 +1,8 @@
-"""Reads that share a statement: what is asked while one is under way goes out together in the next.
+"""Reads that share a statement: questions that arrive during one go out together in the next.
 
-The same idea as group commit, for reading; under load it saves most of a round trip's cost. What
-a database that hangs doesn't answer is given up, and with it what queued behind: otherwise both
-would pile up for as long as it hangs.
+This is group commit for reads, and saves most of the cost of a round trip under load. If the
+database hangs, the statement in flight and the questions queued behind it fail after a timeout
+instead of piling up.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ PATIENCE = 10.0
 
 
 class SharedReads(Generic[K, V]):
-    """`fetch` answers a list of questions in order. At most `at_once` statements are under way."""
+    """`fetch` answers a list of questions in order. At most `at_once` statements are in flight."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class SharedReads(Generic[K, V]):
         self._most = most
         self._patience = patience
         self._running = 0
-        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself doesn't hold on to them
+        self._tasks: set[asyncio.Task[None]] = set()  # the loop holds only weak references
         self._waiting: deque[tuple[K, asyncio.Future[V]]] = deque()
 
     async def get(self, question: K) -> V:

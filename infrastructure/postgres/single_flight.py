@@ -1,6 +1,6 @@
-"""Questions that are being answered aren't asked again: who asks the same shares the answer.
+"""Single flight: equal questions that arrive while one is being answered share its answer.
 
-For those who may be answered with what was found out a moment ago, because they ask again.
+The answer may be as old as the first question, so this is for callers that ask again.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ V = TypeVar("V")
 
 
 class SingleFlight(Generic[K, V]):
-    """`answer` is asked at most `at_once` questions at a time, and one of each `group`: however
-    much one of them asks, the others have their turn."""
+    """`answer` gets at most `at_once` questions at a time, one of each `group`, so that no group
+    starves the others."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class SingleFlight(Generic[K, V]):
         task = self._asked.get(question)
         if task is None:
             task = self._asked[question] = asyncio.create_task(self._find_out(question))
-        # Shielded: who goes away takes the answer from nobody else.
+        # Shielded: a caller that is cancelled doesn't cancel the answer for others.
         return await asyncio.shield(task)
 
     async def _find_out(self, question: K) -> V:

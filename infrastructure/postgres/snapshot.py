@@ -1,4 +1,4 @@
-"""Reading much of the database as it is at one moment, a part at a time."""
+"""A snapshot of the database for long reads, fetched in parts by server-side cursors."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ class Snapshot:
 
 @contextmanager
 def snapshot(conninfo: str) -> Iterator[Snapshot]:
-    """Everything that is read sees the same moment. Errors: psycopg.Error as it comes."""
+    """All queries inside the block see the same snapshot. Raises psycopg.Error."""
     with psycopg.connect(conninfo) as connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True

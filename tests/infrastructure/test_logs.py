@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from infrastructure.logs import PAUSE, Sparing
+from infrastructure.logs import PAUSE, RepeatFilter
 
 
 @pytest.fixture
@@ -15,13 +15,13 @@ def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return clock
 
 
-def logged(to: Sparing, words: str, *of: object, name: str = "kafka.net.manager") -> bool:
+def logged(to: RepeatFilter, words: str, *of: object, name: str = "kafka.net.manager") -> bool:
     to_filter = logging.LogRecord(name, logging.ERROR, "", 0, words, of, None)
     return bool(to.filter(to_filter))
 
 
 def test_a_library_says_the_same_thing_once_a_minute(now: list[float]):
-    sparing, failed = Sparing("kafka"), "Connection failed: %s"
+    sparing, failed = RepeatFilter("kafka"), "Connection failed: %s"
     assert logged(sparing, failed, OSError("refused"))
     now[0] += PAUSE - 1
     assert not logged(sparing, failed, OSError("no route"))
@@ -32,7 +32,7 @@ def test_a_library_says_the_same_thing_once_a_minute(now: list[float]):
 
 
 def test_other_loggers_repeat_their_messages():
-    sparing = Sparing("kafka")
+    sparing = RepeatFilter("kafka")
     for name in ("infrastructure.relay.relay", "kafkaesque", "root"):
         assert all(logged(sparing, "the relay starts again", name=name) for _ in range(3))
 
@@ -41,7 +41,7 @@ def test_other_loggers_repeat_their_messages():
     ("level", "heard"), [(logging.WARNING, [True, False]), (logging.ERROR, [True, True])]
 )
 def test_messages_above_the_level_are_repeated(now: list[float], level: int, heard: list[bool]):
-    sparing, found = Sparing("uvicorn.error", up_to=logging.WARNING), []
+    sparing, found = RepeatFilter("uvicorn.error", up_to=logging.WARNING), []
     for _ in range(2):
         record = logging.LogRecord("uvicorn.error", level, "", 0, "Invalid request.", (), None)
         found.append(bool(sparing.filter(record)))

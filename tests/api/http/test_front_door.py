@@ -10,8 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.http.contract import Contract
-from api.http.front_door import FrontDoor
+from api.http.front_door import Contract, FrontDoor
 
 SECRET = "nobody verifies this one, it is for routing only"
 

@@ -76,10 +76,10 @@ def vanish(service: Service, request: bytes, before: Callable[[], None]) -> None
 def test_an_answer_nobody_waits_for_is_not_logged(service, caplog, monkeypatch):
     fetch, answered = service.services.fetch, threading.Event()
 
-    async def slowly(query: str) -> Any:
+    async def slowly(*query: Any) -> Any:
         await asyncio.sleep(0.3)
         answered.set()
-        return await fetch(query)
+        return await fetch(*query)
 
     monkeypatch.setattr(service.services, "fetch", slowly)
     with caplog.at_level(logging.WARNING):
