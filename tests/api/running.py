@@ -23,7 +23,7 @@ from infrastructure.system import prepare_database
 
 SECRET = "a secret of the tests, long enough for HS256"
 EVERYTHING = ("view_contacts", "edit_contacts", "audit", "admin")
-SECONDS_TO_START = 30.0
+SECONDS_TO_START = 60.0
 
 
 class _Kept(httpx.BaseTransport):

@@ -83,14 +83,14 @@ async def owned(opened: Ledger, lock: int) -> None:
     async def there() -> bool:
         return await owner(opened, lock) != 0
 
-    await eventually(there, 30)
+    await eventually(there)
 
 
 async def fed(opened: Ledger, model: ReadModel) -> None:
     async def there() -> bool:
         return await opened.checkpoint(model.name) == await opened.head()
 
-    await eventually(there, 30)
+    await eventually(there)
 
 
 async def test_a_relay_tells_how_it_is_and_serves_no_contract(opened: Ledger, broker: RealBroker):
@@ -103,7 +103,7 @@ async def test_a_relay_tells_how_it_is_and_serves_no_contract(opened: Ledger, br
         assert relay.figure("kith_relay_owner") == 1
         assert relay.get("/api/contacts").status_code == 404
         relay.popen.send_signal(signal.SIGTERM)
-        assert relay.popen.wait(20) == 0
+        assert relay.popen.wait(60) == 0
     for message in await messages_of(broker):
         # The schemas are served by the API, not by the role, whatever its own port is.
         assert header(message, "ce_dataschema").startswith("http://localhost:8000/schemas/")

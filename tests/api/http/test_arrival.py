@@ -47,7 +47,7 @@ def connect(service: Service) -> Iterator[Connect]:
     opened: list[socket.socket] = []
 
     def one() -> socket.socket:
-        opened.append(socket.create_connection((address.hostname, address.port), timeout=20))
+        opened.append(socket.create_connection((address.hostname, address.port), timeout=60))
         return opened[-1]
 
     yield one

@@ -17,7 +17,7 @@ class Wire:
 
     def __init__(self, service: Service, tenant: str):
         host, port = service.url.removeprefix("http://").split(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=20)
+        self._socket = socket.create_connection((host, int(port)), timeout=60)
         self.headers = (
             f"Host: {host}\r\nAuthorization: Bearer {service.token(tenant=tenant)}\r\n".encode()
         )

@@ -59,7 +59,7 @@ def test_a_client_that_stops_reading_is_cut_and_others_stay_quick(
             assert time.monotonic() < until
         assert told > 3  # who waited for the slow one would be told one, or none
         assert opened(service) == 1
-        slow.settimeout(10)
+        slow.settimeout(60)
         received = b"".join(iter(lambda: slow.recv(65_536), b""))
         assert 0 < len(received) < MEGABYTES * 1_000_000
         assert not received.endswith(b"0\r\n\r\n"), "it was told that this is all"

@@ -59,7 +59,7 @@ class Issuer:
             def do_GET(self):
                 issuer.requests += 1
                 issuer.asked.append((self.path, self.headers))
-                issuer.gate.wait(5)
+                issuer.gate.wait(60)
                 if issuer.trickles:
                     self.trickle()
                     return

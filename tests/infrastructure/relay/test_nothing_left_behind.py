@@ -64,33 +64,59 @@ def left() -> Iterator[list[Any]]:
         one.close()
 
 
-def grown_while_down(broker: Tansu, seconds: float = 4) -> int:
-    """Descriptors more after some seconds with nothing to send and a broker that is gone."""
+class Tries:
+    """The tries to connect that have been made."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def more(self, number: int) -> None:
+        """Wait for so many more."""
+        enough, deadline = self.made + number, time.monotonic() + 60
+        while self.made < enough:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> Tries:
+    one, connect = Tries(), KafkaNetSocket.sock_connect
+
+    async def counted(*args: Any, **kwargs: Any) -> Any:
+        one.made += 1
+        return await connect(*args, **kwargs)
+
+    monkeypatch.setattr(KafkaNetSocket, "sock_connect", counted)
+    return one
+
+
+def grown_while_down(broker: Tansu, tries: Tries) -> int:
+    """Descriptors more after some tries, with nothing to send and a broker that is gone."""
     relays = Broker(broker.settings())
     try:
         broker.kill()
-        time.sleep(0.5)  # it has noticed
+        tries.more(1)
         before = held().descriptors
-        time.sleep(seconds)
+        tries.more(4)
         return held().descriptors - before
     finally:
         relays.close()
         broker.start()
 
 
-def test_a_broker_that_is_down_costs_no_sockets(tansu: Tansu):
-    assert grown_while_down(tansu) <= 1  # the one that is trying
+def test_a_broker_that_is_down_costs_no_sockets(tansu: Tansu, tries: Tries):
+    assert grown_while_down(tansu, tries) <= 1  # the one that is trying
 
 
 def test_a_socket_left_by_each_try_is_detected(
-    tansu: Tansu, left: list[Any], monkeypatch: pytest.MonkeyPatch
+    tansu: Tansu, tries: Tries, left: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     async def leaving(self: Any, net: Any, sock: socket.socket, *args: Any, **kwargs: Any) -> Any:
         left.append(sock)
         return await KafkaNetSocket.sock_connect(self, net, sock, *args, **kwargs)
 
     monkeypatch.setattr(connecting.DirectSocket, "sock_connect", leaving)
-    assert grown_while_down(tansu) >= 3
+    assert grown_while_down(tansu, tries) >= 3
 
 
 def left_by(tries: Callable[[], object]) -> Held:

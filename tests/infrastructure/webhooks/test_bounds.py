@@ -26,7 +26,7 @@ class TestBounds:
         release = threading.Event()
 
         def wait(_: Received) -> Answered:
-            release.wait(20)
+            release.wait(60)
             return Answered()
 
         receiver.answer = wait
@@ -49,7 +49,7 @@ class TestBounds:
         release = threading.Event()
 
         def wait(_: Received) -> Answered:
-            release.wait(20)
+            release.wait(60)
             return Answered()
 
         receiver.answer = wait

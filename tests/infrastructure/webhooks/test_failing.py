@@ -54,7 +54,7 @@ class TestFailing:
     async def test_an_endpoint_that_doesnt_answer_in_time_has_failed(self, opened, receiver):
         webhook = await subscribe(opened, receiver.url)
         waiting = threading.Event()
-        receiver.answer = lambda _: Answered(200 if waiting.wait(5) else 500)
+        receiver.answer = lambda _: Answered(200 if waiting.wait(60) else 500)
 
         def hasty(**options):
             return Poster(**options, seconds=0.2)

@@ -71,7 +71,7 @@ class Server:
     def close(self) -> None:
         self.http.shutdown()
         self.http.server_close()
-        self.thread.join(5)
+        self.thread.join(60)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ async def here(*_: object) -> list[str]:
 
 
 async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> Attempt:
-    poster = Poster(allow_private=True, resolve=here, seconds=5, tls=tls)
+    poster = Poster(allow_private=True, resolve=here, seconds=30, tls=tls)
     attempt = await poster.post("1", url(server, name), {}, b"{}")
     poster.close()
     return attempt
