@@ -1,18 +1,5 @@
-"""An empty ledger for each test."""
+"""A ledger for each test: followers need a log to follow."""
 
-from collections.abc import AsyncIterator
+from tests.infrastructure.projecting.conftest import conninfo, opened
 
-import pytest
-
-from tests.infrastructure.projecting.support import Ledger, emptied, ledger
-
-
-@pytest.fixture
-def conninfo(module_database: str) -> str:
-    return emptied(module_database)
-
-
-@pytest.fixture
-async def opened(conninfo: str) -> AsyncIterator[Ledger]:
-    async with ledger(conninfo) as one:
-        yield one
+__all__ = ["conninfo", "opened"]
