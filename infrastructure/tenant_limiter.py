@@ -1,4 +1,4 @@
-"""A concurrency limiter, global and per tenant, with a bounded wait."""
+"""A concurrency limiter, global and per tenant."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -13,9 +13,10 @@ class LimitReached(Exception):
 
 
 class TenantLimiter:
-    """`most` slots, `each` of them for one tenant; `patience` are the seconds a caller waits."""
+    """`most` slots, `each` of them for one tenant; `patience` are the seconds a caller waits,
+    None for no bound."""
 
-    def __init__(self, most: int, *, each: int, patience: float):
+    def __init__(self, most: int, *, each: int, patience: float | None):
         self._all = asyncio.Semaphore(most)
         self._each = each
         self._patience = patience

@@ -6,27 +6,27 @@ The answer may be as old as the first question, so this is for callers that ask 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
-from weakref import WeakValueDictionary
+
+from infrastructure.tenant_limiter import TenantLimiter
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
 class SingleFlight(Generic[K, V]):
-    """`answer` gets at most `at_once` questions at a time, one of each `group`, so that no group
+    """`answer` gets at most `at_once` questions at a time, one of each tenant, so that no tenant
     starves the others."""
 
     def __init__(
         self,
         answer: Callable[[K], Awaitable[V]],
-        group: Callable[[K], Hashable],
+        tenant_of: Callable[[K], str],
         *,
         at_once: int = 3,
     ):
         self._answer = answer
-        self._group = group
-        self._turns = asyncio.Semaphore(at_once)
-        self._groups: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+        self._tenant_of = tenant_of
+        self._limiter = TenantLimiter(at_once, each=1, patience=None)
         self._asked: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, question: K) -> V:
@@ -37,9 +37,8 @@ class SingleFlight(Generic[K, V]):
         return await asyncio.shield(task)
 
     async def _find_out(self, question: K) -> V:
-        lock = self._groups.setdefault(self._group(question), asyncio.Lock())
         try:
-            async with lock, self._turns:
+            async with self._limiter.slot(self._tenant_of(question)):
                 return await self._answer(question)
         finally:
             del self._asked[question]

@@ -45,7 +45,7 @@ async def test_the_same_question_is_asked_once_and_again_when_it_was_answered():
     assert oracle.asked == ["a1", "a1"]
 
 
-async def test_one_group_never_takes_all_turns():
+async def test_one_tenant_never_takes_all_slots():
     oracle = Oracle(at_once=2)
     many = await oracle.ask(*[f"a{n}" for n in range(20)])
     other = await oracle.ask("b1")
