@@ -20,7 +20,7 @@ class TenantLimiter:
         self._all = asyncio.Semaphore(most)
         self._each = each
         self._patience = patience
-        # A tenant's semaphore lives as long as somebody holds a slot of it or waits for one.
+        # A tenant's semaphore lives as long as a caller holds a slot of it or waits for one.
         self._own: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def acquire(self, tenant: str) -> Release:

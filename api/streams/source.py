@@ -1,4 +1,4 @@
-"""The source of all streams of a process: pages of frames, read once for whoever is at one place.
+"""The source of all streams of a process: pages of frames, shared by streams at one position.
 
 A stream has no queue: it keeps its position in the log and reads on from there, as fast as its
 client takes what it is sent. Those at the head of one tenant's log read the same page at the same

@@ -1,8 +1,8 @@
 """A real PostgreSQL without an installation: the server from a wheel, run for one data directory.
 
-`EmbeddedPostgres`, and `kept`, which brings it back when it dies, are all that the rest of kith
-sees. As root the server runs under a system user of ours, never with root's rights, and no
-directory of others is opened up for it.
+The rest of kith uses `EmbeddedPostgres`, and `kept`, which restarts a server that dies. For root
+the server runs under a system user, never with root's rights, and no directory that kith didn't
+make is opened for that user.
 """
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
