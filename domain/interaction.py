@@ -88,6 +88,12 @@ class Interaction:
                 return replace(state, deleted=True)
         raise TypeError(f"{event.type} is no event of an interaction")
 
+    @property
+    def contacts(self) -> set[UUID]:
+        """The contacts whose timelines it is in: its own, and those that took part."""
+        taking_part = {someone.contact_id for someone in self.record.people.participants}
+        return {contact for contact in (self.contact_id, *taking_part) if contact is not None}
+
     # Decisions
 
     @staticmethod

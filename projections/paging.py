@@ -1,6 +1,7 @@
-"""Keyset pages: opaque cursors bound to the tenant and the filter they were made for.
+"""Lists by filter, newest first: conditions, counts, keyset pages and their cursors.
 
 A page is found by comparing row values, `(at, id) < (…, …)`, which costs the same at any depth.
+Cursors are opaque, and bound to the tenant and the filter of their list.
 """
 
 import base64
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 Fetch = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
-"""Runs a query with `%s` parameters and gives its rows."""
+"""Runs a query with `%s` parameters and returns its rows."""
 
 
 class InvalidCursor(ValueError):
@@ -21,14 +22,77 @@ class InvalidCursor(ValueError):
 
 
 class Place(NamedTuple):
-    """Where a page ended: the instant and the id of its last row."""
+    """The end of a page: the instant and the id of its last row."""
 
     at: datetime
     id: UUID
 
 
+class Where:
+    """The conditions of a query, joined by AND, and their parameters."""
+
+    def __init__(self, condition: str, *parameters: object):
+        self.sql = condition
+        self.parameters: list[Any] = [*parameters]
+
+    def add(self, condition: str, *parameters: object) -> None:
+        self.sql += f" AND {condition}"
+        self.parameters += parameters
+
+    def add_given(self, condition: str, value: object) -> None:
+        """A condition with one parameter, unless that is None or empty."""
+        if value:
+            self.add(condition, value)
+
+    def add_period(
+        self, column: str, since: datetime | None, until: datetime | None, until_excluded: bool
+    ) -> None:
+        """Bounds of an instant, inclusive but for an excluded `until`; None is no bound."""
+        if since is not None:
+            self.add(f"{column} >= %s", since)
+        if until is not None:
+            self.add(f"{column} {'<' if until_excluded else '<='} %s", until)
+
+
+class NewestFirst(NamedTuple):
+    """A list: what it selects from which rows, and its order by an instant and an id. `selected`
+    may have parameters of its own."""
+
+    selected: str
+    rows: str
+    at: str
+    id: str
+
+    async def page(
+        self,
+        fetch: Fetch,
+        where: Where,
+        limit: int,
+        offset: int,
+        before: Place | None,
+        *parameters: object,
+    ) -> tuple[list[tuple[Any, ...]], Place | None]:
+        """The rows of a page, by offset or before the end of the page before, and its end; None
+        on the last page. `parameters` are those of `selected`."""
+        if before is not None:
+            where.add(f"({self.at}, {self.id}) < (%s, %s)", *before)
+        sql = (
+            f"SELECT {self.at}, {self.id}, {self.selected} FROM {self.rows} WHERE {where.sql} "
+            f"ORDER BY {self.at} DESC, {self.id} DESC LIMIT %s OFFSET %s"
+        )
+        rows = await fetch(sql, [*parameters, *where.parameters, limit + 1, offset])
+        end = Place(*rows[limit - 1][:2]) if len(rows) > limit else None
+        return [row[2:] for row in rows[:limit]], end
+
+
+async def count_of(fetch: Fetch, table: str, where: Where) -> int:
+    """The number of rows of a table (`contacts c`) that match."""
+    ((total,),) = await fetch(f"SELECT count(*) FROM {table} WHERE {where.sql}", where.parameters)
+    return int(total)
+
+
 def scope(*parts: object) -> str:
-    """What a cursor is bound to: the tenant, the list, its filter."""
+    """The digest that a cursor is bound to: of the tenant, the list and its filter."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

@@ -39,8 +39,7 @@ def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
         sign * (sentiment == Sentiment.NEGATIVE),
     )
     day = record.when.at.date()
-    contacts = {someone.contact_id for someone in record.people.participants}
-    for contact_id in {NOBODY, state.contact_id, *contacts} - {None}:
+    for contact_id in {NOBODY, *state.contacts}:
         yield Add((tenant, contact_id, day, record.kind), amounts)
 
 

@@ -1,14 +1,14 @@
-"""Contacts by id, by number and in lists, each with when it was last contacted.
+"""Contacts by id, by number and in lists, each with the instant of its last contact.
 
-That is the newest entry of its timeline whose time has come, found when asked: so it is right after
-deletes and corrections, and what was planned counts as soon as its time has come.
+That is the newest entry of its timeline that isn't in the future. A query looks it up: so it is
+right after deletes and corrections, and a planned entry counts as soon as its time has come.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from projections.paging import Fetch, Place, pattern
+from projections.paging import Fetch, NewestFirst, Place, Where, count_of, pattern
 
 LAST_CONTACTED = """
 LEFT JOIN LATERAL (
@@ -22,6 +22,8 @@ COLUMNS = (
     "c.id, c.number, c.name, c.email, c.phone, c.company, c.title, c.tags, c.owner_id, "
     "c.status, c.stage, c.created_at, c.updated_at, c.position, last.at"
 )
+
+CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
 
 
 class ContactRow(NamedTuple):
@@ -63,12 +65,26 @@ async def one(fetch: Fetch, tenant: str, identity: UUID) -> ContactRow | None:
     return ContactRow(*rows[0]) if rows else None
 
 
-async def id_of(fetch: Fetch, tenant: str, number: int) -> UUID | None:
-    """The id of the contact with a number, removed or not."""
+class Named(NamedTuple):
+    id: UUID
+    number: int
+    removed: bool
+
+
+async def named(fetch: Fetch, tenant: str, reference: UUID | int) -> Named | None:
+    """The contact with an id or a number, removed or not; None if there is none."""
+    by = "id" if isinstance(reference, UUID) else "number"
     rows = await fetch(
-        "SELECT id FROM contacts WHERE tenant = %s AND number = %s", (tenant, number)
+        f"SELECT id, number, removed FROM contacts WHERE tenant = %s AND {by} = %s",
+        (tenant, reference),
     )
-    return rows[0][0] if rows else None
+    return Named(*rows[0]) if rows else None
+
+
+async def id_of(fetch: Fetch, tenant: str, number: int) -> UUID | None:
+    """The id of the contact with a number, removed or not; None if there is none."""
+    found = await named(fetch, tenant, number)
+    return found.id if found else None
 
 
 async def last_contacted(fetch: Fetch, tenant: str, identity: UUID) -> datetime | None:
@@ -80,41 +96,23 @@ async def last_contacted(fetch: Fetch, tenant: str, identity: UUID) -> datetime 
     return last
 
 
-def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    conditions = ["c.tenant = %s", "NOT c.removed"]
-    parameters: list[Any] = [wanted.tenant]
-    chosen = (
-        ("c.search LIKE %s", wanted.search and pattern(wanted.search)),
-        ("c.status = %s", wanted.status),
-        ("c.stage = %s", wanted.stage),
-        ("c.tags @> %s::text[]", list(wanted.tags)),
-        ("c.owner_id = %s", wanted.owner),
-    )
-    for condition, value in chosen:
-        if value:
-            conditions.append(condition)
-            parameters.append(value)
-    return " AND ".join(conditions), parameters
+def _where(wanted: Filter) -> Where:
+    where = Where("c.tenant = %s AND NOT c.removed", wanted.tenant)
+    where.add_given("c.search LIKE %s", wanted.search and pattern(wanted.search))
+    where.add_given("c.status = %s", wanted.status)
+    where.add_given("c.stage = %s", wanted.stage)
+    where.add_given("c.tags @> %s::text[]", list(wanted.tags))
+    where.add_given("c.owner_id = %s", wanted.owner)
+    return where
 
 
 async def count(fetch: Fetch, wanted: Filter) -> int:
-    where, parameters = _where(wanted)
-    ((total,),) = await fetch(f"SELECT count(*) FROM contacts c WHERE {where}", parameters)
-    return int(total)
+    return await count_of(fetch, "contacts c", _where(wanted))
 
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
 ) -> tuple[list[ContactRow], Place | None]:
-    """Newest contacts first; where the page ended if there is more."""
-    where, parameters = _where(wanted)
-    if before is not None:
-        where += " AND (c.created_at, c.id) < (%s, %s)"
-        parameters += before
-    sql = (
-        f"SELECT {COLUMNS} FROM contacts c {LAST_CONTACTED} WHERE {where} "
-        "ORDER BY c.created_at DESC, c.id DESC LIMIT %s OFFSET %s"
-    )
-    rows = [ContactRow(*row) for row in await fetch(sql, [*parameters, limit + 1, offset])]
-    end = Place(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return rows[:limit], end
+    """A page by offset or after the end of the page before; newest contacts first."""
+    rows, end = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
+    return [ContactRow(*row) for row in rows], end

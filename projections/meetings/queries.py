@@ -1,14 +1,14 @@
 """Meetings by id and in lists, the latest appointment first.
 
-What the restricted tags of a meeting's interaction hide, deleted or not, the meeting doesn't tell.
+A meeting is redacted by the restricted tags of its interaction, also after that was deleted.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from projections.paging import Fetch, Place
+from projections.paging import Fetch, NewestFirst, Place, Where, count_of
 
 RESTRICTED = """
 LEFT JOIN timeline t ON t.id = m.interaction_id AND t.tenant = m.tenant AND t.main
@@ -18,10 +18,11 @@ LEFT JOIN former_entries f
 
 HIDDEN = "NOT coalesce(t.restricted, f.restricted, '{}') <@ %s::text[]"
 SHOWN = f"CASE WHEN {HIDDEN} THEN m.redacted ELSE m.document END"
+MEETING_LIST = NewestFirst(SHOWN, f"meetings m {RESTRICTED}", "m.scheduled_at", "m.id")
 
 
 class Filter(NamedTuple):
-    """`open_tags` are the restricted tags the reader may see."""
+    """`open_tags` are the restricted tags that the reader may see."""
 
     tenant: str
     contact_id: UUID | None = None
@@ -35,7 +36,7 @@ class Filter(NamedTuple):
 async def one(
     fetch: Fetch, tenant: str, identity: UUID, open_tags: Sequence[str] = ()
 ) -> tuple[str, int] | None:
-    """A document and the position of the last event that changed it."""
+    """The document and the position of its last event, None if there is no such meeting."""
     rows = await fetch(
         f"SELECT {SHOWN}, m.position FROM meetings m {RESTRICTED} "
         "WHERE m.tenant = %s AND m.id = %s",
@@ -45,7 +46,7 @@ async def one(
 
 
 async def is_hidden(fetch: Fetch, tenant: str, identity: UUID, open_tags: Sequence[str]) -> bool:
-    """Whether a reader who opened these tags sees it redacted."""
+    """True if the meeting is redacted for a reader who opened these tags."""
     rows = await fetch(
         f"SELECT {HIDDEN} FROM meetings m {RESTRICTED} WHERE m.tenant = %s AND m.id = %s",
         (list(open_tags), tenant, identity),
@@ -53,40 +54,22 @@ async def is_hidden(fetch: Fetch, tenant: str, identity: UUID, open_tags: Sequen
     return bool(rows and rows[0][0])
 
 
-def _where(wanted: Filter) -> tuple[str, list[Any]]:
-    conditions = ["m.tenant = %s"]
-    parameters: list[Any] = [wanted.tenant]
-    until = "m.scheduled_at < %s" if wanted.until_excluded else "m.scheduled_at <= %s"
-    chosen = (
-        ("m.contact_id = %s", wanted.contact_id),
-        ("m.status = %s", wanted.status),
-        ("m.scheduled_at >= %s", wanted.since),
-        (until, wanted.until),
-    )
-    for condition, value in chosen:
-        if value is not None:
-            conditions.append(condition)
-            parameters.append(value)
-    return " AND ".join(conditions), parameters
+def _where(wanted: Filter) -> Where:
+    where = Where("m.tenant = %s", wanted.tenant)
+    where.add_given("m.contact_id = %s", wanted.contact_id)
+    where.add_given("m.status = %s", wanted.status)
+    where.add_period("m.scheduled_at", wanted.since, wanted.until, wanted.until_excluded)
+    return where
 
 
 async def count(fetch: Fetch, wanted: Filter) -> int:
-    where, parameters = _where(wanted)
-    ((total,),) = await fetch(f"SELECT count(*) FROM meetings m WHERE {where}", parameters)
-    return int(total)
+    return await count_of(fetch, "meetings m", _where(wanted))
 
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
 ) -> tuple[list[str], Place | None]:
-    where, parameters = _where(wanted)
-    if before is not None:
-        where += " AND (m.scheduled_at, m.id) < (%s, %s)"
-        parameters += before
-    sql = (
-        f"SELECT {SHOWN}, m.scheduled_at, m.id FROM meetings m {RESTRICTED} WHERE {where} "
-        "ORDER BY m.scheduled_at DESC, m.id DESC LIMIT %s OFFSET %s"
-    )
-    rows = await fetch(sql, [list(wanted.open_tags), *parameters, limit + 1, offset])
-    end = Place(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
-    return [document for document, _, _ in rows[:limit]], end
+    """A page by offset or after the end of the page before, and its end."""
+    opened = list(wanted.open_tags)
+    rows, end = await MEETING_LIST.page(fetch, _where(wanted), limit, offset, before, opened)
+    return [document for (document,) in rows], end

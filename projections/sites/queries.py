@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from projections.case_folding import containing
-from projections.paging import Fetch
+from projections.paging import Fetch, Where
 from projections.read_model import ReadModel
 from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
 from projections.timeline.queries import SHOWN
@@ -136,50 +136,40 @@ def _total(wanted: Wanted, hits: _Sql) -> _Sql:
     if wanted.by_text:
         return _Sql(f"SELECT count(*) FROM ({hits.text}) hits", hits.parameters)
     # Without texts, what a reader may see of a record makes no difference to how many there are.
-    where, parameters = _where(SITE_LIST, wanted)
-    return _Sql(f"SELECT count(*) FROM site_list WHERE {where} AND NOT redacted", parameters)
+    where = _where(SITE_LIST, wanted)
+    where.add("NOT redacted")
+    return _Sql(f"SELECT count(*) FROM site_list WHERE {where.sql}", where.parameters)
 
 
 def _select(model: ReadModel, wanted: Wanted) -> _Sql:
-    where, parameters = _where(model, wanted)
+    where = _where(model, wanted)
     if wanted.by_index:
-        where += " AND NOT redacted"
+        where.add("NOT redacted")
     else:
-        where += " AND redacted = NOT (restricted <@ %s::text[])"
-        parameters.append(list(wanted.open_tags))
-    found = f"{model.name} WHERE {where}"
+        where.add("redacted = NOT (restricted <@ %s::text[])", list(wanted.open_tags))
+    found = f"{model.name} WHERE {where.sql}"
     if model is SITE_SEARCH:
         columns = ", ".join(column for column in model.columns if column != "texts")
         apart = f"replace(texts, '{JOINT}', ' ') AS texts"
         found = f"(SELECT {columns}, {apart} FROM {found}) found WHERE true"
-    return _Sql(f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {found}", parameters)
+    return _Sql(f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {found}", where.parameters)
 
 
-def _where(model: ReadModel, wanted: Wanted) -> tuple[str, list[Any]]:
-    conditions = ["tenant = %s"]
-    parameters: list[Any] = [wanted.tenant]
-
-    def add(condition: str, *values: object) -> None:
-        conditions.append(condition)
-        parameters.extend(values)
-
-    if wanted.since is not None:
-        add("at >= %s", wanted.since)
-    if wanted.until is not None:
-        add("at < %s" if wanted.until_excluded else "at <= %s", wanted.until)
-    if wanted.type is not None:
-        add("type = %s", wanted.type)
+def _where(model: ReadModel, wanted: Wanted) -> Where:
+    where = Where("tenant = %s", wanted.tenant)
+    where.add_period("at", wanted.since, wanted.until, wanted.until_excluded)
+    where.add_given("type = %s", wanted.type)
 
     def pattern(term: str) -> str:
         return joined(containing(term)) if model is SITE_SEARCH else containing(term)
 
     if wanted.search:
-        add("texts LIKE %s", pattern(wanted.search))
+        where.add("texts LIKE %s", pattern(wanted.search))
     for name in ("title", "lead", "location"):
         if term := getattr(wanted, name):
-            # The index knows of all texts together; which one it was is seen in the row.
-            add(f"texts LIKE %s AND {_text(name)} LIKE %s", pattern(term), pattern(term))
-    return " AND ".join(conditions), parameters
+            # The index covers all texts together; the row shows which of them matches.
+            where.add(f"texts LIKE %s AND {_text(name)} LIKE %s", pattern(term), pattern(term))
+    return where
 
 
 def _nulls_last(wanted: Wanted) -> str:

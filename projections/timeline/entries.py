@@ -1,4 +1,4 @@
-"""Single interactions as entries of a timeline: of one contact, or of all that somebody owns."""
+"""Single interactions as entries of a contact's timeline."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,17 +15,26 @@ WHERE t.id = %s AND t.tenant = %s
 
 
 class Entry(NamedTuple):
-    """A document, the contact in whose timeline it stands, and the position of its last event."""
+    """The document, the contact of the timeline, and the position of the last event."""
 
     document: str
     contact_id: UUID
     position: int
 
 
+class Named(NamedTuple):
+    """`is_contacts` is True if the interaction is an entry of the contact's timeline."""
+
+    id: UUID
+    is_contacts: bool
+    document: str
+    position: int
+
+
 async def of_contact(
     fetch: Fetch, tenant: str, identity: UUID, contact_id: UUID, open_tags: Sequence[str]
 ) -> Entry | None:
-    """The interaction, if it stands in the open timeline of this contact."""
+    """The interaction, None unless it is an entry of this contact, who isn't removed."""
     sql = f"{ENTRY} AND c.id = %s AND NOT c.removed"
     rows = await fetch(sql, (list(open_tags), identity, tenant, contact_id))
     return Entry(*rows[0]) if rows else None
@@ -34,8 +43,22 @@ async def of_contact(
 async def of_owner(
     fetch: Fetch, tenant: str, identity: UUID, owner: str, open_tags: Sequence[str]
 ) -> Entry | None:
-    """The interaction, if it stands in the timeline of one of the owner's contacts; of several, the
-    contact it is with comes first. A removed contact's interactions stay readable."""
+    """The interaction, None unless it is an entry of one of the owner's contacts, removed or not.
+    Of several contacts, the one it is with comes first."""
     sql = f"{ENTRY} AND c.owner_id = %s ORDER BY t.main DESC, c.id LIMIT 1"
     rows = await fetch(sql, (list(open_tags), identity, tenant, owner))
     return Entry(*rows[0]) if rows else None
+
+
+async def named(
+    fetch: Fetch, tenant: str, reference: UUID | int, contact_id: UUID, open_tags: Sequence[str]
+) -> Named | None:
+    """The interaction with an id or a number, None if there is none."""
+    by = "id" if isinstance(reference, UUID) else "number"
+    sql = (
+        f"SELECT m.id, EXISTS (SELECT FROM timeline t WHERE t.id = m.id AND t.tenant = m.tenant "
+        f"AND t.contact_id = %s), {SHOWN}, m.position "
+        f"FROM timeline m WHERE m.tenant = %s AND m.{by} = %s AND m.main"
+    )
+    rows = await fetch(sql, (contact_id, list(open_tags), tenant, reference))
+    return Named(*rows[0]) if rows else None

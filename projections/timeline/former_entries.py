@@ -1,34 +1,27 @@
-"""Where interactions used to stand: entries that have left a contact's timeline.
+"""Entries that have left a contact's timeline: of interactions deleted, or of former participants.
 
-Nothing shows them; questions about the past start here, because what was deleted since was still
-there then, and who names it by its number is told that it is gone.
+No list shows them. Queries as of an instant start here, because an interaction deleted since was
+an entry then; and a contract tells a deleted interaction from one that never was.
 """
 
 from collections.abc import Iterator
 from uuid import UUID
 
-from application.entity import Entity
 from domain.interaction import Interaction
+from projections.paging import Fetch
 from projections.read_model import Put, ReadModel, Step
 
 
 def project(step: Step) -> Iterator[Put]:
-    if step.before is None:
+    if step.before is None or step.before.state.deleted:
         return
-    for contact_id in sorted(_contacts(step.before) - _contacts(step.after), key=str):
+    before, after = step.before.state, step.after.state
+    left = before.contacts - (set() if after.deleted else after.contacts)
+    for contact_id in sorted(left, key=str):
         key = (step.tenant, contact_id, step.after.id)
-        state = step.after.state
         row = dict(zip(FORMER_ENTRIES.key, key, strict=True))
-        row |= {"number": state.number, "restricted": state.record.labels.restricted}
+        row |= {"number": after.number, "restricted": after.record.labels.restricted}
         yield Put(key, (row,))
-
-
-def _contacts(entity: Entity[Interaction] | None) -> set[UUID]:
-    if entity is None or entity.state.deleted:
-        return set()
-    state = entity.state
-    others = {someone.contact_id for someone in state.record.people.participants}
-    return {contact for contact in (state.contact_id, *others) if contact is not None}
 
 
 FORMER_ENTRIES = ReadModel(
@@ -46,3 +39,10 @@ FORMER_ENTRIES = ReadModel(
     project=project,
     indexes=("(tenant, contact_id, number)",),
 )
+
+
+async def has(fetch: Fetch, tenant: str, contact_id: UUID, reference: UUID | int) -> bool:
+    """True if the interaction with an id or a number is a former entry of the contact."""
+    by = "id" if isinstance(reference, UUID) else "number"
+    sql = f"SELECT FROM former_entries WHERE tenant = %s AND contact_id = %s AND {by} = %s"
+    return bool(await fetch(sql, (tenant, contact_id, reference)))

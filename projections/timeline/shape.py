@@ -63,6 +63,7 @@ class Origin(Enum):
     SERVER = "server"
 
 
+RECORD = Record.model_fields
 CLIENT, OTHERS, SERVER = Origin.CLIENT, Origin.OTHERS, Origin.SERVER
 
 
@@ -106,7 +107,7 @@ class Field:
 
 def _recorded(path: str) -> FieldInfo | None:
     part, _, leaf = path.partition(".")
-    field = Record.model_fields.get(part)
+    field = RECORD.get(part)
     if field is None or not leaf:
         return field
     inner: FieldInfo | None = getattr(field.annotation, "model_fields", {}).get(leaf)
@@ -209,6 +210,13 @@ FIELDS: Final = (
 def keys(*origins: Origin) -> frozenset[str]:
     """The names of the fields with these origins."""
     return frozenset(field.key for field in FIELDS if field.origin in origins)
+
+
+def searched_paths() -> list[str]:
+    """The paths of the texts that a search looks into, in the record's own order."""
+    inner = {part: getattr(field.annotation, "model_fields", {}) for part, field in RECORD.items()}
+    order = [f"{part}.{leaf}" for part, leaves in inner.items() for leaf in leaves]
+    return sorted((field.path for field in FIELDS if field.searched), key=order.index)
 
 
 def answer_fields() -> dict[str, Any]:

@@ -7,29 +7,30 @@ from api.http.call import Call
 from api.http.problem import Problem, Refused
 from api.http.records import as_number, as_uuid
 from domain.errors import NotFound
-from projections.timeline import paths
+from projections.contacts import queries as contacts
+from projections.timeline import entries, former_entries
 
 
 class Found(NamedTuple):
     """An interaction of a client: its `document` as the reader may see it, and the position of its
     last event."""
 
-    client: paths.Contact
+    client: contacts.Named
     id: UUID
     document: str
     position: int
 
 
-async def client(call: Call, reference: str) -> paths.Contact:
+async def client(call: Call, reference: str) -> contacts.Named:
     """The client, one that was removed too. Raises NotFound."""
     named = as_uuid(reference) or as_number(reference)
-    found = named and await paths.contact(call.services.fetch, call.tenant, named)
+    found = named and await contacts.named(call.services.fetch, call.tenant, named)
     if not found:
         raise NotFound("Client not found", code="client_not_found")
     return found
 
 
-async def present_client(call: Call, reference: str) -> paths.Contact:
+async def present_client(call: Call, reference: str) -> contacts.Named:
     """The client. Raises NotFound, also for one that was removed."""
     found = await client(call, reference)
     if found.removed:
@@ -42,7 +43,7 @@ async def interaction(call: Call, client_reference: str, reference: str) -> Foun
     whose = await client(call, client_reference)
     named = as_uuid(reference) or as_number(reference)
     fetch, opened = call.services.fetch, call.open_tags
-    found = named and await paths.interaction(fetch, call.tenant, named, whose.id, opened)
+    found = named and await entries.named(fetch, call.tenant, named, whose.id, opened)
     if not found:
         raise NotFound("Interaction not found", code="interaction_not_found")
     if not found.is_contacts:
@@ -58,7 +59,7 @@ async def interaction_to_delete(call: Call, client_reference: str, reference: st
         whose = await client(call, client_reference)
         named = as_uuid(reference) or as_number(reference)
         fetch = call.services.fetch
-        if named and await paths.was_deleted(fetch, call.tenant, named, whose.id):
+        if named and await former_entries.has(fetch, call.tenant, whose.id, named):
             raise already_deleted() from None
         raise
 
