@@ -5,7 +5,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import AfterValidator, create_model
+from pydantic import AfterValidator, TypeAdapter, create_model
 from pydantic.alias_generators import to_snake
 
 from api.contracts.tracking.types import Body, Date, Id
@@ -83,3 +83,27 @@ def parts_of(body: Body) -> dict[str, Any]:
             place = parts.setdefault(part, {}) if part else parts
             place[leaf] = value
     return parts
+
+
+AMENDED = {
+    to_snake(field.key): (
+        field.path,
+        field.recorded.default,
+        TypeAdapter[Any](field.recorded.rebuild_annotation()),
+    )
+    for field in FIELDS
+    if field.origin is Origin.CLIENT and field.recorded and not field.recorded.is_required()
+}
+"""Of each field that may be set to null: its path in the record, its default and its type."""
+
+
+def recorded(body: Body) -> dict[str, object]:
+    """The values that a request sets, by their paths in the record and with the record's types. A
+    null is the record's default."""
+    values: dict[str, object] = {}
+    for name in body.model_fields_set & AMENDED.keys():
+        path, default, adapter = AMENDED[name]
+        value = getattr(body, name)
+        given = value is not None
+        values[path] = adapter.validate_python(value, from_attributes=True) if given else default
+    return values

@@ -20,7 +20,7 @@ from api.contracts.tracking.types import (
     Tags,
 )
 from domain.kinds import Kind
-from domain.record import Participant, Record
+from domain.record import Record
 from projections.timeline.shape import NativeWord, Origin, answer_fields, keys
 
 
@@ -78,13 +78,6 @@ class NewInteraction(RecordedFields):
         parts.setdefault("word", kind)
         # In one go, which takes two thirds of the time of making the parts one by one.
         return Record.model_validate(parts, from_attributes=True)
-
-
-def participants(given: list[Someone] | None) -> tuple[Participant, ...]:
-    return tuple(
-        Participant(name=someone.name, email=someone.email, contact_id=someone.contact_id)
-        for someone in given or ()
-    )
 
 
 PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]
