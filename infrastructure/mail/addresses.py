@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import idna
+
 from infrastructure.mail.charsets import clean, shown
 from infrastructure.mail.headers import decode_words
 
@@ -83,8 +85,9 @@ def normalised_email(text: str) -> str | None:
         local = local[1:-1]  # quotes it could do without
     if not domain.isascii():
         try:
-            domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
+            # Mapped as browsers do (UTS 46): people write capitals and full-width letters.
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except idna.IDNAError:
             return None
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         return None

@@ -120,6 +120,21 @@ def test_quoted_local_parts_stay_if_they_must():
 def test_domains_outside_ascii_get_their_one_wire_form():
     assert read("eva@müller.example") == [(None, "eva@xn--mller-kva.example")]
     assert read("eva@xn--mller-kva.example") == read("eva@MÜLLER.example")
+    assert read("eva@ｍüller。example") == read("eva@müller.example")
+
+
+@pytest.mark.parametrize(
+    ("domain", "encoded"),
+    [("straße.example", "xn--strae-oqa.example"), ("βόλος.example", "xn--nxasmm1c.example")],
+)
+def test_letters_that_idna_of_2003_replaced_are_kept(domain, encoded):
+    assert read(f"eva@{domain}") == [(None, f"eva@{encoded}")]
+
+
+@pytest.mark.parametrize("domain", ["-ü.example", "a\u200db.example", "ü" * 70, "ü..example"])
+def test_a_domain_that_cannot_be_encoded_is_reported(domain):
+    parsed = parse_addresses(f"eva@{domain}")
+    assert (parsed.found, len(parsed.bad)) == ((), 1)
 
 
 def test_domain_literals_and_local_hosts_are_addresses():
