@@ -54,7 +54,7 @@ class Part:
     """Seconds that appended events may gather before they are handled."""
 
     session: "Session"
-    """What it may use; set when the session is opened."""
+    """The owner's connections, checkpoints and reader; set when the session is opened."""
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""Checking the log itself: nothing is missing in it, and everything in it can be read."""
+"""Checking the log: positions and versions have no gaps, and every event can be decoded."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 async def check_log(connection: AsyncConnection, progress: Progress) -> Verdict:
-    """Look at every event and every commit, as they are at one moment."""
+    """Check every event and every commit in one snapshot. Raises psycopg.Error."""
     async with connection.transaction():
         await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor = await connection.execute("SELECT count(*) FROM stored_events")
@@ -105,7 +105,7 @@ async def _events(connection: AsyncConnection, events: int, progress: Progress) 
                 progress("Reading the log", done, events)
             try:
                 time = recorded(stream, version, position, topic, state).envelope.time
-            except Exception as error:  # whatever is wrong with an event is what is looked for
+            except Exception as error:  # any error is a finding
                 reason = " ".join(str(error).split())[:200]
                 yield f"the event at position {position} can't be read: {reason}"
                 continue

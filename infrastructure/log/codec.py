@@ -34,7 +34,7 @@ def encode_data(event: Event) -> str:
 
 
 def encode(envelope: Envelope, data: str) -> str:
-    """What is stored of an event."""
+    """The stored JSON of an event: its envelope, and its data as encode_data gives it."""
     causation = f'"causation":"{envelope.causation}",' if envelope.causation else ""
     key = f'"key":{_text(envelope.key)},' if envelope.key else ""
     return (

@@ -1,4 +1,4 @@
-"""Comparing a live table with its shadow: every row, every column, both ways."""
+"""Comparing a live table with its shadow: every column of every row, both ways."""
 
 from psycopg import AsyncConnection
 
@@ -7,7 +7,8 @@ from infrastructure.projecting.statements import Table
 
 
 async def compare(connection: AsyncConnection, live: Table, shadow: Table) -> Verdict:
-    """Compare within the connection's transaction, which sees both tables at one moment."""
+    """Compare within the connection's transaction, whose snapshot sees both tables. Raises
+    psycopg.Error."""
     cursor = await connection.execute(f"SELECT count(*) FROM {shadow.name}")
     (checked,) = await cursor.fetchone() or (0,)
     surplus, extra = await _only_in(connection, live, shadow)
@@ -18,7 +19,7 @@ async def compare(connection: AsyncConnection, live: Table, shadow: Table) -> Ve
 
 
 async def _only_in(connection: AsyncConnection, one: Table, other: Table) -> tuple[int, list[str]]:
-    """How many rows stand in one table only, and some of them as JSON."""
+    """The number of rows that stand in one table only, and some of them as JSON."""
     columns = ", ".join(f'"{name}"' for name in one.model.columns)
     cursor = await connection.execute(
         f"WITH d AS MATERIALIZED (SELECT {columns} FROM {one.name} "

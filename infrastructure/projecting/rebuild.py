@@ -1,9 +1,9 @@
-"""Rebuilding read models: made anew in shadow tables while the live ones serve, then swapped.
+"""Rebuilding read models: in shadow tables while the live ones serve, which are swapped at the end.
 
-At the end the append lock is taken for a moment: what was appended last is written too, and the
-tables change names in one transaction. Readers see the old one or the new one, never half, and no
-append is missed. Whoever reads the live table for long makes the swap wait and try again, so that
-appends and other readers don't queue behind it.
+The swap takes the append lock for a moment, lands the log's last events, and renames the tables in
+one transaction: readers see the old table or the new one, and no append is missed. A query that
+reads the live table for long makes the swap time out and try again, so that appends and other
+queries don't queue behind its lock.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ PATIENCE_FOR_APPENDS = "SET LOCAL lock_timeout = '10s'"
 PATIENCE_FOR_READERS = "SET LOCAL lock_timeout = '200ms'"
 
 PAUSE = 1.0
-"""Seconds between two tries to swap: appends stand still in a fifth of the time at most."""
+"""Seconds between two tries to swap: appends wait a fifth of the time at most."""
 
 INDEXES = (
     "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass "
@@ -37,7 +37,7 @@ INDEXES = (
 async def rebuild(
     conninfo: str, models: ReadModel | Sequence[ReadModel], progress: Progress = silent
 ) -> None:
-    """Make read models anew from the whole log, and put them in the place of the live ones."""
+    """Rebuild read models from the whole log. Raises psycopg.Error."""
     models = [models] if isinstance(models, ReadModel) else list(models)
     async with alone(conninfo, progress) as connection:
         await _rebuild(connection, conninfo, models, progress)
@@ -46,9 +46,9 @@ async def rebuild(
 async def bring_up_to_date(
     conninfo: str, models: Sequence[ReadModel], progress: Progress | None = None
 ) -> None:
-    """Make the read models that are missing, or whose definition has changed.
+    """Make the read models that are missing, and rebuild those whose definition has changed.
 
-    It is instant when there is nothing to do; processes that start together take turns.
+    Processes that start together take turns. Raises psycopg.Error.
     """
     async with await AsyncConnection.connect(conninfo, autocommit=True) as connection:
         if not await tables.outdated(connection, models):
@@ -67,7 +67,7 @@ async def _rebuild(
     async with filled(connection, conninfo, models, progress) as session:
         await finish(connection, models)
         while True:
-            # What was appended meanwhile: the more of it now, the less under the lock.
+            # The fewer events are left, the shorter the append lock is held.
             await session.catch_up()
             try:
                 return await _swap(connection, session, models)
@@ -82,7 +82,8 @@ async def _swap(connection: AsyncConnection, session: Session, models: Sequence[
         await session.catch_up()
         await tables.execute(connection, [PATIENCE_FOR_READERS])
         names = [model.name for model in models]
-        # A projector that is writing the live table ends first; the next one finds it moved.
+        # A projector that writes the live table commits first; the next one finds its checkpoint
+        # moved.
         await connection.execute(
             "SELECT FROM checkpoints WHERE follower = %s AND name = ANY(%s) "
             "ORDER BY name FOR UPDATE",
@@ -93,7 +94,7 @@ async def _swap(connection: AsyncConnection, session: Session, models: Sequence[
 
 
 async def _replace(connection: AsyncConnection, model: ReadModel, checkpoint: int) -> None:
-    """Put the shadow in the live table's place, with all that is known of it."""
+    """Rename the shadow to the live table, with its indexes, parked streams and checkpoint."""
     new = shadow(model).name
     await tables.drop(connection, model.name)
     await tables.execute(connection, [f"ALTER TABLE {new} RENAME TO {model.name}"])

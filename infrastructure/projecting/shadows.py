@@ -1,7 +1,7 @@
-"""Shadow tables: a read model made anew from the log, next to the live one.
+"""Shadow tables: a read model rebuilt from the log, next to the live one.
 
-A shadow has a checkpoint and parked streams of its own, under its own name, so that it is written
-exactly as a live table is. What a crash leaves behind is swept away before the next one is made.
+A shadow has a checkpoint and parked streams under its own name, so that a projector writes it as it
+writes a live table. Shadows that a crash left behind are dropped before the next one is made.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from projections.read_model import ReadModel
 SUFFIX = "_shadow"
 
 PATIENCE = 0.25
-"""Seconds between two tries for the lock."""
+"""Seconds between two tries for the rebuild lock."""
 
 LEFT_BEHIND = (
     f"SELECT name FROM checkpoints WHERE follower = '{FOLLOWER}' AND name LIKE '%\\{SUFFIX}'"
@@ -52,7 +52,7 @@ async def _locked(connection: AsyncConnection) -> bool:
 
 
 async def sweep(connection: AsyncConnection) -> None:
-    """Remove every shadow there is."""
+    """Drop every shadow."""
     cursor = await connection.execute(LEFT_BEHIND)
     for (name,) in await cursor.fetchall():
         async with connection.transaction():
@@ -75,8 +75,8 @@ async def filled(
     progress: Progress,
     upto: int = END,
 ) -> AsyncIterator[Session]:
-    """Shadows of the models, filled from the whole log up to a position, and their feed, with which
-    they can be brought further. Those that are still shadows in the end are removed."""
+    """A session whose shadows of the models are filled from the log up to a position, and can catch
+    up further. Shadows that weren't swapped are dropped in the end."""
     shadows = [shadow(model) for model in models]
     try:
         for table in shadows:
@@ -94,12 +94,12 @@ async def filled(
             )
             yield session
     finally:
-        with suppress(psycopg.Error):  # what is left is swept the next time
+        with suppress(psycopg.Error):  # the next rebuild sweeps
             await sweep(connection)
 
 
 async def finish(connection: AsyncConnection, models: Sequence[ReadModel]) -> None:
-    """Give the shadows what the live tables have besides their rows."""
+    """Make the indexes and statistics of the shadows."""
     for model in models:
         table = shadow(model)
         await tables.execute(connection, [*table.create_indexes, f"ANALYZE {table.name}"])

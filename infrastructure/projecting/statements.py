@@ -1,8 +1,8 @@
-"""The SQL of a read model: its table, and what its projector's changes become.
+"""The SQL of a read model: its table, and the statements of its projector's changes.
 
-All rows of a statement travel as one JSON parameter, or as one array a column where there are only
-sums: either costs a fraction of binding them one by one. A table name is a parameter everywhere,
-because a rebuild writes into a shadow table.
+All rows of a statement are one JSON parameter, or one array a column where there are only sums:
+either costs a fraction of binding each value. The table's name is variable: a rebuild writes into a
+shadow table.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ class Table:
 
     @cached_property
     def create_bare(self) -> list[str]:
-        """The table with what its rows are found and refused by: key and unique indexes."""
+        """The table with its primary key and unique indexes."""
         model = self.model
         columns = [f'"{name}" {sql}' for name, sql in model.columns.items()]
         if model.primary_key:
@@ -47,7 +47,7 @@ class Table:
 
     @cached_property
     def create_indexes(self) -> list[str]:
-        """What a bulk load is faster without."""
+        """The indexes that a bulk load makes afterwards."""
         return self._indexes(unique=False)
 
     def _indexes(self, *, unique: bool) -> list[str]:
@@ -91,7 +91,7 @@ class Table:
         return to_json([dict(zip(self.model.key, key, strict=True)) for key in keys])
 
     def statements(self, changes: Sequence[Put | Add]) -> list[Statement]:
-        """What to execute, in order, for the changes of some steps in their order."""
+        """The statements that carry out the changes, in order."""
         if not changes:
             return []
         if self.model.sums:
@@ -134,6 +134,6 @@ class Table:
 
 
 def version(model: ReadModel) -> str:
-    """Changes when the table or the declared version does: then the read model is made anew."""
+    """A hash of the table's definition and the declared version; a new one means a rebuild."""
     declared = repr((model.version, Table(model).create))
     return hashlib.sha256(declared.encode()).hexdigest()[:16]

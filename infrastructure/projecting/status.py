@@ -1,4 +1,4 @@
-"""How far each read model is, and what it couldn't follow."""
+"""The state of each read model: its lag, and its parked streams."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,9 +28,9 @@ SELECT read_model, stream, position, reason FROM parked_streams ORDER BY read_mo
 
 @dataclass(slots=True)
 class Status:
-    """`events` and `seconds` are how far it is behind the log: the number of events, and the age of
-    the first of them. What is written with the append is never behind. One that isn't `current` is
-    missing, or of another version than this program's."""
+    """`events` is the lag, `seconds` the age of the first event that is lacking; both are 0 for a
+    read model that is written with the append. A read model that isn't `current` is missing, or of
+    another version than this program's."""
 
     name: str
     with_append: bool
@@ -42,7 +42,7 @@ class Status:
 
 
 class Lag(NamedTuple):
-    """How far a read model is behind the log, for the metrics."""
+    """The lag of a read model, for the metrics."""
 
     read_model: str
     events: int
@@ -52,7 +52,7 @@ class Lag(NamedTuple):
 async def lag(
     pool: AsyncConnectionPool[Any], models: Sequence[ReadModel] = READ_MODELS
 ) -> list[Lag]:
-    """How far each read model is behind, cheap enough for every scrape of the metrics."""
+    """The lag of each read model."""
     async with pool.connection() as connection:
         return [
             Lag(one.name, one.events, one.seconds) for one in await _figures(connection, models)
@@ -60,7 +60,7 @@ async def lag(
 
 
 async def status(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
-    """How each read model is, with the streams parked in it."""
+    """The state of each read model. Raises psycopg.Error."""
     found = await _figures(connection, models)
     known = {one.name: one for one in found}
     cursor = await connection.execute(PARKED)
@@ -71,7 +71,7 @@ async def status(connection: AsyncConnection[Any], models: Sequence[ReadModel]) 
 
 
 async def _figures(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
-    # The checkpoints first: a head read later is never behind them.
+    # The checkpoints first: a head that is read later is never before them.
     cursor = await connection.execute(LAG, prepare=True)
     known = {name: rest for name, *rest in await cursor.fetchall()}
     last = await LogReader(connection).head()

@@ -1,4 +1,4 @@
-"""Making the read models' tables, and knowing which of them are of this program's definition."""
+"""The read models' tables, and the versions of their definitions."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,11 +10,11 @@ from infrastructure.projecting.statements import Table, version
 from projections.read_model import ReadModel
 
 HOLD_APPENDS = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
-"""Until the transaction's end, nothing is appended by anybody."""
+"""Takes the append lock until the transaction ends."""
 
 
 async def outdated(connection: AsyncConnection, models: Sequence[ReadModel]) -> list[ReadModel]:
-    """The models that are missing, or were made by another definition."""
+    """The models that are missing, or have the tables of another definition."""
     cursor = await connection.execute(
         "SELECT name, version FROM checkpoints WHERE follower = %s", (FOLLOWER,)
     )
@@ -23,8 +23,8 @@ async def outdated(connection: AsyncConnection, models: Sequence[ReadModel]) -> 
 
 
 async def make(connection: AsyncConnection, models: Iterable[ReadModel]) -> bool:
-    """Make the tables of models, empty. False, and nothing is made, if the log has events: then
-    they have to be filled as well."""
+    """Make the empty tables of models. False, with nothing made, if the log has events: then the
+    tables have to be filled as well."""
     async with connection.transaction():
         await connection.execute(HOLD_APPENDS)
         cursor = await connection.execute("SELECT EXISTS (SELECT FROM stored_events)")
@@ -40,7 +40,7 @@ async def make(connection: AsyncConnection, models: Iterable[ReadModel]) -> bool
 
 
 async def create(connection: AsyncConnection, table: Table) -> None:
-    """Make the table anew, and empty."""
+    """Drop the table if it exists, and create it."""
     await drop(connection, table.name)
     await execute(connection, table.create)
 

@@ -1,8 +1,8 @@
-"""Proving each read model equal to a rebuild from the log, and the log to be whole.
+"""Verification: each read model equals a rebuild from the log, and the log has no gap.
 
-A shadow is made as for a rebuild. For a moment nothing is appended (or, for a model that runs
-behind, nothing is projected): the shadow is brought to the same position as the live table, and a
-snapshot is taken that sees both. Comparing them takes its time, and holds up nobody.
+A shadow is filled as for a rebuild. The append lock (for a model behind the append, the lock of its
+checkpoint's row) is held for a moment: the shadow catches up to the position of the live table, and
+a snapshot is taken that sees both. They are compared without a lock.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ CHECKPOINT = f"SELECT position FROM checkpoints WHERE follower = '{FOLLOWER}' AN
 async def verify(
     conninfo: str, models: Sequence[ReadModel], progress: Progress = silent
 ) -> list[Verdict]:
-    """A verdict on the log and on each read model. Nothing that is live is changed."""
+    """A verdict on the log and on each read model; nothing live changes. Raises psycopg.Error."""
     async with alone(conninfo, progress) as connection:
         verdicts = [await check_log(connection, progress)]
         stale = await tables.outdated(connection, models)
@@ -84,6 +84,6 @@ async def _other(conninfo: str) -> AsyncConnection:
 
 
 async def _look(eye: AsyncConnection) -> None:
-    """From now on, this connection sees what is there now."""
+    """Take the snapshot of the connection's transaction."""
     await eye.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     await eye.execute("SELECT 1 FROM checkpoints")

@@ -1,7 +1,7 @@
-"""Waiting until the read models behind the append have seen what has been acknowledged.
+"""Waiting until the read models behind the append contain every acknowledged event of a tenant.
 
-A query over such a read model waits first, so that a client never misses what any process has
-answered. The bound keeps a projector that is down from holding up every query.
+A query over such a read model waits first, so that a client sees every event that any process has
+acknowledged. The timeout keeps a projector that is down from holding up every query.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from infrastructure.log.reader import tenant_head
 from infrastructure.projecting.projector import FOLLOWER
 
 POLL = 0.008
-"""Seconds between two looks where the projector is another process's."""
+"""Seconds between two looks at the checkpoint where another process is the owner."""
 
 CHECKPOINT = (
     f"SELECT min(position) FROM checkpoints WHERE follower = '{FOLLOWER}' "
@@ -38,8 +38,8 @@ async def caught_up(
 ) -> None:
     """Wait until the read models have passed the head of the tenant's log as it is now.
 
-    `projector` is this process's own projector: it is asked to hurry, and tells when it is there.
-    Raises Behind after `timeout` seconds, Unavailable if the database can't be reached.
+    `projector` is this process's own projector, which is asked to hurry. Raises Behind after
+    `timeout` seconds, Unavailable if the database can't be reached.
     """
     names = list(read_models)
     deadline = monotonic() + timeout
@@ -56,7 +56,8 @@ async def caught_up(
 
 
 async def _follow(projector: Follower, names: Sequence[str], head: int, seconds: float) -> None:
-    """Wait until this process's projector has got there, but not for ever: it may lose its role."""
+    """Wait until this process's projector has reached the head, for some seconds: another process
+    may become the owner."""
     deadline = monotonic() + seconds
     while min(map(projector.reached, names)) < head:
         left = deadline - monotonic()

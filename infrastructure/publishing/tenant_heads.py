@@ -1,7 +1,7 @@
-"""Where the logs of tenants end, for those who wait for more: one look for all of a process.
+"""The heads of tenants' logs, for event streams that wait for more: one poll for all of a process.
 
-Polling is the truth, whichever process appended; being told of what this process committed only
-makes it sooner. Nothing is looked at while nobody waits.
+Polling finds the appends of any process; this process's own commits are announced sooner. There is
+no poll while no stream waits.
 """
 
 import asyncio
@@ -19,19 +19,18 @@ from projections.read_model import Step
 logger = logging.getLogger(__name__)
 
 POLL = 0.05
-"""Seconds between two looks at the log."""
+"""Seconds between two polls of the log."""
 
 PACE = 0.02
-"""Seconds between two announcements to the same tenant: in a rush, those who follow it read a few
-events at a time, and all of them the same."""
+"""Seconds between two announcements to the same tenant: in a rush, its streams read several events
+at a time, and share the page."""
 
 PAUSE = 1.0
 """Seconds until a database that couldn't be reached is tried again."""
 
 
 class _Followed:
-    """A tenant whose log somebody follows: its last position that is known, and the one that has
-    been announced."""
+    """A tenant with streams: the last known position of its log, and the last announced one."""
 
     def __init__(self) -> None:
         self.followers = 0
@@ -42,7 +41,7 @@ class _Followed:
         self._timer: asyncio.TimerHandle | None = None
 
     def reached(self, position: int) -> None:
-        """Announce a position, now or when the last announcement is long enough ago."""
+        """Announce a position, PACE after the last announcement at the earliest."""
         if position <= self.known:
             return
         self.known = position
@@ -62,7 +61,7 @@ class _Followed:
 
 
 class Heads:
-    """`read_from` says where the log is, before anybody follows."""
+    """`read_from` sets the pool before the first `follow`."""
 
     def __init__(self) -> None:
         self._pool: AsyncConnectionPool[Any] | None = None
@@ -74,7 +73,7 @@ class Heads:
         self._pool = pool
 
     async def follow(self, tenant: str) -> None:
-        """From now on, nothing that is appended goes unnoticed, until `leave`.
+        """Announce every event that is appended from now on, until `leave`.
 
         Raises psycopg.OperationalError and PoolTimeout.
         """
@@ -104,20 +103,20 @@ class Heads:
                 self._looking = None
 
     async def wait(self, tenant: str, after: int, seconds: float) -> bool:
-        """Wait until there is something after a position, or that long, or until it is rung for
-        another reason; whether there is."""
+        """Wait for an event after a position, for that many seconds or until `ring`; True if there
+        is one."""
         followed = self._tenants[tenant]
         if followed.announced <= after:
             await followed.bell.wait(seconds)
         return followed.announced > after
 
     def ring(self) -> None:
-        """Wake all who wait."""
+        """Wake every task that waits."""
         for followed in self._tenants.values():
             followed.bell.ring()
 
     def committed(self, steps: Sequence[Step]) -> None:
-        """This process committed a batch of steps."""
+        """Announce the steps of a batch that this process committed."""
         if self._tenants:
             self._reached({step.tenant: step.recorded.position for step in steps})
 

@@ -1,7 +1,7 @@
-"""Kafka as the relay uses it: topics that are there, and pages sent whole or not at all.
+"""Kafka's topics and producer, as the relay uses them.
 
-A page that fails in part is stopped at once: what comes after a message that was refused must not
-arrive before it has been sent again.
+A message that fails stops the producer at once: later messages must not arrive before it has been
+sent again.
 """
 
 import time
@@ -18,15 +18,15 @@ from infrastructure.relay.partitions import RememberingPartitioner
 from infrastructure.settings import Settings
 
 TOPIC = "kith.events.v1"
-"""Every event, kept for ever unless the topic's settings are changed."""
+"""Every event; retention is unlimited unless the topic's settings are changed."""
 
 CONTACTS_TOPIC = "kith.contacts.v1"
-"""Each contact's current state: compacted, so that its newest message is kept."""
+"""Each contact's current state; compacted."""
 
 TOPICS = (TOPIC, CONTACTS_TOPIC)
 
 LARGEST_MESSAGE = 8 * 1024 * 1024
-"""Bytes; an amendment of the longest texts there may be holds old and new."""
+"""Bytes; an amendment holds the old and the new text, each of the largest size."""
 
 SECONDS_TO_ACKNOWLEDGE = 30.0
 NEVER = 2**31 - 1
@@ -39,19 +39,19 @@ SENDING = {
     "batch_size": 128 * 1024,
     "metrics_enabled": False,
 }
-"""How the producer sends."""
+"""The producer's options, but for the connection's."""
 
 
 Addressed = tuple[str, Message]
-"""A topic, and what goes there."""
+"""A topic and a message."""
 
 
 class Unacknowledged(Exception):
-    """Kafka didn't take a page in time."""
+    """Kafka didn't acknowledge a page in time."""
 
 
 def make_topics(settings: Settings) -> None:
-    """Make the topics that are missing. One that is there is left as it is. Raises KafkaError."""
+    """Create the topics that are missing, and leave the others as they are. Raises KafkaError."""
     with connection_options(settings) as options:
         admin = KafkaAdminClient(**options, client_id="kith-relay")
     try:
@@ -66,7 +66,7 @@ def make_topics(settings: Settings) -> None:
 
 
 def _new_topic(name: str, settings: Settings) -> Any:
-    # What was kept for a week only, as is Kafka's default, couldn't be replayed.
+    # Kafka's default retention of a week would make a replay impossible.
     kept = {"cleanup.policy": "compact"} if name == CONTACTS_TOPIC else {"retention.ms": "-1"}
     return NewTopic(
         name,
@@ -77,7 +77,7 @@ def _new_topic(name: str, settings: Settings) -> Any:
 
 
 class Broker:
-    """One producer. After a failure it sends nothing more: a new one begins at the checkpoint."""
+    """One producer. After a failure it sends nothing more: the next begins at the checkpoints."""
 
     def __init__(self, settings: Settings):
         """Raises KafkaError or OSError if no broker answers."""
@@ -89,8 +89,8 @@ class Broker:
                 **SENDING,
                 client_id="kith-relay",
                 partitioner=RememberingPartitioner(),
-                # The producer itself never gives up on a message and goes on with the next: the
-                # page has a deadline.
+                # A producer that gave up on a message would go on with the next one. The page has
+                # a deadline instead.
                 delivery_timeout_ms=NEVER,
                 max_request_size=2 * LARGEST_MESSAGE,
                 max_block_ms=SECONDS_TO_CONNECT * 1000,
@@ -98,8 +98,8 @@ class Broker:
             )
 
     def send(self, messages: Sequence[Addressed]) -> Callable[[], None]:
-        """Hand messages over, in order. What is returned waits until Kafka has acknowledged all of
-        them. Both raise KafkaError; waiting raises Unacknowledged as well."""
+        """Send messages in order. The function that is returned waits until Kafka has acknowledged
+        all of them. Both raise KafkaError; waiting raises Unacknowledged as well."""
         pending = []
         for topic, (key, value, headers) in messages:
             future = self._producer.send(topic, key=key, value=value, headers=headers)
@@ -119,9 +119,9 @@ class Broker:
         return wait
 
     def close(self) -> None:
-        """Drop what hasn't been acknowledged."""
+        """Drop the messages that aren't acknowledged, and close the producer."""
         self._stop()
-        # By now nothing is pending, or it is being dropped; closing only waits for the latter.
+        # The sender drops pending messages; closing waits for that.
         self._producer._sender.join(SECONDS_TO_CONNECT)
         try:
             self._producer.close(timeout=0)
@@ -129,5 +129,5 @@ class Broker:
             return
 
     def _stop(self, _error: object = None) -> None:
-        # close(timeout=0) would do, but it flushes first and so waits for what can't be sent.
+        # close(timeout=0) flushes first, and so waits for messages that can't be sent.
         self._producer._sender.force_close()

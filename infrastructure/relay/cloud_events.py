@@ -11,7 +11,7 @@ from projections.read_model import Step
 
 
 class Message(NamedTuple):
-    """Without a value it is a tombstone: in a compacted topic, there is nothing under the key."""
+    """A message without a value is a tombstone, which deletes its key from a compacted topic."""
 
     key: bytes
     value: bytes | None
@@ -27,5 +27,5 @@ def message(step: Step, *, hidden: bool, base_url: str) -> Message:
 
 @cache
 def _header(attribute: str) -> str:
-    """By the Kafka binding, the type of the content goes by its usual name."""
+    """The name of an attribute's header, by the Kafka binding of CloudEvents."""
     return "content-type" if attribute == "datacontenttype" else f"ce_{attribute}"

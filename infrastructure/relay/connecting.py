@@ -1,10 +1,10 @@
-"""How Kafka is reached, with nothing left behind where it isn't.
+"""Connecting to Kafka without leaks of sockets and threads.
 
-kafka-python 3.0 leaves a socket that couldn't connect, or couldn't agree on TLS, to the garbage
-collector, and tries once a second; and a client that is made in vain goes on trying in a thread of
-its own. A relay with nothing to send, or with a wrong password, would have run out of descriptors
-within the hour. All three are closed here, with what the library lets its user choose:
-the scheme of a proxy, the TLS context and the network client.
+kafka-python 3.0 leaves a socket whose connection or TLS handshake failed to the garbage collector,
+and tries again once a second; a client that couldn't be constructed keeps trying in its thread. An
+idle relay, or one with a wrong password, would run out of file descriptors within the hour. All
+three are closed here, by the options that the library has: the scheme of a proxy, the TLS context
+and the network client.
 """
 
 import socket
@@ -22,11 +22,11 @@ from infrastructure.settings import Settings
 SECONDS_TO_CONNECT = 4.0
 
 DIRECT = "direct"
-"""The scheme that stands for no proxy: DirectSocket's."""
+"""The proxy scheme that selects DirectSocket."""
 
 
 class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no types
-    """A connection without a proxy that is closed when it can't be made."""
+    """A connection without a proxy, closed when connecting fails."""
 
     SCHEMES = (DIRECT,)
 
@@ -39,13 +39,13 @@ class DirectSocket(KafkaNetSocket):  # type: ignore[misc]  # kafka-python has no
 
 
 class TLSSocket(ssl.SSLSocket):
-    """Closed when the two sides can't agree, or not in time."""
+    """Closed when the handshake fails or takes longer than SECONDS_TO_CONNECT."""
 
     _late: threading.Timer | None = None
 
     def do_handshake(self, block: bool = False) -> None:
         if self._late is None:
-            # kafka-python waits for the other side's next word, for ever.
+            # kafka-python waits for the handshake without a bound.
             self._late = threading.Timer(SECONDS_TO_CONNECT, self._give_up)
             self._late.daemon = True
             self._late.start()
@@ -60,13 +60,14 @@ class TLSSocket(ssl.SSLSocket):
         self._late.cancel()
 
     def _give_up(self) -> None:
-        """Whoever waits is woken, and finds the connection at its end."""
+        """Shut the socket down: a thread that waits for it finds the connection closed."""
         with suppress(OSError):
             socket.socket.shutdown(self, socket.SHUT_RDWR)
 
 
 def knock(settings: Settings) -> None:
-    """Raises OSError at once if no broker can be reached: a client would try for seconds."""
+    """Connect to a broker and close. Raises OSError at once if none can be reached: a client would
+    try for seconds."""
     reason: OSError = OSError("no broker is set")
     for server in settings.kafka_bootstrap_servers:
         host, _, port = server.rpartition(":")
@@ -81,8 +82,8 @@ def knock(settings: Settings) -> None:
 
 @contextmanager
 def connection_options(settings: Settings) -> Iterator[dict[str, Any]]:
-    """The options of kafka-python that all its clients take. A client is to be made within: if that
-    fails, what it began is ended. Raises OSError if the authorities can't be read."""
+    """The options for any client of kafka-python. A client is constructed within the context: if
+    that fails, its network client is closed. Raises OSError if the CA file can't be read."""
     begun: list[KafkaNetClient] = []
     options = {
         "bootstrap_servers": list(settings.kafka_bootstrap_servers),

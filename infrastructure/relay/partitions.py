@@ -1,4 +1,4 @@
-"""Where a key's messages go: where any client of Kafka would send them, found out once per key."""
+"""The partition of a key: that of Kafka's default partitioner, hashed once per key."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from kafka.partitioner.default import DefaultPartitioner, murmur2
 
 KEYS_REMEMBERED = 20_000
-"""A few megabytes. The hash is Python's work, and a tenth of what sending a message takes."""
+"""A few megabytes. Hashing a key in Python takes a tenth of the time of sending a message."""
 
 
 class RememberingPartitioner(DefaultPartitioner):  # type: ignore[misc]

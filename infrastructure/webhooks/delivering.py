@@ -1,4 +1,4 @@
-"""A process's part in delivering webhooks, put together."""
+"""The webhooks of a process: its planner and its dispatcher, put together."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.schedule import RETRIES
 
 CONTRACT = "webhooks"
-"""The entrance through which endpoints disable themselves."""
+"""The contract in the envelope of a webhook that is disabled by its endpoint."""
 
 POOL_SIZE = 6
 
@@ -67,13 +67,13 @@ async def delivering(
 
 
 async def _relaxed(connection: AsyncConnection[Any]) -> None:
-    """What a crash of the database takes back is planned again with its checkpoint, or sent again:
-    nothing here needs to wait for the disk."""
+    """A crash of the database takes back outcomes alone, and those are sent again: no commit needs
+    to wait for the disk."""
     await connection.execute("SET synchronous_commit = off")
 
 
 def disabling(ledger: Ledger) -> Disable:
-    """Disables a webhook in the name of the service."""
+    """Disables a webhook with kith itself as the actor."""
 
     async def disable(claim: Claim, reason: Reason) -> None:
         principal = Principal(user="kith", name="kith", tenant=claim.tenant)

@@ -28,29 +28,28 @@ from infrastructure.webhooks.signing import headers
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 128
-"""Deliveries under way in one process."""
+"""Deliveries in flight in one process."""
 
 LOOK = 0.25
 """Seconds between two looks for due deliveries, and for replays, when nothing wakes."""
 
 GATHER = 0.005
-"""Seconds for which places that have become free may gather before deliveries are taken."""
+"""Seconds in which deliveries may end before new ones are claimed."""
 
 FORGET_EVERY = 600.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
-"""Seconds between a failure of our own and the next try; they double."""
+"""Seconds between an error and the next try; they double."""
 
 EXPECTED = (psycopg.Error, PoolTimeout, AppendError, OSError)
 
 Disable = Callable[[Claim, Reason], Awaitable[None]]
 Count = Callable[[str], None]
 
-UNTELLABLE = Attempt(0, error="The event can't be read.")
+UNREADABLE = Attempt(0, error="The event can't be read.")
 
 
 class Dispatcher:
-    """`disable` disables a webhook, `count` hears how each attempt ended: delivered, retried or
-    failed."""
+    """`disable` disables a webhook; `count` counts an attempt as delivered, retried or failed."""
 
     def __init__(
         self,
@@ -75,7 +74,7 @@ class Dispatcher:
             self._tasks.append(asyncio.create_task(_for_ever(step), name=f"webhooks {step}"))
 
     async def stop(self) -> None:
-        """What is under way is given up here, and sent again later."""
+        """Cancel the deliveries in flight; they are sent again when their lease is over."""
         tasks = [*self._tasks, *self._sending]
         for task in tasks:
             task.cancel()
@@ -109,13 +108,13 @@ class Dispatcher:
 
     async def _forget(self) -> None:
         more = await self._queue.forget()
-        await asyncio.sleep(GATHER if more else FORGET_EVERY)
+        await asyncio.sleep(LOOK if more else FORGET_EVERY)
 
     async def _deliver(self, claim: Claim, body: bytes | None) -> None:
-        """One attempt. What goes wrong here is as if this process had died with it."""
+        """One attempt. After an error, the delivery is tried again when its lease is over."""
         try:
             if body is None:
-                await self._queue.given_up(claim, UNTELLABLE)
+                await self._queue.given_up(claim, UNREADABLE)
                 self._count("failed")
                 return
             signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
@@ -131,7 +130,7 @@ class Dispatcher:
             self._busy[whose] -= 1
             if not self._busy[whose]:
                 del self._busy[whose]
-            # There is room again; what else ends in a moment is filled up with it.
+            # Deliveries that end within GATHER are replaced by one claim.
             asyncio.get_running_loop().call_later(GATHER, self._due.set)
 
     async def _note(self, claim: Claim, attempt: Attempt) -> None:
@@ -150,16 +149,16 @@ class Dispatcher:
             await self._disabled(claim, Reason.FAILING)
 
     async def _put_back(self, claim: Claim) -> None:
-        with suppress(*EXPECTED):  # then it is tried when its lease is over
+        with suppress(*EXPECTED):  # the lease ends anyway
             await self._queue.put_back(claim)
 
     async def _disabled(self, claim: Claim, reason: Reason) -> None:
-        with suppress(Refusal):  # it has been removed
+        with suppress(Refusal):  # the webhook was removed
             await self._disable(claim, reason)
 
 
 async def _for_ever(step: Callable[[], Awaitable[None]]) -> None:
-    """Whatever goes wrong is tried again, with growing pauses."""
+    """Repeat a step; after an error, with a back-off."""
     pause = SHORTEST_PAUSE
     while True:
         try:

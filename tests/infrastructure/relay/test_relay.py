@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from domain.kinds import Kind
-from infrastructure.relay import relay as relay_module
+from infrastructure.following import follower
 from infrastructure.relay.broker import TOPIC
 from tests.api.running import running
 from tests.brokers.broker import RealBroker, free_port
@@ -101,7 +101,7 @@ async def test_a_broker_that_comes_up_later_gets_everything(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ):
-    monkeypatch.setattr(relay_module, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(follower, "LONGEST_PAUSE", 0.1)
     broker.stop()
     await opened.log_many(40)
     async with relaying(opened, broker) as relay:
