@@ -86,7 +86,7 @@ def _participants(record: Record, given: tuple[Participant, ...]) -> Record:
 
 
 def _as_read(someone: Participant) -> Participant:
-    """Somebody of whom nothing is known reads as an empty name."""
+    """The participant as shown: an empty one has an empty name."""
     return Participant(name="") if someone == Participant() else someone
 
 

@@ -1,4 +1,4 @@
-"""Changes of a value by path: those to be made, and those that an event tells."""
+"""Changes of a value by path: applied to the value, or recorded in an event."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -13,8 +13,7 @@ Fields = Mapping[str, object]
 
 
 def patched(value: M, fields: Fields) -> M:
-    """The value with these fields set as they are given, unchecked. Raises KeyError for a path
-    that leads nowhere."""
+    """The value with these fields set, unvalidated. Raises KeyError for an unknown path."""
     update: dict[str, object] = {}
     below: dict[str, dict[str, object]] = {}
     for path, new in fields.items():

@@ -21,7 +21,7 @@ from domain.relationship import (
 
 
 class Details(Value):
-    """What is known of a contact."""
+    """The details of a contact."""
 
     name: Name
     """The contact's name."""
@@ -30,7 +30,7 @@ class Details(Value):
     phone: Line | None = None
     """Their telephone number, as it was written."""
     company: Line | None = None
-    """Who they work for."""
+    """The company they work for."""
     title: Line | None = None
     """Their title or position."""
     tags: tuple[Word, ...] = ()
@@ -47,7 +47,7 @@ class ContactAdded(Event):
     number: int
     """The contact's number in its tenant, beside the id in the subject."""
     details: Details
-    """What is known of the contact."""
+    """The details of the contact."""
     owner_id: str
     """The user whose contact it is."""
 
@@ -71,7 +71,7 @@ class _StatusMoved(Event):
     reason: str | None = None
     """Why it moved."""
     notes: str | None = None
-    """What else was said about it."""
+    """Notes about the change."""
 
 
 class ContactStatusChanged(_StatusMoved):

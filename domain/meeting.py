@@ -25,41 +25,41 @@ class MeetingStatus(StrEnum):
 
 
 class Appointment(Value):
-    """What was agreed. `scheduled_at` is UTC; `calendar_synced` is what the caller said."""
+    """The agreed appointment. `scheduled_at` is UTC; `calendar_synced` is as the caller gave it."""
 
     scheduled_at: Instant
     """When it is to begin, in UTC."""
     location: Line | None = None
     """Where it is to take place."""
     purpose: Text | None = None
-    """What for."""
+    """The purpose of the meeting."""
     agenda_items: tuple[Line, ...] = ()
-    """What is to be talked about."""
+    """The topics to be discussed."""
     preparation_notes: Text | None = None
-    """What to prepare."""
+    """Notes on how to prepare."""
     calendar_synced: bool = False
-    """Whether the writer says it stands in a calendar."""
+    """True if the meeting is in a calendar, according to the writer."""
 
 
 class Outcome(Value):
-    """What came of it. `duration` is in seconds and positive, `held_at` is UTC."""
+    """The result of a meeting. `duration` is in seconds and positive, `held_at` is UTC."""
 
     held_at: Instant
     """When it took place, in UTC."""
     attendees: tuple[Line, ...] = ()
-    """Who came."""
+    """The people who came."""
     duration: Annotated[int, Field(gt=0)] | None = None
     """How long it took, in seconds."""
     topics_covered: tuple[Line, ...] = ()
-    """What was talked about."""
+    """The topics that were discussed."""
     outcomes: Text | None = None
-    """What was agreed."""
+    """The agreements that were made."""
     action_items: tuple[Line, ...] = ()
-    """What is to be done."""
+    """The tasks that follow from the meeting."""
     next_steps: Text | None = None
     """How it goes on."""
     relationship_impact: Text | None = None
-    """What it means for the relationship."""
+    """The effect of the meeting on the relationship."""
 
 
 # Events
@@ -75,7 +75,7 @@ class MeetingScheduled(_WithContact):
 
     type = "kith.meeting.scheduled.v1"
     appointment: Appointment
-    """What was agreed."""
+    """The appointment that was agreed."""
 
 
 class MeetingRescheduled(Changes, _WithContact):
@@ -94,11 +94,11 @@ class MeetingCancelled(_WithContact):
 
 
 class MeetingMissed(_WithContact):
-    """Somebody didn't show up."""
+    """A participant of the meeting didn't show up."""
 
     type = "kith.meeting.missed.v1"
     reason: str | None = None
-    """Who didn't come, and why."""
+    """The absent person, and the reason."""
 
 
 class MeetingCompleted(_WithContact):
@@ -108,7 +108,7 @@ class MeetingCompleted(_WithContact):
     interaction_id: UUID
     """The interaction that was logged with it, in the same transaction."""
     outcome: Outcome
-    """What came of it."""
+    """The result of the meeting."""
 
 
 # State

@@ -37,7 +37,7 @@ class When(Value):
     written: Line | None = None
     """The date as it was written, where its offset matters to the writer."""
     whole_day: bool = False
-    """Whether only a date was given; `at` is then the start of that day in UTC."""
+    """True if only a date was given; `at` is then the start of that day in UTC."""
 
     @property
     def seconds(self) -> int | None:
@@ -79,18 +79,18 @@ class When(Value):
 
 
 class Said(Value):
-    """What it was about and what came of it."""
+    """The subject of an interaction, its course and its result."""
 
     subject: Text | None = None
     """Its title or subject."""
     description: Text | None = None
-    """What happened."""
+    """An account of the interaction."""
     notes: Text | None = None
     """Notes about it."""
     outcome: Text | None = None
-    """What came of it."""
+    """The result of the interaction."""
     topics: tuple[Line, ...] = ()
-    """What was talked about."""
+    """The topics that were discussed."""
     sentiment: Sentiment | None = None
     """How it went."""
 
@@ -103,14 +103,14 @@ class Place(Value):
 
 
 class FollowUp(Value):
-    """What is to happen next, and when (UTC)."""
+    """The follow-up, and when it is due (UTC)."""
 
     needed: bool | None = None
-    """Whether something is to follow."""
+    """True if a follow-up is needed."""
     notes: Text | None = None
     """Notes about that."""
     action: Text | None = None
-    """What is to be done."""
+    """The action to be taken."""
     due: Instant | None = None
     """Until when, in UTC."""
 
@@ -133,7 +133,7 @@ class Rapport(Value):
     score: Annotated[int, Field(ge=1, le=10)] | None = None
     """From 1 to 10."""
     non_verbal: Text | None = None
-    """What was seen."""
+    """The non-verbal signs that were observed."""
     tactics: tuple[TacticUse, ...] = ()
     """The rapport tactics that were used."""
 
@@ -157,7 +157,7 @@ class Service(Value):
 
 
 class Participant(Value):
-    """Somebody who took part besides the contact; a contact itself where `contact_id` is known."""
+    """A person who took part besides the contact; a contact itself where `contact_id` is known."""
 
     name: Line | None = None
     """Their name."""
@@ -168,12 +168,12 @@ class Participant(Value):
 
 
 class People(Value):
-    """Who led it, if the record says so, and who took part."""
+    """The person who led the interaction, if the record says so, and the participants."""
 
     lead: Line | None = None
-    """Who led it."""
+    """The person who led the interaction."""
     participants: tuple[Participant, ...] = ()
-    """Who took part besides the contact."""
+    """The participants besides the contact."""
 
 
 class Labels(Value):
@@ -204,23 +204,23 @@ class Record(Value):
     """The whole of what one interaction records. `word` is the caller's own word for its kind."""
 
     kind: Kind
-    """What kind of interaction it was."""
+    """The kind of the interaction."""
     word: Word | None = None
     """The writer's own word for the kind."""
     when: When
     """When it was, and how long it took."""
     said: Said = Said()
-    """What it was about and what came of it."""
+    """The subject of the interaction, its course and its result."""
     place: Place = Place()
     """Where it took place, or through what."""
     follow_up: FollowUp = FollowUp()
-    """What is to happen next."""
+    """The follow-up."""
     rapport: Rapport = Rapport()
     """How the relationship felt afterwards."""
     service: Service = Service()
     """The service that was delivered."""
     people: People = People()
-    """Who led it and who took part."""
+    """The person who led the interaction, and the participants."""
     labels: Labels = Labels()
     """Free and restricted tags."""
     mail: Mail | None = None

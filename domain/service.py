@@ -38,15 +38,15 @@ class Question(Value):
     id: int
     """Its number in the service."""
     type: QuestionType
-    """What an answer to it is."""
+    """The type of its answers."""
     label: Name
     """The question as it is put."""
     options: tuple[Line, ...] = ()
-    """What a select lets one choose from."""
+    """The options of a select."""
 
 
 class Program(Value):
-    """What a tenant runs services under."""
+    """A program under which a tenant runs services."""
 
     id: int
     """Its number in the tenant."""
@@ -60,13 +60,13 @@ class Offer(Value):
     name: Name
     """The service's name."""
     description: Text | None = None
-    """What it consists in."""
+    """A description of the service."""
     program: Program
-    """What it is run under."""
+    """The program under which the service runs."""
     active: bool = True
-    """Whether it is delivered at present."""
+    """True if the service is delivered at present."""
     questions: tuple[Question, ...] = ()
-    """What is asked about each delivery."""
+    """The questions asked about each delivery."""
 
 
 # Events
@@ -82,7 +82,7 @@ class ServiceAdded(_WithNumber):
 
     type = "kith.service.added.v1"
     offer: Offer
-    """What is offered."""
+    """The service as it is offered."""
 
 
 class ServiceChanged(Changes):

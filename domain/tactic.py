@@ -25,16 +25,16 @@ class Discipline(StrEnum):
 
 
 class Guidance(Value):
-    """What a tactic consists in, and what research says about it."""
+    """A tactic's description, and the findings of research about the tactic."""
 
     name: Name
     """The tactic's name."""
     domain: Discipline
     """The field of research it comes from."""
     description: Text
-    """What it consists in."""
+    """A description of the tactic."""
     evidence: Text | None = None
-    """What research says about it."""
+    """The findings of research about the tactic."""
 
 
 BUILT_IN: dict[UUID, Guidance] = {
@@ -62,7 +62,7 @@ class TacticAdded(_WithId):
 
     type = "kith.tactic.added.v1"
     guidance: Guidance
-    """What it consists in."""
+    """The tactic's name, domain, description and evidence."""
 
 
 class TacticChanged(Changes, _WithId):

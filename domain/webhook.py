@@ -33,7 +33,7 @@ class Subscription(Value):
     types: tuple[str, ...] = ()
     """The types of event that are sent; empty for all."""
     description: Line | None = None
-    """What it is for."""
+    """The purpose of the webhook."""
 
 
 class Reason(StrEnum):
@@ -60,7 +60,7 @@ class WebhookAdded(Event):
 
     type = "kith.webhook.added.v1"
     subscription: Subscription
-    """What is sent, and where."""
+    """The types of event that are sent, and the address."""
     secret: UUID
     """The id of the secret that signs; the secret itself is in no event."""
 
@@ -87,7 +87,7 @@ class WebhookDisabled(Event):
 
     type = "kith.webhook.disabled.v1"
     reason: Reason
-    """Who or what ended it: the tenant, a 410 Gone, a day of failures."""
+    """The reason: the tenant's request, a 410 Gone, or a day of failures."""
 
 
 class WebhookEnabled(Event):

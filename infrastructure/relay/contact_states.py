@@ -36,7 +36,7 @@ class ContactState(Value):
     phone: str | None = None
     """Their telephone number, as it was written."""
     company: str | None = None
-    """Who they work for."""
+    """The company they work for."""
     title: str | None = None
     """Their title or position."""
     tags: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class ContactState(Value):
     updated_at: datetime
     """When it last changed, in UTC."""
     position: int
-    """That of the contact's last event, in the whole log."""
+    """The position of the contact's last event, in the whole log."""
 
 
 def contact_messages(steps: Sequence[Step]) -> list[Message]:
