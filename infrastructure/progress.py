@@ -1,4 +1,4 @@
-"""Telling a person how far long work is: bars on standard error, so that output stays clean."""
+"""Progress bars of long commands, on standard error, apart from their output."""
 
 import sys
 from collections.abc import Callable
@@ -7,15 +7,15 @@ from typing import Any, Self
 from tqdm import tqdm
 
 Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how many events of it are done, and how many there are to do."""
+"""Called with the name of a task, the events done and the events in all."""
 
 
 def silent(what: str, done: int, total: int) -> None:
-    """Nobody watches."""
+    """Show no progress."""
 
 
 class Bars:
-    """A bar with speed and time left for each thing that is done, one after the other."""
+    """A bar with rate and remaining time for each task, one task after the other."""
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None

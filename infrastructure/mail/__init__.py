@@ -1,1 +1,1 @@
-"""Reads mail: the pure side of `kith import mbox`, from bytes to facts, appending nothing."""
+"""Mail: from the bytes of a mailbox to facts, and their import."""

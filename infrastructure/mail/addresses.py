@@ -1,8 +1,8 @@
-"""Who a header names: addresses out of From, To and Cc as people's programs really write them.
+"""Addresses in From, To, Cc and Bcc, valid or not.
 
-The standard library's `getaddresses` drops what it can't read, changed its answers between patch
-releases, and takes a character at a time. Here every piece of a header ends as an address or in
-the list of what is none, so that a correspondent is never lost without a word.
+The standard library's `getaddresses` drops invalid addresses, gives other results in other patch
+releases, and reads single characters. Here each piece of a header becomes an address or is
+reported, so that no correspondent is dropped silently.
 """
 
 import re
@@ -40,7 +40,7 @@ _NOBODY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A mail address, lower-case, and the name that stood with it."""
+    """An address in normal form and its display name."""
 
     name: str | None
     email: str
@@ -48,7 +48,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """What a header held: its addresses in order, and what can't be read as one."""
+    """The addresses of a header in order, and the pieces that are none."""
 
     found: tuple[Address, ...] = ()
     bad: tuple[str, ...] = ()
@@ -56,22 +56,22 @@ class Addresses:
 
 @dataclass(slots=True)
 class _Item:
-    """What stands between two commas."""
+    """The tokens between two commas."""
 
-    words: list[str] = field(default_factory=list)  # as written, spaces included
+    words: list[str] = field(default_factory=list)  # verbatim, spaces included
     comments: list[str] = field(default_factory=list)
     angle: str | None = None
-    after: int = 0  # how many words there were when the angle came
+    after: int = 0  # number of words before the angle
 
 
 def parse_addresses(value: str) -> Addresses:
-    """All addresses of a From, To, Cc or Bcc value; never raises."""
-    # Senders repeat; huge recipient lists don't, and would only fill the cache.
+    """The addresses of a From, To, Cc or Bcc value; never raises."""
+    # Senders recur; long recipient lists don't, and would only fill the cache.
     return _cached(value) if len(value) <= 400 else _parse(value)
 
 
 def normalised_email(text: str) -> str | None:
-    """An address in the one form it is compared in, or None if it is none."""
+    """The normal form of an address, in which addresses are compared; None for an invalid one."""
     text = text.strip(" \t'`<>").removesuffix(".")
     if text[:7].lower() == "mailto:":
         text = text[7:].partition("?")[0]
@@ -82,7 +82,7 @@ def normalised_email(text: str) -> str | None:
     if not at or len(text) > _EMAIL_LIMIT or ("=?" in local and "?=" in local):
         return None
     if local.startswith('"') and _LOCAL.fullmatch(local[1:-1]):
-        local = local[1:-1]  # quotes it could do without
+        local = local[1:-1]  # the quotes are redundant
     if not domain.isascii():
         try:
             # Mapped as browsers do (UTS 46): people write capitals and full-width letters.
@@ -97,7 +97,7 @@ def normalised_email(text: str) -> str | None:
 def _parse(value: str, decoded: bool = False) -> Addresses:
     found: list[Address] = []
     bad: list[str] = []
-    surname = ""  # a piece without an address that may be a name with an unquoted comma
+    surname = ""  # a piece without an address: the start of a name with an unquoted comma?
     for item in _items(value):
         address = _address(item, surname)
         text = decode_words("".join(item.words)).strip()
@@ -115,7 +115,7 @@ def _parse(value: str, decoded: bool = False) -> Addresses:
     if surname:
         bad.append(surname)
     if not found and not decoded and "=?" in value and "@" in (whole := decode_words(value)):
-        return _parse(whole, decoded=True)  # the address itself was encoded, against the rules
+        return _parse(whole, decoded=True)  # an encoded address, which RFC 2047 forbids
     return Addresses(tuple(found), tuple(shown(piece) for piece in bad))
 
 
@@ -137,7 +137,7 @@ def _address(item: _Item, surname: str) -> Address | None:
     email = normalised_email(_SPACED.sub(r"\1", text))
     if email is not None:
         return Address(_name(comment, email), email)
-    # `John Smith john@x` without the brackets: one word is the address, the others the name.
+    # `John Smith john@x` without brackets: one word is the address, the others are the name.
     words = text.replace("[", " ").replace("]", " ").split()
     emails = [word for word in words if "@" in word]
     email = normalised_email(emails[0]) if len(emails) == 1 else None
@@ -159,17 +159,17 @@ def _name(text: str, email: str) -> str | None:
 
 
 def _items(value: str) -> Iterator[_Item]:
-    """Cut a header at its top-level commas; groups and comments are taken apart on the way."""
+    """Split a header at top-level commas, and extract comments and members of groups."""
     item = _Item()
     last_semicolon = value.rfind(";")
-    quotes = comments = True  # until one is found that never ends: then they are plain characters
+    quotes = comments = True  # False after an unterminated one: then the sign is plain text
     at = 0
     while at < len(value):
         token = (_TOKEN if quotes else _TOKEN_WITHOUT_QUOTES).match(value, at)
         assert token is not None
         text, at = token[0], token.end()
         if token.lastgroup == "angle":
-            if item.angle is not None:  # a comma was forgotten
+            if item.angle is not None:  # a missing comma
                 yield _Item(item.words[: item.after], item.comments, item.angle)
                 item = _Item(item.words[item.after :])
             item.angle, item.after = text[1:-1], len(item.words)
@@ -184,7 +184,7 @@ def _items(value: str) -> Iterator[_Item]:
         elif text == ":" and last_semicolon >= at and not _is_mailto(item.words):
             if "@" in "".join(item.words):
                 yield item
-            item = _Item()  # what stood before was the name of a group
+            item = _Item()  # the words before were the name of a group
         else:
             quotes = quotes and text != '"'
             comments = comments and text != "("
@@ -197,7 +197,7 @@ def _is_mailto(words: list[str]) -> bool:
 
 
 def _comment_end(value: str, start: int) -> int:
-    """Where a comment opened before `start` ends, or 0; comments nest."""
+    """The end of the comment opened before `start`; 0 if unterminated. Comments nest."""
     depth = 1
     for sign in _PARENTHESIS.finditer(value, start):
         depth += 1 if sign[0] == "(" else -1

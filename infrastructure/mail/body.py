@@ -1,14 +1,14 @@
-"""The readable text of a message: the right part of it, decoded, and no more than is kept.
+"""The text of a message, decoded and cut to a limit.
 
-Parts are found by looking for their boundaries, and only the one that is shown is decoded: the
-standard library's parser builds every part, and its time grows with the depth of the nesting
-times the length, which a hostile mail can make as bad as it likes.
+Parts are found by searching for their boundaries, and only displayed parts are decoded. The
+standard library's parser builds every part, in time proportional to depth times length, which a
+hostile mail can make arbitrarily long.
 """
 
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 
@@ -30,7 +30,7 @@ _META_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:+-]{1,40})", re.
 
 @dataclass(slots=True)
 class Body:
-    """What a message says."""
+    """The text of a message."""
 
     text: str = ""
     truncated: bool = False
@@ -39,7 +39,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """A part that is text, not yet decoded."""
+    """A text part, not yet decoded."""
 
     start: int
     end: int
@@ -50,21 +50,19 @@ class _Leaf:
 
 @dataclass(slots=True)
 class _Search:
-    """One walk through the parts of one message."""
+    """One traversal of the parts of one message."""
 
     raw: bytes
     notes: list[str]
     attachments: int = 0
     parts: int = 0
-    noted: set[str] = field(default_factory=set)
 
     def note(self, text: str) -> None:
-        if text not in self.noted:
-            self.noted.add(text)
+        if text not in self.notes:
             self.notes.append(text)
 
     def leaves(self, head: Head, end: int, depth: int = 0) -> list[_Leaf]:
-        """The texts to show of a part, in order; everything else counts as attachment."""
+        """The displayed text parts within a part, in order; all others count as attachments."""
         kind, charset, boundary = content_type(head.first("content-type"))
         if kind.startswith("multipart/"):
             children = list(self._children(head.body, end, boundary, depth))
@@ -100,7 +98,7 @@ class _Search:
         return bool(boundary) and next(_parts(self.raw, start, end, boundary), None) is not None
 
     def _best(self, alternatives: list[list[_Leaf]]) -> list[_Leaf]:
-        """Of several forms of the same text the plainest that says something."""
+        """The first plain alternative that isn't blank, else the first HTML one."""
         filled = [leaves for leaves in alternatives if any(map(self._says_something, leaves))]
         plain = [leaves for leaves in filled if not any(leaf.html for leaf in leaves)]
         return next(iter(plain or filled), [])
@@ -109,7 +107,7 @@ class _Search:
         return bool(self.raw[leaf.start : min(leaf.end, leaf.start + 2_000)].strip())
 
     def text(self, leaf: _Leaf) -> tuple[str, bool]:
-        """A leaf's text, and whether something of it was left out."""
+        """The text of a leaf; True if it was cut."""
         limit = _HTML_BYTES if leaf.html else _PLAIN_BYTES
         data = self.raw[leaf.start : min(leaf.end, leaf.start + limit)]
         data = self._transfer_decoded(data, leaf.encoding)
@@ -139,7 +137,7 @@ class _Search:
 
 
 def read_body(raw: bytes, head: Head, notes: list[str]) -> Body:
-    """The text of a message: plain text where there is some, else HTML without its tags."""
+    """The text of a message: plain text if there is any, else the text of its HTML."""
     search = _Search(raw, notes)
     body = Body()
     texts: list[str] = []
@@ -160,7 +158,7 @@ def read_body(raw: bytes, head: Head, notes: list[str]) -> Body:
 
 @lru_cache(maxsize=1024)
 def content_type(value: str) -> tuple[str, str, str]:
-    """(type, charset, boundary) of a Content-Type; what can't be read counts as plain text."""
+    """(type, charset, boundary) of a Content-Type; an invalid one means plain text."""
     if not value:
         return "text/plain", "", ""
     message = Message()
@@ -176,7 +174,7 @@ def content_type(value: str) -> tuple[str, str, str]:
 
 
 def _parts(raw: bytes, start: int, end: int, boundary: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each part between the boundary's lines; the last one may lack its own."""
+    """(start, end) of each part between boundary lines; the last line may be missing."""
     mark = b"--" + boundary.encode("utf-8", "replace")
     part = -1
     at = start

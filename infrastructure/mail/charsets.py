@@ -1,20 +1,20 @@
-"""Turns bytes into text that every store can carry, whatever their label says.
+"""Decoding of bytes whose declared charset may be wrong.
 
-Mail lies about its charset: 8-bit under `us-ascii`, UTF-8 under `iso-8859-1`, names nobody
-registered. What comes out of here is always text, without NUL, other control characters and lone
-surrogates, which PostgreSQL and JSON can't carry; the second value says what was odd, or is "".
+Mail contains 8-bit bytes under `us-ascii`, UTF-8 under `iso-8859-1`, and unregistered names. The
+result is always text without NUL, other control characters and lone surrogates, which PostgreSQL
+and JSON can't store.
 """
 
 import codecs
 import re
 from functools import lru_cache
 
-# Everything below space but tab and line ends, and DEL.
+# All below space except tab and line ends, and DEL.
 CONTROLS = bytes(sorted({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}))
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CHARSET_NAME = re.compile(r"[a-z0-9][a-z0-9_.:+-]{0,39}")
 
-# What senders mean is usually the larger sibling of what they declare (as browsers decided too).
+# Senders usually mean the superset of the charset they declare, as browsers assume too.
 _MEANT = {
     "ascii": "ascii",
     "iso8859-1": "cp1252",
@@ -26,7 +26,7 @@ _MEANT = {
     "shift_jis": "cp932",
     "big5": "big5hkscs",
 }
-# Names seen in the wild that Python doesn't know.
+# Names in real mail that Python doesn't know.
 _ALIASES = {
     "iso-8859-8-i": "iso-8859-8",
     "iso-8859-8-e": "iso-8859-8",
@@ -37,16 +37,16 @@ _ALIASES = {
     "x-sjis": "cp932",
     "x-mac-roman": "mac-roman",
 }
-# Python's own codecs that aren't charsets of text: they would run code paths no mail means.
+# Codecs of Python that aren't charsets.
 _NOT_CHARSETS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
-# In these, ASCII bytes may stand for something else than themselves.
+# Charsets in which ASCII bytes may encode other characters.
 _NOT_ASCII = re.compile(r"utf-7|utf-16|utf-32|iso2022|hz")
 _SINGLE_BYTE_LATIN = {"ascii", "cp1252"}
 
 
 @lru_cache(maxsize=512)
 def codec_of(charset: str) -> str | None:
-    """Python's codec for a charset as mail writes it, or None if there is none."""
+    """Python's codec for a charset as named in mail; None if there is none."""
     name = charset.strip().strip("\"'").lower()
     name = _ALIASES.get(name, name)
     for candidate in (name, name.removeprefix("x-"), name.replace("cp-", "cp")):
@@ -65,23 +65,23 @@ def codec_of(charset: str) -> str | None:
 
 
 def clean(text: str) -> str:
-    """The text without what can't be stored; line ends become \\n."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSAFE.sub("", text)
+    """The text without characters that can't be stored; line ends become \\n."""
+    return _UNSAFE.sub("", _with_plain_line_ends(text))
+
+
+def _with_plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def decode(data: bytes, charset: str = "") -> tuple[str, str]:
-    """Text from bytes declared to be in `charset` ("" for undeclared), and what was odd."""
+    """The text of bytes declared as `charset` ("" for undeclared), and an oddity or ""."""
     codec = codec_of(charset) if charset else "ascii"
     if codec and _NOT_ASCII.search(codec):
-        # No UTF-16 or UTF-32 text of any length does without a NUL byte (its line ends have one).
+        # UTF-16 and UTF-32 text with a line end has a NUL byte.
         if codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
             codec = None
     elif data.isascii():
-        text = data.translate(None, CONTROLS).decode("ascii")
-        if "\r" in text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _with_plain_line_ends(data.translate(None, CONTROLS).decode("ascii"))
         return text, "" if codec else f"unknown charset {shown(charset)}"
     text, right = _decode(data, codec)
     if right:
@@ -94,8 +94,8 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str]:
 
 
 def _decode(data: bytes, codec: str | None) -> tuple[str, bool]:
-    """Decode as declared if that can be, else by what the bytes look like; was it as declared?"""
-    # Text that happens to be valid UTF-8 is UTF-8: by accident that is next to impossible.
+    """The text, decoded as declared if possible, else by a guess; True if as declared."""
+    # 8-bit text in another charset is almost never valid UTF-8.
     if codec is None or codec in _SINGLE_BYTE_LATIN:
         try:
             return data.decode("utf-8"), False
@@ -104,7 +104,7 @@ def _decode(data: bytes, codec: str | None) -> tuple[str, bool]:
     if codec is not None:
         try:
             return data.decode(codec), True
-        except (UnicodeError, ValueError):
+        except ValueError:
             pass
     else:
         codec = "ascii"
@@ -116,13 +116,13 @@ def _decode(data: bytes, codec: str | None) -> tuple[str, bool]:
         except UnicodeDecodeError:
             pass
     text = data.decode(codec, "replace")
-    # Mostly right with a damaged spot, or wholly something else?
+    # Damaged UTF-8, or another charset?
     if codec == "utf-8" and data.decode(codec, "ignore").isascii():
         return data.decode("cp1252", "replace"), False
     return text, False
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """A piece of a mail as a note quotes it: short, safe and on one line."""
+    """A piece of a mail quoted for a note, on one line, cut to `limit` characters."""
     text = " ".join(clean(text).split())
     return f"'{text}'" if len(text) <= limit else f"'{text[:limit]}…'"

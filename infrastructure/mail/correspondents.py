@@ -1,4 +1,4 @@
-"""The contacts behind addresses: found, or added, once each while a mailbox is imported."""
+"""The contacts of the addresses of a mailbox: each is looked up or added once per import."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from projections.paging import Fetch
 
 @dataclass(slots=True)
 class Correspondent:
-    """A contact of the ledger, or one that was removed from it."""
+    """A contact of the ledger, removed or not."""
 
     id: UUID
     named: bool
@@ -29,7 +29,7 @@ class Correspondent:
 
 
 class Correspondents:
-    """Every address that was met stays known: about 300 bytes each."""
+    """Caches the contact of every address, in about 300 bytes each."""
 
     def __init__(self, ledger: Ledger, fetch: Fetch, caller: Caller):
         self._ledger = ledger
@@ -46,12 +46,12 @@ class Correspondents:
         return self._known[email]
 
     def contact_id(self, email: str) -> UUID | None:
-        """The contact to link; None for one that was removed."""
+        """The contact to link; None for a removed one."""
         known = self._known[email]
         return None if known.removed else known.id
 
     async def meet(self, people: Iterable[Address]) -> None:
-        """Know the contact of everyone: find it, or else add it."""
+        """Cache the contacts of `people`: look them up, or else add them."""
         names: dict[str, str | None] = {}
         for person in people:
             names[person.email] = names.get(person.email) or person.name
@@ -75,7 +75,7 @@ class Correspondents:
 
     async def _add(self, email: str, name: str | None) -> None:
         command = AddCorrespondent(email, name)
-        # Another import may have added it since we looked: then it is the same contact.
+        # If a concurrent import has added the contact, the id is the same.
         _, added = await self._ledger.execute(self._caller, add_correspondent, command)
         self.added += added
         identity = correspondent_id(self._caller.tenant, email)

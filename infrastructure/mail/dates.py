@@ -1,4 +1,4 @@
-"""When a mail was sent: out of a Date that may be missing, broken, or not have come yet."""
+"""The time a mail was sent, from a Date that may be missing, invalid or in the future."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from infrastructure.mail.charsets import shown
 
 DateSource = Literal["date", "received", "envelope", "import"]
 
-_FIRST_MAIL = datetime(1971, 1, 1, tzinfo=UTC)  # nobody had sent one before
+_FIRST_MAIL = datetime(1971, 1, 1, tzinfo=UTC)  # the year of the first mail
 _ENVELOPE_DATE = re.compile(
     r"([A-Z][a-z]{2}) +(\d{1,2}) +(\d{1,2}:\d\d(?::\d\d)?)(?: +([A-Z]{3,4}|[+-]\d{4}))?"
     r" +(\d{4})(?: +([+-]\d{4}))?"
@@ -17,10 +17,9 @@ _ENVELOPE_DATE = re.compile(
 
 
 def read_date(value: str) -> datetime | None:
-    """The instant of a date as mail writes it, in UTC; None if there is none to be read.
+    """The instant of an RFC 5322 date, in UTC; None for an invalid date.
 
-    A date without a zone is taken as UTC. Years written with two or (as 102 for 2002) three digits
-    are what was meant.
+    A date without a zone is in UTC. Years of two and three digits (102 for 2002) are completed.
     """
     try:
         parts = parsedate_tz(value[:200])
@@ -29,7 +28,7 @@ def read_date(value: str) -> datetime | None:
         year, month, day, hour, minute, second = parts[:6]
         if 100 <= year < 200:
             year += 1900
-        # A leap second has no place in datetime; sixty is the last second's own end.
+        # A datetime can't hold a leap second.
         instant = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         instant -= timedelta(seconds=parts[9] or 0)
     except (ValueError, OverflowError, IndexError, TypeError):
@@ -38,7 +37,7 @@ def read_date(value: str) -> datetime | None:
 
 
 def envelope_date(envelope: str) -> datetime | None:
-    """The date at the end of an mbox's own From_ line: asctime, perhaps with a zone."""
+    """The asctime date, with or without a zone, at the end of an mbox's From_ line."""
     found = _ENVELOPE_DATE.search(envelope)
     if found is None:
         return None
@@ -49,11 +48,11 @@ def envelope_date(envelope: str) -> datetime | None:
 def sent_at(
     dates: list[str], received: list[str], envelope: str, now: datetime, notes: list[str]
 ) -> tuple[datetime, DateSource]:
-    """When the mail was sent, and how we know; never later than `now`.
+    """The time the mail was sent, not after `now`, and the source of this time.
 
-    Date, else the newest Received, else the From_ line, else the time of import. A Date in the
-    future says nothing about when the mail was sent, and is settled by the newest Received or the
-    time of import, as a From_ line is written by the same clock as the rest of the mailbox.
+    The sources are Date, else the newest Received, else the From_ line, else the time of import.
+    A Date in the future is replaced by the newest Received or the time of import: the clock that
+    wrote the From_ line may be wrong as well.
     """
     written = next((value for value in dates if value), "")
     instant = read_date(written) if written else None

@@ -1,7 +1,7 @@
-"""Which message this is and which conversation it belongs to.
+"""Message ids: of a mail, and of the mails it refers to.
 
-Importing is idempotent by message id, so one is made for a mail that has none: from its bytes,
-without what a mail program changes while the mail lies in its box.
+Importing is idempotent by message id. A mail without one gets the hash of its bytes, without the
+fields that a mail program changes in a mailbox.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import re
 
 from infrastructure.mail.charsets import shown
 
-ID_LIMIT = 500  # characters; longer ones are replaced by their hash
+ID_LIMIT = 500  # characters; a longer id is replaced by its hash
 REFERENCES_LIMIT = 100
 _PHRASE_LIMIT = 2_000
 
@@ -23,7 +23,7 @@ _MUTABLE = re.compile(
 
 
 def message_id(values: list[str], raw: bytes, start: int, body: int, notes: list[str]) -> str:
-    """The message's own id without its brackets, or one made from the mail."""
+    """The message id without brackets, or the hash of the mail."""
     for value in values:
         ids = ids_in(value)
         if ids:
@@ -36,7 +36,7 @@ def message_id(values: list[str], raw: bytes, start: int, body: int, notes: list
 
 
 def ids_in(value: str) -> list[str]:
-    """Message ids as References lists them; spaces that a relay folded into one are taken out."""
+    """The message ids of a References value, without spaces that relays folded into them."""
     found = _BRACKETED.findall(value)
     if not found:
         found = [word for word in value.replace("<", " ").replace(">", " ").split() if "@" in word]
@@ -44,7 +44,7 @@ def ids_in(value: str) -> list[str]:
 
 
 def parent_id(value: str, people: frozenset[str]) -> str | None:
-    """The id an In-Reply-To names, which may stand in a phrase among addresses of people.
+    """The id of an In-Reply-To value, which may be a phrase with addresses of people in it.
 
     `<id> from ann@x on Monday` and `Message from Ann <ann@x> of "Monday" <id>` are both common:
     the id begins the value or ends it.
@@ -59,7 +59,7 @@ def parent_id(value: str, people: frozenset[str]) -> str | None:
 
 
 def without_people(ids: list[str], people: frozenset[str]) -> list[str]:
-    """The ids that aren't in truth the addresses of people, which old programs put among them."""
+    """The ids without the addresses of people, which old programs put among them."""
     return [found for found in ids if found.lower() not in people]
 
 

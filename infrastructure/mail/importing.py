@@ -1,11 +1,12 @@
-"""Takes a mailbox over into the ledger, with many mails under way at once.
+"""Imports a mailbox into the ledger, with many mails in flight.
 
-Mails are read a few at a time. First the contacts of their addresses are found or added, then each
-mail is tracked; while those are being committed, the next are read. Whatever was taken over before
-stays as it is, so an import that was interrupted is completed by running it again.
+Mails are read in chunks. The contacts of a chunk are looked up or added, then its mails are
+tracked while the next chunk is read. Mails imported before are left as they are, so that repeating
+an interrupted import completes it.
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,19 +25,26 @@ from infrastructure.in_flight import InFlight
 from infrastructure.log.reader import reading
 from infrastructure.mail.correspondents import Correspondents
 from infrastructure.mail.message import MailFacts, Unreadable
-from infrastructure.mail.oddities import oddity
 from infrastructure.mail.tracking import record_of
 from infrastructure.postgres.fetch import fetching
 
 AT_ONCE = 64
-"""Mails read between two looks at the rest of the program: about ten milliseconds."""
+"""Mails of a chunk, read without yielding to the event loop: about ten milliseconds."""
 
 UNWANTED = frozenset({"spam", "trash"})
-"""Labels of Gmail's for what its owner threw away."""
+"""Gmail's labels for discarded mail."""
 
 MOST_NAMED = 5
-"""Messages named by number for each reason to skip."""
+"""Messages listed by number for each reason to skip."""
 
+TAKEN_INSTEAD = {
+    "received": "the newest Received date was taken",
+    "envelope": "the date of the mailbox's From line was taken",
+    "import": "the time of import was taken",
+}
+
+_QUOTED = re.compile(r" '[^']*'")
+_COUNTED = re.compile(r"^\d+ (?=participants)")
 
 Numbered = tuple[int, MailFacts]
 """A mail and its number in the mailbox, from 1."""
@@ -44,7 +52,7 @@ Numbered = tuple[int, MailFacts]
 
 @dataclass(slots=True)
 class Skipped:
-    """Messages left out for one reason: how many, and the numbers of the first of them."""
+    """Messages skipped for one reason: their count, and the numbers of the first."""
 
     count: int = 0
     ordinals: list[int] = field(default_factory=list)
@@ -52,7 +60,7 @@ class Skipped:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of an import, so far or in the end."""
+    """The counts of an import, running or finished."""
 
     read: int = 0
     tracked: int = 0
@@ -74,7 +82,7 @@ class Tally:
 
 
 class MailImport:
-    """One run. `me` holds the importer's own addresses in normal form; they become no contacts."""
+    """One import. `me` holds the importer's own addresses in normal form: they get no contacts."""
 
     def __init__(
         self, ledger: Ledger, pool: AsyncConnectionPool[Any], caller: Caller, me: frozenset[str]
@@ -91,8 +99,11 @@ class MailImport:
         mails: Iterable[MailFacts | Unreadable],
         progress: Callable[[Tally], None] = lambda _: None,
     ) -> None:
-        """Take them all over. Raises what reading raises, once what was read is in the ledger;
-        errors of the ledger's end it at once. `tally` is right in each case."""
+        """Import all mails; `tally` counts them also if the import fails.
+
+        Raises errors of reading once the mails before are in the ledger, and errors of the ledger
+        at once.
+        """
         numbered = enumerate(mails, 1)
         broken: Exception | None = None
         wanted: list[Numbered] = []
@@ -101,13 +112,13 @@ class MailImport:
                 chunk: list[tuple[int, MailFacts | Unreadable]] = []
                 try:
                     for item in islice(numbered, AT_ONCE):
-                        chunk.append(item)  # noqa: PERF402  what came before an error counts
+                        chunk.append(item)  # noqa: PERF402  mails before an error count
                 except Exception as error:
                     broken = error
                 if not chunk:
                     break
                 ahead = [(ordinal, mail) for ordinal, mail in chunk if self._wants(mail, ordinal)]
-                # Contacts are one step ahead, so that there are always mails to be committed.
+                # Contacts are one chunk ahead, so that there are always mails to commit.
                 preparing = asyncio.create_task(self._prepare(ahead))
                 try:
                     await self._start(wanted, work)
@@ -131,7 +142,7 @@ class MailImport:
         return True
 
     async def _prepare(self, mails: list[Numbered]) -> list[Numbered]:
-        """Those that aren't there yet, with all their people known."""
+        """The mails that aren't in the ledger, with all their contacts cached."""
         kind, tenant = Interaction.kind, self._caller.tenant
         names = {
             ordinal: StreamName(tenant, kind, mail_id(tenant, mail.message_id))
@@ -181,3 +192,16 @@ class MailImport:
         self.tally.shortened += mail.truncated
         for note in mail.notes:
             self.tally.oddities[oddity(note, mail.date_source)] += 1
+
+
+def oddity(note: str, date_source: str) -> str:
+    """The kind of a note: the note without the values of this mail."""
+    if "not an address: " in note:
+        return "something that isn't an address among the addresses"
+    where, _, what = note.partition(": ")
+    if what and " " not in where:  # the name of a header field
+        return f"{what} in the header"
+    kind = _COUNTED.sub("more ", _QUOTED.sub("", where))
+    if kind.startswith(("date", "no date")) and date_source in TAKEN_INSTEAD:
+        return f"{kind}; {TAKEN_INSTEAD[date_source]}"
+    return kind

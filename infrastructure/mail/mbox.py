@@ -1,8 +1,8 @@
 """Streams the messages of an mbox file of any size, plain or gzipped.
 
-A message starts at a line `From …` at the start of the file or after an empty line. Programs that
-forget to quote such a line in a body are common, so it counts only if it looks like one: a time of
-day in it, or a header field below it. `>From ` is unquoted as mboxo and mboxrd do.
+A message starts at a line `From …` at the start of the file or after an empty line. Many programs
+don't quote such a line in a body, so a separator must also have a time of day in it or a header
+field below it. `>From ` is unquoted as in mboxo and mboxrd.
 """
 
 import gzip
@@ -17,31 +17,30 @@ MESSAGE_LIMIT = 64 * 1024 * 1024  # bytes
 Progress = Callable[[int, int], None]  # bytes of the file read so far, bytes in all
 
 _CHUNK = 1 << 20
-_LOOK_AHEAD = 2_000  # bytes needed after a `From ` to tell whether a message starts there
+_LOOK_AHEAD = 2_000  # bytes after a `From ` that decide if a message starts there
 _TIME_THEN_YEAR = re.compile(rb"\d:\d\d[^\n]{0,20}\b\d{4}\b")
 _FIELD = re.compile(rb">?[A-Za-z][A-Za-z0-9-]*:")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 class MailboxError(Exception):
-    """The file can't be read as a mailbox, or no further; the message is a sentence for people."""
+    """The file isn't a mailbox, or is damaged; the message is a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """One message as it stands in the file, its From_ line included."""
+    """One message of the file, with its From_ line."""
 
     ordinal: int  # from 1
-    offset: int  # in the (uncompressed) file
+    offset: int  # in the uncompressed file
     size: int  # bytes
     raw: bytes | None  # None if the message is larger than MESSAGE_LIMIT
 
 
 def read_messages(path: Path, progress: Progress | None = None) -> Iterator[RawMessage]:
-    """Yield every message of the mailbox in order.
+    """The messages of the mailbox in order.
 
-    Raises MailboxError if the file isn't a mailbox or ends in the middle of its compression;
-    the messages before that point have been yielded by then.
+    Raises MailboxError if the file isn't a mailbox, or after the last message before damage.
     """
     try:
         with path.open("rb") as file:
@@ -65,7 +64,7 @@ def read_messages(path: Path, progress: Progress | None = None) -> Iterator[RawM
 
 
 class _Splitter:
-    """Holds the bytes of the message being read, and no more than a chunk beyond them."""
+    """Buffers the message being read, and at most a chunk more."""
 
     def __init__(self, path: Path, source: BinaryIO) -> None:
         self._path = path
@@ -74,7 +73,7 @@ class _Splitter:
         self._base = 0  # offset of the buffer's first byte in the file
         self._ended = False
         self._ordinal = 0
-        self._dropped = 0  # bytes let go of the oversized message being read
+        self._dropped = 0  # bytes dropped of an oversized message
 
     def messages(self, chunk_read: Callable[[], None]) -> Iterator[RawMessage]:
         while len(self._buffer) < len(b"From ") and not self._ended:
@@ -87,7 +86,7 @@ class _Splitter:
             raise MailboxError(
                 f"{self._path} isn't an mbox: its first line doesn't begin with 'From '."
             )
-        at = 1  # where to look for the next message's start
+        at = 1  # offset from which to search the next message's start
         while True:
             start = self._next_start(at)
             if start >= 0:
@@ -97,7 +96,7 @@ class _Splitter:
             if self._ended:
                 yield self._take(len(self._buffer))
                 return
-            # A line end and `From ` may lie across the edge of what has been read.
+            # A separator may lie across the end of the buffer.
             at = max(1, len(self._buffer) - _LOOK_AHEAD - 8)
             if len(self._buffer) > MESSAGE_LIMIT:
                 self._dropped += at - 1
@@ -120,7 +119,7 @@ class _Splitter:
         self._base += lead
 
     def _next_start(self, at: int) -> int:
-        """The index of the next `From ` that starts a message, or -1 if none is known yet."""
+        """The index of the next `From ` that starts a message; -1 if more must be read."""
         buffer = self._buffer
         while True:
             line_end = buffer.find(b"\nFrom ", at)

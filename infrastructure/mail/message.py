@@ -1,4 +1,4 @@
-"""What one mail says as a fact: who wrote to whom, when, and what, whatever state it is in."""
+"""One mail, valid or not, as facts: sender, recipients, time, text and thread."""
 
 import re
 from dataclasses import dataclass
@@ -43,39 +43,37 @@ class MailFacts:
     """One message, read."""
 
     message_id: str  # without brackets; "sha256:…" if the mail has none
-    message_id_made: bool
     date: datetime  # UTC
     date_source: DateSource
     direction: Literal["incoming", "outgoing"]
     correspondent: Address
-    participants: tuple[Address, ...]  # everyone else but me
+    participants: tuple[Address, ...]  # all others except me
     subject: str
     text: str
-    truncated: bool  # the text was longer than what is kept
-    attachments: int  # parts that aren't in the text
+    truncated: bool  # the text was longer than the limit
+    attachments: int  # parts not in the text
     thread_id: str
     references: tuple[str, ...]
     in_reply_to: str | None
     labels: tuple[str, ...]  # Gmail's
-    notes: tuple[str, ...]  # what was odd about it
+    notes: tuple[str, ...]  # oddities
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A message that can't become a fact, with what helps a person find it."""
+    """A message that can't be imported, and its place in the mailbox."""
 
     reason: str
     subject: str = ""
-    ordinal: int = 0  # which message of the mailbox, from 1
+    ordinal: int = 0  # in the mailbox, from 1
     offset: int = 0  # bytes from the mailbox's start
 
 
 def read_message(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadable:
-    """Read one message, its From_ line included or not.
+    """Read one message, with or without its From_ line.
 
-    `me` holds the importer's own addresses as `normalised_email` gives them; `now` is the time of
-    import. Never raises: what nobody foresaw is an Unreadable like the rest, so that one mail
-    can't stop the import of a hundred thousand.
+    `me` holds the importer's own addresses in normal form; `now` is the time of import. Never
+    raises: an unforeseen error makes an Unreadable, so that one mail can't stop an import.
     """
     try:
         return _read(raw, me, now)
@@ -114,7 +112,6 @@ def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadab
     body = read_body(raw, head, notes)
     return MailFacts(
         message_id=own_id,
-        message_id_made=own_id.startswith("sha256:"),
         date=date,
         date_source=date_source,
         direction="outgoing" if outgoing else "incoming",
@@ -133,7 +130,7 @@ def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadab
 
 
 def _after_envelope(raw: bytes) -> tuple[int, str]:
-    """Where the head starts, and the From_ line that stood before it."""
+    """The start of the head, and the From_ line before it."""
     start = 0
     envelope = ""
     if raw.startswith((b"From ", b">From ")):
@@ -155,7 +152,7 @@ def _people(head: Head, name: str, notes: list[str]) -> list[Address]:
 
 
 def _senders(head: Head, notes: list[str]) -> list[Address]:
-    """The authors, or whoever else the mail says it came from."""
+    """The addresses of From, or else of the first other field that names a sender."""
     for name in _SENDERS:
         senders = _people(head, name, notes)
         if senders:
@@ -173,7 +170,7 @@ def _without_sender(head: Head) -> str:
 
 
 def _others(people: list[Address], me: frozenset[str]) -> list[Address]:
-    """Everyone but me, once each, in order, with the first name that was given."""
+    """All others except me, once each, in order, with the first display name."""
     others: dict[str, Address] = {}
     for person in people:
         known = others.get(person.email)
@@ -189,7 +186,7 @@ def _correspondent(
     outgoing: bool,
     notes: list[str],
 ) -> Address:
-    """Who a mail came from, or whom it went to first; oneself if it went to nobody else."""
+    """The sender of an incoming mail, the first recipient of an outgoing one, or oneself."""
     if not outgoing:
         return others[0]
     receivers = {recipient.email for recipient in recipients}
@@ -209,7 +206,7 @@ def _references(head: Head, people: frozenset[str]) -> tuple[str, ...]:
 
 
 def _thread(head: Head) -> str | None:
-    """Gmail's own thread, which it computed knowing all its messages."""
+    """Gmail's thread: Gmail knows all of its messages."""
     number = re.fullmatch(r"[0-9]{1,30}", head.first("x-gm-thrid"))
     return f"gmail:{number[0]}" if number else None
 

@@ -1,4 +1,4 @@
-"""A mailbox as facts: what `kith import mbox` appends, one message after the other."""
+"""The messages of a mailbox as facts, as `kith import mbox` imports them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,9 +13,9 @@ from infrastructure.mail.threads import Threads
 def read_mbox(
     path: Path, me: frozenset[str], now: datetime, progress: Progress | None = None
 ) -> Iterator[MailFacts | Unreadable]:
-    """Read every message of a mailbox, in its order; raises MailboxError as `read_messages`.
+    """The messages of a mailbox in order. Raises MailboxError as `read_messages` does.
 
-    `progress` is called with the bytes of the file read so far and in all, about once a megabyte.
+    `progress` is called with the bytes read and the size of the file, about once a megabyte.
     """
     threads = Threads()
     for message in read_messages(path, progress):

@@ -1,9 +1,8 @@
-"""Joins the mails of one conversation when each of them names only a part of it.
+"""Threads of mails whose headers name only a part of their ancestors.
 
-The first of a mail's References names its thread, but many programs send In-Reply-To alone, or
-cut References short: in a real mailbox of 2,500 mails, 400 had a known ancestor that lies in
-another thread by their own header. While a mailbox is read in order, a reply therefore takes the
-thread of its nearest ancestor that is known, as far as a bounded memory reaches.
+The first of the References is the thread, but many programs send In-Reply-To only, or truncate
+References: of 2,500 real mails, 400 had a known ancestor in another thread by their own header. A
+reply therefore gets the thread of its nearest known ancestor, within a bounded memory.
 """
 
 from dataclasses import replace
@@ -14,7 +13,7 @@ _GENERATION = 200_000  # ids; about 40 MB for the two generations kept
 
 
 class Threads:
-    """The threads of the messages read so far; gives the same answers for the same mailbox."""
+    """The threads of the messages read so far; deterministic for a mailbox."""
 
     def __init__(self, generation: int = _GENERATION) -> None:
         self._generation = generation
@@ -22,7 +21,7 @@ class Threads:
         self._old: dict[str, str] = {}
 
     def settle(self, facts: MailFacts) -> MailFacts:
-        """The facts with the thread that the message belongs to in this mailbox."""
+        """The facts with the thread of the message in this mailbox."""
         ancestors = list(dict.fromkeys([*facts.references, facts.in_reply_to or ""]))
         thread = facts.thread_id
         if not thread.startswith("gmail:"):
@@ -39,5 +38,5 @@ class Threads:
 
 
 def _is_surely_id(identifier: str) -> bool:
-    # Old programs put addresses of people first into References: those would join strangers.
+    # Old programs put addresses of people into References, which would join unrelated mails.
     return any(map(str.isdigit, identifier.partition("@")[0]))

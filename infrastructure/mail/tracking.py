@@ -1,4 +1,4 @@
-"""What a mail's facts become: the record of an interaction."""
+"""The record of an interaction, made of the facts of a mail."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -10,11 +10,11 @@ from infrastructure.mail.message import MailFacts
 STATES = frozenset(
     "inbox sent unread opened archived starred important chat chats muted snoozed scheduled".split()
 )
-"""Gmail's own labels, which say how a mail is handled and not what it is about."""
+"""Gmail's labels for the state of a mail rather than its subject."""
 
 
 def record_of(facts: MailFacts, contact_id: Callable[[str], UUID | None]) -> Record:
-    """The record of a mail; `contact_id` knows the contacts of addresses."""
+    """The record of a mail; `contact_id` maps an address to its contact."""
     participants = tuple(
         Participant(name=person.name, email=person.email, contact_id=contact_id(person.email))
         for person in facts.participants

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infrastructure.mail.oddities import oddity
+from infrastructure.mail.importing import oddity
 
 
 @pytest.mark.parametrize(
