@@ -1,4 +1,6 @@
-"""One command, one handler: what loads an aggregate, lets it decide and appends the outcome.
+"""Use cases: one handler for each command, which loads aggregates, lets them decide and appends
+their events.
 
-It names what it needs from the outside as ports; who fulfils them is decided further out.
+Commands are frozen values without callables. Ports are protocols here; api.composition chooses what
+fulfils them.
 """

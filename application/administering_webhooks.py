@@ -13,8 +13,9 @@ from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from application.context import Caller
 from application.errors import PreconditionFailed
-from application.ledger import Caller, Ledger, Respond
+from application.ledger import Ledger, Respond
 from application.ports import Answer, NewId
 from application.webhook_ports import Confidential, Delivery, Register, Tester
 from application.webhooks import (

@@ -62,6 +62,26 @@ class ChangeService:
     hidden: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportTactic:
+    """It keeps its id. A tactic that is there already stays as it is."""
+
+    tactic_id: UUID
+    guidance: Guidance
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportService:
+    """It gets a number of this ledger, and so do its questions; one that is there already stays as
+    it is. `number` is the one it had in the ledger it comes from, None if it had none."""
+
+    service_id: UUID
+    number: int | None
+    offer: Offer
+    hidden: bool
+
+
 async def add_tactic(work: Work, command: AddTactic) -> StreamName:
     identity = work.new_id(Tactic.kind)
     return work.begin(Tactic.kind, identity, Tactic.add(identity, command.guidance))
@@ -74,7 +94,7 @@ async def change_tactic(work: Work, command: ChangeTactic) -> StreamName:
 
 
 async def add_service(work: Work, command: AddService) -> StreamName:
-    offer = await numbered(work, command.offer)
+    offer = await _numbered(work, command.offer)
     events = Service.add(await work.number(Service.kind), offer)
     return work.begin(Service.kind, work.new_id(Service.kind), events)
 
@@ -93,11 +113,36 @@ async def change_service(work: Work, command: ChangeService) -> StreamName:
                 code="unknown_question",
                 field="questions",
             )
-        events = state.change(await numbered(work, offer))
+        events = state.change(await _numbered(work, offer))
     return work.append_to(entity, events + _shown_or_hidden(state, command.hidden))
 
 
-async def numbered(work: Work, offer: Offer) -> Offer:
+async def import_tactic(work: Work, command: ImportTactic) -> StreamName:
+    if known := await work.load(Tactic.kind, command.tactic_id):
+        return known.stream
+    if command.tactic_id in BUILT_IN:
+        change = ChangeTactic(command.tactic_id, dict(command.guidance), command.hidden)
+        return await change_tactic(work, change)
+    events = Tactic.add(command.tactic_id, command.guidance)
+    if command.hidden:
+        events += Tactic.evolve(None, events[0]).hide()
+    return work.begin(Tactic.kind, command.tactic_id, events)
+
+
+async def import_service(work: Work, command: ImportService) -> StreamName:
+    if known := await work.load(Service.kind, command.service_id):
+        return known.stream
+    if command.number in BUILT_IN_SERVICES:
+        return await change_service(work, ChangeService(command.service_id, hidden=command.hidden))
+    new = [asked.model_copy(update={"id": NEW}) for asked in command.offer.questions]
+    offer = await _numbered(work, patched(command.offer, {"questions": tuple(new)}))
+    events = Service.add(await work.number(Service.kind), offer)
+    if command.hidden:
+        events += Service.evolve(None, events[0]).hide()
+    return work.begin(Service.kind, command.service_id, events)
+
+
+async def _numbered(work: Work, offer: Offer) -> Offer:
     """The offer with a number for everything that is NEW."""
     program = offer.program
     if program.id == NEW:

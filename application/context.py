@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from application.ports import CommandKey
+
 LONGEST_TENANT = 64
 """Characters. A tenant is the first part of every stream's name, so that it has no slash."""
 
@@ -72,6 +74,27 @@ class Principal:
     def may(self, permission: str) -> bool:
         """True if the caller has this permission, such as `edit_contacts` or `tag:tax`."""
         return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The origin of a command: a principal, the contract and the request's id, with its conditions.
+
+    `if_match` are the positions the record may be at, None for any. `unanswered` is True if the key
+    was looked up just now and has no answer.
+    """
+
+    principal: Principal
+    contract: str
+    correlation: str
+    key: CommandKey | None = None
+    if_match: frozenset[int] | None = None
+    unanswered: bool = False
+
+    @property
+    def tenant(self) -> str:
+        assert self.principal.tenant is not None
+        return self.principal.tenant
 
 
 FIRST_OWN = 2**52

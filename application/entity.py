@@ -1,4 +1,4 @@
-"""An aggregate as the ledger holds it: its state, and where and by whom it was last changed."""
+"""Entities: aggregates as the ledger holds them, with the place and author of the last change."""
 
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple
@@ -38,7 +38,7 @@ class Recorded(NamedTuple):
 @dataclass(slots=True)
 class Entity(Generic[S]):
     """`version` and `position` are those of its last event; `created` and `changed` the envelopes
-    of its first and last. `document` is room for a projector to keep what it derived."""
+    of its first and last. `document` caches the JSON that a projector made of it."""
 
     stream: StreamName
     state: S

@@ -1,4 +1,4 @@
-"""Who, when, through what and why: what every stored event carries besides its data."""
+"""The envelope of a stored event: its actor, its time, its contract and its cause."""
 
 from datetime import datetime
 from functools import cached_property

@@ -1,12 +1,12 @@
-"""What can go wrong between a decision and its being in the log."""
+"""Errors between a decision and its append to the log."""
 
 
 class AppendError(Exception):
-    """The job was not carried out, or it isn't known whether it was."""
+    """The job was not appended, or its outcome is unknown."""
 
 
 class VersionConflict(AppendError):
-    """Another command changed a stream first. Deciding again on fresh state may succeed."""
+    """Another command appended to a stream first. A decision on fresh state may succeed."""
 
     def __init__(self, stream: str):
         super().__init__(f"{stream} has moved on")
@@ -22,8 +22,8 @@ class PreconditionFailed(AppendError):
 
 
 class Rejected(AppendError):
-    """The database refused what was decided, for good; nothing was appended. `for_its_data` is
-    whether a value was to blame, one that the ledger can't keep, rather than the ledger."""
+    """The database refused the job for good; nothing was appended. `for_its_data` is True if the
+    reason is a value that the ledger can't store."""
 
     def __init__(self, *, for_its_data: bool):
         super().__init__("The database refuses what was decided; nothing was appended.")
@@ -31,7 +31,7 @@ class Rejected(AppendError):
 
 
 class Overloaded(AppendError):
-    """Too much is waiting to be appended; come back after `retry_after` seconds."""
+    """Too many jobs wait to be appended. A client may retry after `retry_after` seconds."""
 
     retry_after = 1
 
@@ -43,14 +43,14 @@ class Unavailable(AppendError):
 
 
 class OutcomeUnknown(AppendError):
-    """The connection was lost during the commit and the outcome couldn't be found out in time.
+    """The connection was lost during the commit, and the outcome couldn't be read in time.
 
-    Sending the command again under the same idempotency key is safe."""
+    Repeating the command under the same idempotency key is safe."""
 
     retry_after = 2
 
 
 class Behind(Exception):
-    """A read model didn't catch up in time with what had been acknowledged."""
+    """A read model didn't catch up in time with the appends that were acknowledged."""
 
     retry_after = 1

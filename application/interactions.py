@@ -56,6 +56,16 @@ class DeleteInteraction:
     interaction_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class ImportInteraction:
+    """A record of a mail is tracked, any other logged. One that is there already stays as it is."""
+
+    interaction_id: UUID
+    contact_id: UUID | None
+    record: Record
+    may_plan: bool = False
+
+
 async def log_interaction(work: Work, command: LogInteraction) -> StreamName:
     if command.contact_id is not None:
         await work.contact(command.contact_id)
@@ -106,3 +116,18 @@ def _same(one: Value, other: Value) -> bool:
 async def delete_interaction(work: Work, command: DeleteInteraction) -> StreamName:
     interaction = work.checked(await work.interaction(command.interaction_id))
     return work.append_to(interaction, interaction.state.delete())
+
+
+async def import_interaction(work: Work, command: ImportInteraction) -> StreamName:
+    if known := await work.load(Interaction.kind, command.interaction_id):
+        return known.stream
+    if command.contact_id is not None:
+        await work.contact(command.contact_id)
+    number = await work.number(Interaction.kind)
+    if command.record.mail is not None:
+        events = Interaction.track(None, number, command.contact_id, command.record, work.now)
+    else:
+        events = Interaction.log(
+            number, command.contact_id, command.record, work.now, may_plan=command.may_plan
+        )
+    return work.begin(Interaction.kind, command.interaction_id, events)

@@ -1,15 +1,14 @@
 """The ledger: a handler decides on the entities it loads, and the ledger appends its events."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
-from application.context import Principal
+from application.context import Caller, Principal
 from application.entity import Entity
 from application.envelope import Actor
 from application.errors import PreconditionFailed, VersionConflict
-from application.ports import Answer, Clock, CommandKey, EventLog, Job, NewId, Numbers, Receipt
+from application.ports import Answer, Clock, EventLog, Job, NewId, Numbers, Receipt
 from application.work import Work
 from domain.errors import Refusal
 from domain.streams import StreamName
@@ -17,27 +16,6 @@ from domain.streams import StreamName
 ATTEMPTS = 100
 """Decisions on a command before its caller gets the VersionConflict. Of the commands that change
 one stream at once, each append lets one through, so this is how many can be in flight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The origin of a command: a principal, the contract and the request's id, with its conditions.
-
-    `if_match` are the positions the record may be at, None for any. `unanswered` is True if the key
-    was looked up just now and has no answer.
-    """
-
-    principal: Principal
-    contract: str
-    correlation: str
-    key: CommandKey | None = None
-    if_match: frozenset[int] | None = None
-    unanswered: bool = False
-
-    @property
-    def tenant(self) -> str:
-        assert self.principal.tenant is not None
-        return self.principal.tenant
 
 
 C = TypeVar("C")
@@ -55,9 +33,7 @@ class Effect(NamedTuple):
 class Ledger:
     def __init__(self, log: EventLog, numbers: Numbers, clock: Clock, new_id: NewId):
         self._log = log
-        self._numbers = numbers
-        self._clock = clock
-        self._new_id = new_id
+        self._work = partial(Work, log, numbers, clock, new_id)
 
     async def carry_out(
         self, caller: Caller, handler: Handler[C], command: C, respond: Respond
@@ -89,7 +65,7 @@ class Ledger:
         """
         fresh = False
         for _ in range(ATTEMPTS):
-            work = self._work(caller, fresh)
+            work = self._work(caller, fresh=fresh)
             try:
                 subject = await handler(work, command)
             except (Refusal, PreconditionFailed):
@@ -107,19 +83,6 @@ class Ledger:
             except VersionConflict as conflict:
                 fresh, last = True, conflict
         raise last
-
-    def _work(self, caller: Caller, fresh: bool) -> Work:
-        return Work(
-            self._log,
-            self._numbers,
-            self._clock,
-            self._new_id,
-            tenant=caller.tenant,
-            user=caller.principal.user,
-            key=caller.key,
-            if_match=caller.if_match,
-            fresh=fresh,
-        )
 
     async def _append(
         self, caller: Caller, work: Work, subject: StreamName, respond: Respond

@@ -1,7 +1,7 @@
-"""Commands that take over mail from a mailbox: its correspondents, and the mails themselves.
+"""Commands that import mail from a mailbox: its correspondents, and the mails themselves.
 
-Both are begun under ids made of what they stand for, so that importing a mailbox again, or two at
-the same time, can't make anything twice.
+The ids of their streams are made of the address and of the Message-ID, so that importing a mailbox
+again, or twice at the same time, can't begin a stream twice.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def correspondent_id(tenant: str, email: str) -> UUID:
 
 @dataclass(frozen=True, slots=True)
 class AddCorrespondent:
-    """A contact for an address, named after it until a name is known."""
+    """A contact for an address; the address is its name until another is known."""
 
     email: str
     name: str | None = None
@@ -38,7 +38,7 @@ class AddCorrespondent:
 
 @dataclass(frozen=True, slots=True)
 class NameCorrespondent:
-    """The name of a contact that so far is named after its address only."""
+    """A name for a contact whose name is its address. Any other name stays."""
 
     contact_id: UUID
     name: str
@@ -46,7 +46,7 @@ class NameCorrespondent:
 
 @dataclass(frozen=True, slots=True)
 class TrackMail:
-    """`record.mail` says which mail it is; without a contact it was to oneself."""
+    """`record.mail` identifies the mail. A mail without a contact was sent to oneself."""
 
     record: Record
     contact_id: UUID | None
@@ -71,7 +71,7 @@ async def name_correspondent(work: Work, command: NameCorrespondent) -> StreamNa
 
 
 async def track_mail(work: Work, command: TrackMail) -> StreamName:
-    """Take a mail over once, even if it was deleted since. NotFound if the contact was removed."""
+    """Track a mail once, even if it was deleted since. Raises NotFound for a removed contact."""
     mail = command.record.mail
     if mail is None:
         raise Invalid("It isn't said which mail this is", field="mail")
@@ -86,8 +86,8 @@ async def track_mail(work: Work, command: TrackMail) -> StreamName:
 
 
 async def _known(work: Work, kind: str, identity: UUID) -> StreamName | None:
-    """The stream, if it has begun. An import asks about many at once before it tracks them, so
-    the first attempt takes it that it hasn't, and a second one knows."""
+    """The stream, if it has begun. An import asks about many streams at once before it begins
+    them, so the first attempt doesn't ask again; a second one does."""
     if not work.fresh:
         return None
     known = await work.load(kind, identity)

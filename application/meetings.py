@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from application.work import Work
+from application.work import Work, imported_id
 from domain.changes import Fields, patched
 from domain.errors import Conflict, Invalid
 from domain.interaction import Interaction
@@ -52,6 +52,19 @@ class CompleteMeeting:
     held_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImportMeeting:
+    """A completed one has an outcome, and the id of its interaction where that comes by itself."""
+
+    meeting_id: UUID
+    contact_id: UUID
+    appointment: Appointment
+    status: MeetingStatus = MeetingStatus.SCHEDULED
+    reason: str | None = None
+    outcome: Outcome | None = None
+    interaction_id: UUID | None = None
+
+
 async def schedule_meeting(work: Work, command: ScheduleMeeting) -> StreamName:
     await work.contact(command.contact_id)
     events = Meeting.schedule(command.contact_id, command.appointment)
@@ -90,11 +103,15 @@ async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
     if events:
         await _still_there(work, state.contact_id)
         work.append_to(meeting, events)
-        record = interaction_of(state.appointment, outcome)
-        number = await work.number(Interaction.kind)
-        logged = Interaction.log(number, state.contact_id, record, work.now)
-        work.begin(Interaction.kind, interaction_id, logged)
+        await _log(work, interaction_id, state, outcome)
     return meeting.stream
+
+
+async def _log(work: Work, interaction_id: UUID, meeting: Meeting, outcome: Outcome) -> None:
+    record = _record(meeting.appointment, outcome)
+    number = await work.number(Interaction.kind)
+    logged = Interaction.log(number, meeting.contact_id, record, work.now)
+    work.begin(Interaction.kind, interaction_id, logged)
 
 
 async def _still_there(work: Work, contact_id: UUID) -> None:
@@ -109,7 +126,7 @@ def _held_at(meeting: Meeting, now: datetime) -> datetime:
     return min(meeting.appointment.scheduled_at, now)
 
 
-def interaction_of(appointment: Appointment, outcome: Outcome) -> Record:
+def _record(appointment: Appointment, outcome: Outcome) -> Record:
     """The record of the interaction that a completed meeting logs."""
     return Record(
         kind=Kind.MEETING,
@@ -121,3 +138,25 @@ def interaction_of(appointment: Appointment, outcome: Outcome) -> Record:
         place=Place(location=appointment.location),
         people=People(participants=tuple(Participant(name=name) for name in outcome.attendees)),
     )
+
+
+async def import_meeting(work: Work, command: ImportMeeting) -> StreamName:
+    """Completed without an interaction of its own, it logs one, as completing always does."""
+    if known := await work.load(Meeting.kind, command.meeting_id):
+        return known.stream
+    await work.contact(command.contact_id)
+    events = Meeting.schedule(command.contact_id, command.appointment)
+    meeting = Meeting.evolve(None, events[0])
+    outcome = command.outcome or Outcome(held_at=command.appointment.scheduled_at)
+    interaction_id = command.interaction_id or imported_id(work.tenant, str(command.meeting_id))
+    match command.status:
+        case MeetingStatus.CANCELLED:
+            events += meeting.cancel(command.reason)
+        case MeetingStatus.NO_SHOW:
+            events += meeting.miss(command.reason)
+        case MeetingStatus.COMPLETED:
+            events += meeting.complete(outcome, interaction_id, work.now)
+    stream = work.begin(Meeting.kind, command.meeting_id, events)
+    if command.status == MeetingStatus.COMPLETED and command.interaction_id is None:
+        await _log(work, interaction_id, meeting, outcome)
+    return stream

@@ -1,4 +1,4 @@
-"""What the application needs of the world: an event log, numbers, and a clock."""
+"""Ports of the application: the event log, numbers, and the clock."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from domain.streams import StreamName
 class CommandKey:
     """The scope of an `Idempotency-Key`: one effect and one answer per scope.
 
-    `digest` is of the request's body, so that the key can't be used for another command.
+    `digest` is the hash of the request's body: the key can't be used for another command.
     """
 
     tenant: str
@@ -36,10 +36,10 @@ class CommandKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command's caller is told: kept with its key, and given again to every repeat.
+    """The answer to a command: kept with its key, and given again to every repeat.
 
-    `withheld` are members of the body, with the id under which each is kept elsewhere because it is
-    confidential. Whoever gives the answer puts them in; one that has been forgotten stays out.
+    `withheld` are confidential members of the body, with the id under which each is kept elsewhere.
+    The entrance puts them in; one that was forgotten stays out.
     """
 
     status: int
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Change:
-    """What a job does to one stream: its events, and the state after each of them."""
+    """The events that a job appends to one stream, and the state after each of them."""
 
     stream: StreamName
     before: Entity | None

@@ -2,9 +2,10 @@
 
 from uuid import UUID, uuid5
 
+from application.context import Caller
 from application.entity import AGGREGATES, Entity, S
 from application.errors import PreconditionFailed
-from application.ports import Change, Clock, CommandKey, EventLog, NewId, Numbers
+from application.ports import Change, Clock, EventLog, NewId, Numbers
 from domain.contact import Contact
 from domain.errors import NotFound
 from domain.event import Event
@@ -14,6 +15,14 @@ from domain.streams import StreamName
 
 KEYED = UUID("8d0a1f5e-6f0b-5b7e-9c39-2f0d6a3c41d7")
 """The namespace of ids that an idempotency key decides."""
+
+IMPORTED = UUID("f2b7c1de-3a64-5d0e-b8a5-94c1d70e6b13")
+"""The namespace of ids of imported records that had none."""
+
+
+def imported_id(tenant: str, content: str) -> UUID:
+    """The id of an imported record that had none: one for the same content."""
+    return uuid5(IMPORTED, f"{tenant}\n{content}")
 
 
 class Work:
@@ -25,21 +34,18 @@ class Work:
         numbers: Numbers,
         clock: Clock,
         new_id: NewId,
+        caller: Caller,
         *,
-        tenant: str,
-        user: str,
-        key: CommandKey | None = None,
-        if_match: frozenset[int] | None = None,
         fresh: bool = False,
     ):
         self._log = log
         self._numbers = numbers
-        self.fresh = fresh
-        self._if_match = if_match
-        self._key = key
         self._new_id = new_id
-        self.tenant = tenant
-        self.user = user
+        self._key = caller.key
+        self._if_match = caller.if_match
+        self.tenant = caller.tenant
+        self.user = caller.principal.user
+        self.fresh = fresh
         self.now = clock()
         self.loaded: dict[StreamName, Entity | None] = {}
         self.changes: dict[StreamName, Change] = {}

@@ -17,8 +17,8 @@ from uuid_utils.compat import uuid7
 
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from application.contacts import AddContact, add_contact
-from application.context import Principal
-from application.ledger import Caller, actor_of
+from application.context import Caller, Principal
+from application.ledger import actor_of
 from application.ports import Answer, Change, Job
 from bench import peer, sample
 from bench.servers import Ground

@@ -1,7 +1,7 @@
-"""The redacted form of events whose content a restricted tag hides.
+"""Redacted events: those of interactions and meetings without the content that tags hide.
 
-Changes are those between the redacted views before and after, so that neither an old nor a new
-value of a hidden field, nor the fact of a change, is published.
+Records and appointments are redacted in one place; an event of changes holds those of the redacted
+view, so that neither an old nor a new value, nor the fact of a change, is disclosed.
 """
 
 from domain.changes import difference

@@ -1,8 +1,8 @@
-"""What restricted tags hide of a record, and why nobody destroys what they could not see.
+"""Redaction: restricted tags hide a record's content, and a hidden field can't be overwritten.
 
-Who hasn't opened all of a record's restricted tags works on a view of it, in which what is hidden
-is empty: it is shown, searched, counted and amended as that view (the clients document,
-Redaction).
+A caller who hasn't opened all of a record's restricted tags gets its redacted view, in which hidden
+fields are empty: the record is shown, searched, counted and amended as that view (the clients
+document, Redaction).
 """
 
 from collections.abc import Collection
@@ -18,9 +18,8 @@ HIDDEN = {
     "rapport": (Rapport(), tuple(Rapport.model_fields)),
     "service": (Service(), tuple(Service.model_fields)),
 }
-"""What was said, what is to happen, how it felt and what service it was: the empty value of each
-part of a record, and which of its fields are hidden. How long it took is hidden beside these, and
-where a mail stands in its conversation."""
+"""The hidden fields of each part of a record, with the part's empty value. Two fields are hidden
+besides: how long the interaction took, and a mail's place in its conversation."""
 
 
 class Hidden(Refusal):
@@ -30,12 +29,12 @@ class Hidden(Refusal):
 
 
 def is_hidden(record: Record, open_tags: Collection[str]) -> bool:
-    """Whether a reader who opened these tags sees only the redacted view."""
+    """True if a reader who opened these tags gets the redacted view."""
     return not set(record.labels.restricted) <= set(open_tags)
 
 
 def redacted(record: Record) -> Record:
-    """The view of who hasn't opened the record's restricted tags."""
+    """The view for readers who haven't opened all of the record's restricted tags."""
     when = record.when.model_copy(update={"ends_at": None, "duration": None})
     update: dict[str, Any] = {"mail": None, "when": when}
     for part, (empty, leaves) in HIDDEN.items():
@@ -45,11 +44,12 @@ def redacted(record: Record) -> Record:
 
 
 def keep_hidden(old: Record, revised: Record, *, may_set: bool = False) -> Record:
-    """The record after somebody revised its redacted view: everything hidden is as it was.
+    """The record after its redacted view was revised: every hidden field keeps its value.
 
-    What is hidden reads as nothing, so nothing leaves it alone. Anything else would overwrite what
-    the caller couldn't see, and is refused even if it is equal: otherwise one could guess until it
-    is. Only who `may_set` it, because they might have opened it, does. Raises Hidden.
+    A hidden field reads as empty, so an empty value leaves the field alone. Any other value would
+    overwrite a value that the caller couldn't see, and is refused even if both are equal: otherwise
+    the value could be guessed. `may_set` is True for a caller with permission to open the tags, who
+    sets the field. Raises Hidden.
     """
     update: dict[str, Any] = {"mail": old.mail, "when": _when(old.when, revised.when, may_set)}
     for part, (_, leaves) in HIDDEN.items():
@@ -70,7 +70,7 @@ def _left_alone(given: Value, leaf: str, may_set: bool) -> bool:
 
 
 def _when(was: When, given: When, may_set: bool) -> When:
-    """It may be moved, but takes as long as it did."""
+    """The time of a record that may be moved, but takes as long as before."""
     if not _left_alone(given, "seconds", may_set):
         return given
     ends_at = None if was.ends_at is None else was.moved(given.at).ends_at

@@ -11,8 +11,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from api.cli.errors import CommandError
-from application.context import Principal
-from application.ledger import Caller
+from application.context import Caller, Principal
 
 PERMISSIONS = frozenset({"view_contacts", "edit_contacts"})
 

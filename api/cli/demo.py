@@ -17,8 +17,8 @@ from api.cli.caller import PERMISSIONS, add_tenant
 from api.cli.database import database
 from api.cli.errors import CommandError
 from api.transfer.importing import Line, LineImport
-from application.context import Principal
-from application.ledger import Caller, Ledger
+from application.context import Caller, Principal
+from application.ledger import Ledger
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 

@@ -16,7 +16,7 @@ from api.cli.caller import add_tenant, add_user, caller
 from api.cli.database import database
 from api.cli.errors import CommandError
 from api.cli.mail_summary import summary
-from application.ledger import Caller
+from application.context import Caller
 from infrastructure.mail.addresses import normalised_email
 from infrastructure.mail.importing import MailImport, Tally
 from infrastructure.mail.mbox import MailboxError

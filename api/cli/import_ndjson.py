@@ -14,7 +14,7 @@ from api.cli.caller import add_tenant, add_user, caller
 from api.cli.database import database
 from api.cli.errors import CommandError
 from api.transfer.importing import Line, LineImport, Tally, read_lines
-from application.ledger import Caller
+from application.context import Caller
 from infrastructure.system import open_system
 
 STDIN = "-"

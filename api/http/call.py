@@ -9,8 +9,7 @@ from starlette.types import Receive, Scope
 
 from api.http.if_match import positions_to_match, tags_to_match
 from api.http.problem import Problem, Refused, forbidden, invalid
-from application.context import Principal
-from application.ledger import Caller
+from application.context import Caller, Principal
 from application.ports import CommandKey
 
 if TYPE_CHECKING:

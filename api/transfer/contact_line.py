@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.contracts.tracking.contact_schemas import NewContact
 from api.contracts.tracking.types import Body, Id, Stage, Status, Text
-from application.transfer import ImportContact, Move
+from application.contacts import ImportContact, Move
 from domain.relationship import LifecycleStage, RelationshipStatus
 
 

@@ -4,23 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, NamedTuple
 
+from api.transfer.catalogue_line import Renumbering
 from api.transfer.lines import BadLine, Command, command_of
-from application.ledger import Caller, Handler, Ledger
-from application.transfer import (
-    ImportContact,
-    ImportInteraction,
-    ImportMeeting,
-    import_contact,
-    import_interaction,
-    import_meeting,
-)
-from application.transfer_catalogue import (
-    ImportService,
-    ImportTactic,
-    Renumbering,
-    import_service,
-    import_tactic,
-)
+from application.catalogue import ImportService, ImportTactic, import_service, import_tactic
+from application.contacts import ImportContact, import_contact
+from application.context import Caller
+from application.interactions import ImportInteraction, import_interaction
+from application.ledger import Handler, Ledger
+from application.meetings import ImportMeeting, import_meeting
 from domain.errors import NotFound, Refusal
 from infrastructure.in_flight import InFlight
 

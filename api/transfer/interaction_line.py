@@ -11,7 +11,7 @@ from pydantic import Field
 from api.contracts.tracking.interaction_fields import with_fields
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from api.contracts.tracking.types import Id, Line
-from application.transfer import ImportInteraction
+from application.interactions import ImportInteraction
 from projections.timeline.shape import Origin, keys
 
 PLANNING = frozenset({"sites", "import"})

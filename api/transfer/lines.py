@@ -11,8 +11,11 @@ from api.transfer.catalogue_line import ServiceLine, TacticLine
 from api.transfer.contact_line import ContactLine
 from api.transfer.interaction_line import InteractionLine
 from api.transfer.meeting_line import MeetingLine
-from application.transfer import ImportContact, ImportInteraction, ImportMeeting, id_of
-from application.transfer_catalogue import ImportService, ImportTactic
+from application.catalogue import ImportService, ImportTactic
+from application.contacts import ImportContact
+from application.interactions import ImportInteraction
+from application.meetings import ImportMeeting
+from application.work import imported_id
 
 Command = ImportContact | ImportInteraction | ImportMeeting | ImportService | ImportTactic
 
@@ -58,7 +61,7 @@ def command_of(line: bytes, tenant: str) -> Command:
 
 def _own_id(value: dict[str, Any], tenant: str) -> UUID:
     """The id for a line without one: the same line again is the same record."""
-    return id_of(tenant, to_json(dict(sorted(value.items()))).decode())
+    return imported_id(tenant, to_json(dict(sorted(value.items()))).decode())
 
 
 def reason_of(error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from api.contracts.tracking.meeting_schemas import Completion, MeetingStatus, NewMeeting
 from api.contracts.tracking.types import Date, Id, Lines, Minutes, Text
-from application.transfer import ImportMeeting
+from application.meetings import ImportMeeting
 from domain import meeting
 from domain.changes import patched
 from domain.meeting import Outcome

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.ledger import Caller, Ledger
+from application.context import Caller
+from application.ledger import Ledger
 from application.mail import (
     AddCorrespondent,
     NameCorrespondent,

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
-from application.ledger import Caller, Ledger
+from application.context import Caller
+from application.ledger import Ledger
 from application.mail import TrackMail, mail_id, track_mail
 from domain.errors import NotFound
 from domain.interaction import Interaction

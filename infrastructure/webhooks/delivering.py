@@ -7,8 +7,8 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from application.context import Principal
-from application.ledger import Caller, Ledger
+from application.context import Caller, Principal
+from application.ledger import Ledger
 from application.ports import Answer
 from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason

@@ -3,9 +3,8 @@
 import asyncio
 from uuid import UUID
 
-from application.context import Principal
+from application.context import Caller, Principal
 from application.interactions import LogInteraction, log_interaction
-from application.ledger import Caller
 from application.ports import Answer
 from domain.record import Record
 from tests.api.running import Service

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from application.context import Principal
+from application.context import Caller, Principal
 from application.entity import Entity, Recorded
-from application.ledger import Caller, Ledger
+from application.ledger import Ledger
 from application.ports import Answer, CommandKey, EventLog, Job, Numbers, Receipt
 from application.work import Work
 from domain.contact import Contact
@@ -59,6 +59,7 @@ class Desk:
             user="5", name="John Smith", number=5, tenant=tenant, permissions=frozenset({"b", "a"})
         )
         self._recorded = recorded
+        self.numbers = numbers
         self.ledger = Ledger(self.log, numbers, lambda: self.now, uuid4)
 
     async def recorded(self) -> list[Recorded]:

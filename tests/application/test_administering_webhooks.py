@@ -10,8 +10,8 @@ import pytest
 
 from application import webhooks as commands
 from application.administering_webhooks import Address, Webhooks
+from application.context import Caller
 from application.errors import PreconditionFailed
-from application.ledger import Caller
 from application.webhook_ports import Delivery
 from application.webhooks import ChangeWebhook, change_webhook
 from domain.errors import Conflict

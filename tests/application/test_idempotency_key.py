@@ -18,6 +18,7 @@ from application.contacts import (
     reactivate_contact,
     remove_contact,
 )
+from application.context import Caller, Principal
 from application.errors import KeyReused, VersionConflict
 from application.interactions import LogInteraction, log_interaction
 from application.meetings import (
@@ -244,14 +245,8 @@ def test_the_parts_of_a_scope_cant_be_shifted_into_each_other():
 def test_ids_of_two_kinds_under_one_key_differ():
     key = CommandKey("t", "5", "tracking", "POST", "/p", "k", b"")
     store = Store()
-    work = Work(
-        InMemoryLog(store),
-        InMemoryNumbers(store),
-        lambda: NOW,
-        uuid4,
-        tenant="t",
-        user="5",
-        key=key,
-    )
+    principal = Principal(user="5", name="John Smith", tenant="t")
+    caller = Caller(principal, "tracking", "req-1", key)
+    work = Work(InMemoryLog(store), InMemoryNumbers(store), lambda: NOW, uuid4, caller)
     assert work.new_id("contact") != work.new_id("interaction")
     assert work.new_id("contact") == work.new_id("contact")

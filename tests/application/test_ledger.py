@@ -142,7 +142,7 @@ async def test_a_command_that_changes_nothing_appends_nothing(here: Desk):
 
 async def test_a_contact_of_another_tenant_isnt_there(here: Desk, there: Desk):
     contact = await ann(here)
-    stranger = Desk(here.log.log, there.ledger._numbers, here._recorded, "somebody-else")
+    stranger = Desk(here.log.log, there.numbers, here._recorded, "somebody-else")
     for handler, command in (
         (change_contact_details, rename(contact, "Eve")),
         (remove_contact, RemoveContact(contact)),

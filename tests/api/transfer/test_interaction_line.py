@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.transfer.lines import command_of
 from application.entity import Entity
 from application.envelope import Actor, Envelope
-from application.transfer import ImportInteraction
+from application.interactions import ImportInteraction
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.streams import StreamName

@@ -11,8 +11,7 @@ from uuid import uuid4
 
 from pydantic_core import from_json
 
-from application.context import Principal
-from application.ledger import Caller
+from application.context import Caller, Principal
 from application.ports import Answer
 from infrastructure.mail.importing import MailImport, Tally
 from infrastructure.mail.reading import read_mbox
