@@ -55,7 +55,7 @@ def test_null_inside_of_a_list_survives_being_stored():
     assert change.old == [{"name": "Ann", "email": None, "contactId": None}]
 
 
-def test_a_change_of_a_field_that_isnt_there_any_more_is_refused_or_ignored_but_never_misplaced():
+def test_a_change_of_a_former_field_is_refused_or_ignored_but_never_misplaced():
     old = Details(name="Ann")
     assert apply(old, {"nickname": Changed(new="A")}) == old
     with pytest.raises(KeyError):

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -44,10 +45,11 @@ def test_sigterm_ends_open_streams_and_the_service(
             # One more has connected and says nothing.
             stack.enter_context(socket.create_connection(("127.0.0.1", int(found[1]))))
             process.send_signal(signal.SIGTERM)
+            started = time.monotonic()
             for stream in streams:
                 assert [frame.comment for frame in stream] == ["the service is stopping"]
             process.wait(60)
+            assert time.monotonic() - started < 8  # uvicorn by itself would wait for 10
     finally:
         process.kill()
-        _, warned = process.communicate()
-    assert "graceful shutdown exceeded" not in warned
+        process.communicate()

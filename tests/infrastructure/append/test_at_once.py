@@ -93,7 +93,7 @@ async def test_a_stream_another_process_began_in_between_is_a_conflict(
 
 
 @pytest.mark.parametrize("who", ["one", "other"])
-async def test_a_record_that_relies_on_what_a_contact_was_is_a_conflict_once_it_has_changed(
+async def test_a_record_that_relies_on_a_contacts_former_version_is_a_conflict(
     ledger: str, one: Process, other: Process, who: str
 ):
     """Where it was this process that changed it, the log ends where it is expected to."""

@@ -186,7 +186,7 @@ def test_a_repeat_is_answered_though_its_stream_has_moved_on():
     assert outcomes(planned(adds(ANN, key=key()), view=view)) == ["done"]
 
 
-def test_a_key_with_another_body_is_refused_whether_known_from_before_or_from_the_batch():
+def test_a_key_with_another_body_is_refused_in_its_batch_and_later():
     known = {scope_of(key("old")): (b"body", Answer(201))}
     result = planned(
         adds(key=key("old", b"other")),
