@@ -1,4 +1,4 @@
-"""The read models there are, in the order in which they are written."""
+"""All read models, in the order in which they are written."""
 
 from projections.analytics.activity import ACTIVITY
 from projections.analytics.tactic_use import TACTIC_USE

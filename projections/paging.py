@@ -115,6 +115,6 @@ def from_cursor(cursor: str, bound_to: str) -> Place:
 
 
 def pattern(term: str) -> str:
-    """A LIKE pattern that finds a term anywhere, in lower case."""
+    """The LIKE pattern of texts in lower case that contain a term."""
     escaped = term.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -1,8 +1,7 @@
-"""Everything of one tenant, for exports: what it added to the catalogues or hid of them, contacts,
-then meetings and interactions, by id.
+"""The queries of an export of one tenant: catalogues, contacts, meetings and interactions, by id.
 
-Contacts that were removed are left out, and with them what was recorded with them: without its
-contact, nobody could bring it back in. What restricted tags hide stays hidden unless they are open.
+Removed contacts are left out, and with them their meetings and interactions, which no import could
+bring in without them. What restricted tags hide stays hidden unless the tags are open.
 """
 
 from projections.catalogue import services, tactics
@@ -44,19 +43,20 @@ ORDER BY t.id
 """
 
 COUNTS = f"""
+WITH m AS (
+    SELECT c.removed FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
+    WHERE m.tenant = %(tenant)s),
+t AS (
+    SELECT c.removed IS TRUE AS removed, NOT t.restricted <@ %(open)s::text[] AS hidden
+    {WITH_CONTACTS})
 SELECT
     (SELECT count(*) FROM contacts WHERE tenant = %(tenant)s AND NOT removed),
-    (SELECT count(*) FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
-     WHERE m.tenant = %(tenant)s AND NOT c.removed),
-    (SELECT count(*) {WITH_CONTACTS} AND c.removed IS NOT TRUE),
-    (SELECT count(*) {WITH_CONTACTS} AND c.removed),
-    (SELECT count(*) FROM meetings m JOIN contacts c ON c.tenant = m.tenant AND c.id = m.contact_id
-     WHERE m.tenant = %(tenant)s AND c.removed),
-    (SELECT count(*) {WITH_CONTACTS} AND c.removed IS NOT TRUE
-     AND NOT t.restricted <@ %(open)s::text[]),
+    (SELECT count(*) FROM m WHERE NOT removed),
+    (SELECT count(*) FROM t WHERE NOT removed),
+    (SELECT count(*) FROM t WHERE removed),
+    (SELECT count(*) FROM m WHERE removed),
+    (SELECT count(*) FROM t WHERE NOT removed AND hidden),
     (SELECT count(*) FROM tactics WHERE tenant = %(tenant)s),
     (SELECT count(*) FROM services WHERE tenant = %(tenant)s)
 """
-"""How many of each there are; how many interactions and meetings are left out with removed
-contacts; of how many interactions the content is hidden; and how many tactics and services are the
-tenant's own, or changed or hidden by it."""
+"""The columns of an export's Counts. `removed` are records of removed contacts."""

@@ -26,7 +26,7 @@ class TacticLine(NewTactic):
 
 
 class ServiceLine(NewService):
-    """`id` is its number there; `uuid` is what it is known by wherever it is brought in."""
+    """`id` is the number in the ledger that exported it, `uuid` its identity in every ledger."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"type", "builtIn"})
 

@@ -12,7 +12,7 @@ from domain.relationship import LifecycleStage, RelationshipStatus
 
 
 class MoveLine(Body):
-    """An entry of the history. When it was and who did it stay with the ledger it came from."""
+    """An entry of the history, without the time and the actor of the ledger that exported it."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"changedBy", "timestamp"})
 

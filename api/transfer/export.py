@@ -1,4 +1,4 @@
-"""Everything of a tenant as lines, each with the keys the API answers with."""
+"""The lines of a tenant's export, with the keys of the native contract's answers."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from projections.contacts.queries import ContactRow
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One export from one snapshot. `open_tags` are the restricted tags it shows the content of."""
+    """An export from one snapshot. `open_tags` are the restricted tags whose content it has."""
 
     snapshot: Snapshot
     tenant: str
@@ -31,7 +31,7 @@ class Export:
         return Counts(*self.snapshot.one(whole_tenant.COUNTS, self._parameters))
 
     def lines(self) -> Iterator[bytes]:
-        """Tactics and services of its own, contacts, then meetings, then interactions, by id."""
+        """The tenant's own tactics and services, contacts, meetings, then interactions, by id."""
         for tactic in self.snapshot.rows(whole_tenant.TACTICS, self._parameters):
             yield _line(b"tactic", tactic_json(TacticRow(*tactic)).encode())
         for service in self.snapshot.rows(whole_tenant.SERVICES, self._parameters):
@@ -50,7 +50,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What there is to export, and what is left out or without its content."""
+    """The numbers of records to export, of those left out, and of those without content."""
 
     contacts: int
     meetings: int
@@ -68,5 +68,5 @@ class Counts:
 
 
 def _line(kind: bytes, document: bytes) -> bytes:
-    # The document is known to be an object with keys, so the type is put in without reading it.
+    # A document is an object with keys: the type is put in front without parsing it.
     return b'{"type":"' + kind + b'",' + document[1:] + b"\n"

@@ -1,4 +1,4 @@
-"""Brings lines into the ledger, many at once, and lists those that can't be."""
+"""Imports lines, many at once, and lists the refused ones."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from domain.errors import NotFound, Refusal
 from infrastructure.in_flight import InFlight
 
 LONGEST_LINE = 16 * 1024 * 1024
-"""Bytes; a record with every text at its limit has about a tenth of that."""
+"""Bytes; a record with every text at its limit takes a tenth of that."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -28,18 +28,19 @@ HANDLERS: dict[type, tuple[str, Handler[Any]]] = {
     ImportTactic: ("tactics", import_tactic),
 }
 GROUND = (ImportContact, ImportService, ImportTactic)
-"""What the others may be about."""
+"""Commands whose effects the others may refer to."""
 
 
 class Line(NamedTuple):
-    """A line of a file by its number, from 1; None if it is too long to be read."""
+    """A line of a file and its number, from 1; `content` is None if it is longer than
+    LONGEST_LINE."""
 
     number: int
     content: bytes | None
 
 
 def read_lines(file: BinaryIO) -> Iterator[Line]:
-    """The lines that aren't empty."""
+    """The lines of a file, without empty ones."""
     number = 0
     while piece := file.readline(LONGEST_LINE):
         number += 1
@@ -57,7 +58,7 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
 
 @dataclass(slots=True)
 class Tally:
-    """What came of an import, so far or in the end."""
+    """The results of an import so far; `refused` are line numbers and reasons."""
 
     lines: int = 0
     added: dict[str, int] = field(
@@ -68,7 +69,7 @@ class Tally:
 
 
 class LineImport:
-    """One run."""
+    """One import."""
 
     def __init__(self, ledger: Ledger, caller: Caller):
         self._ledger = ledger
@@ -79,8 +80,8 @@ class LineImport:
     async def run(
         self, lines: Iterable[Line], progress: Callable[[Tally], None] = lambda _: None
     ) -> None:
-        """Import them all. Errors of the ledger's, other than its refusals, end it at once."""
-        ground_under_way = False
+        """Import all lines. Refusals are listed; any other error of the ledger ends the import."""
+        ground_in_flight = False
         async with InFlight() as work:
             for line in lines:
                 self.tally.lines += 1
@@ -89,11 +90,11 @@ class LineImport:
                 if command is None:
                     continue
                 if isinstance(command, GROUND):
-                    ground_under_way = True
-                elif ground_under_way:
-                    # What follows may be about them.
+                    ground_in_flight = True
+                elif ground_in_flight:
+                    # This line may refer to them.
                     await work.all_done()
-                    ground_under_way = False
+                    ground_in_flight = False
                 await work.start(self._carry_out(line.number, command))
         self.tally.refused.sort()
 

@@ -12,7 +12,8 @@ from api.contracts.tracking.interaction_fields import with_fields
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from api.contracts.tracking.types import Id, Line
 from application.interactions import ImportInteraction
-from projections.timeline.shape import Origin, keys
+from projections.timeline.field import Origin
+from projections.timeline.shape import keys
 
 PLANNING = frozenset({"sites", "import"})
 """The contracts whose records may lie in the future: only exported lines name a contract."""

@@ -1,4 +1,4 @@
-"""From a line to the command it stands for, or to the reason why it stands for none."""
+"""Lines of an import, parsed to commands or refused with a reason."""
 
 from typing import Any
 from uuid import UUID
@@ -31,15 +31,15 @@ REDACTED = (
     "Its content was left out of the export because of restricted tags; "
     "export it with --tags to import it."
 )
-"""Once imported it would be there already, and its content could never be brought after it."""
+"""A record imported without its content could never get it: a later import would skip it."""
 
 
 class BadLine(ValueError):
-    """A line that can't be imported; the text is the reason, for people."""
+    """The line is refused; the text is the reason, for people."""
 
 
 def command_of(line: bytes, tenant: str) -> Command:
-    """Raises BadLine."""
+    """The command of a line. Raises BadLine."""
     try:
         value = parse(line)
     except MalformedJson as error:
@@ -60,15 +60,15 @@ def command_of(line: bytes, tenant: str) -> Command:
 
 
 def _own_id(value: dict[str, Any], tenant: str) -> UUID:
-    """The id for a line without one: the same line again is the same record."""
+    """The id for a line without one, made of its content: the same line is the same record."""
     return imported_id(tenant, to_json(dict(sorted(value.items()))).decode())
 
 
 def reason_of(error: ValidationError) -> str:
-    """All that is wrong with a line, in one sentence for each part of it."""
+    """The errors of a line, one sentence for each key."""
     reasons: dict[str, None] = {}
     for details in error.errors(include_url=False, include_input=False):
-        # `participants` may hold names or objects; pydantic tells of both in the path.
+        # Participants are names or objects; the path has a part for the choice.
         where = ".".join(str(part) for part in details["loc"] if str(part) != "constrained-str")
         match details["type"]:
             case "extra_forbidden":

@@ -1,17 +1,17 @@
-"""A meeting as a line: the API's keys, whatever became of it."""
+"""A meeting as a line: the keys of its document, with its outcome."""
 
 from typing import ClassVar
 from uuid import UUID
 
 from api.contracts.tracking.meeting_schemas import Completion, MeetingStatus, NewMeeting
-from api.contracts.tracking.types import Date, Id, Lines, Minutes, Text
+from api.contracts.tracking.types import Id, Text
 from application.meetings import ImportMeeting
 from domain import meeting
 from domain.changes import patched
 from domain.meeting import Outcome
 
 
-class MeetingLine(NewMeeting):
+class MeetingLine(NewMeeting, Completion):
     read_only: ClassVar[frozenset[str]] = frozenset(
         {"type", "completedDate", "createdAt", "updatedAt", "createdBy", "redacted"}
     )
@@ -20,14 +20,6 @@ class MeetingLine(NewMeeting):
     status: MeetingStatus = "scheduled"
     reason: Text | None = None
     interaction_id: Id | None = None
-    actual_date: Date | None = None
-    attendees: Lines | None = None
-    duration: Minutes | None = None
-    topics_covered: Lines | None = None
-    outcomes: Text | None = None
-    action_items: Lines | None = None
-    next_steps: Text | None = None
-    relationship_impact: Text | None = None
 
     def command(self, own_id: UUID) -> ImportMeeting:
         return ImportMeeting(
@@ -41,7 +33,5 @@ class MeetingLine(NewMeeting):
         )
 
     def _outcome(self) -> Outcome:
-        names = Completion.model_fields.keys() - {"actual_date"}
-        completion = Completion.model_construct(**{name: getattr(self, name) for name in names})
         held = self.actual_date or self.scheduled_date_time
-        return patched(Outcome(held_at=held.at), completion.fields())
+        return patched(Outcome(held_at=held.at), self.fields())

@@ -1,26 +1,35 @@
-"""How much passed between whom on which day: the sums behind the analytics.
+"""Daily sums of interactions, durations and sentiments, for the analytics.
 
-A row per tenant, contact, UTC day and kind; under the contact NOBODY stand the sums of the whole
-tenant. What was planned is not in here: whether its time has come is decided when asked. Durations
-and sentiments of records with restricted tags are left out, because a sum would tell them.
+A row per tenant, contact, UTC day and kind; those of the contact NOBODY are the sums of the whole
+tenant. Planned interactions aren't in here: a query decides if their time has come. Durations and
+sentiments of records with restricted tags are left out, because a sum would tell them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from application.entity import Entity
 from domain.interaction import Interaction
 from domain.kinds import Sentiment
 from domain.redaction import redacted
-from projections.read_model import Add, ReadModel, Step
+from projections.read_model import Add, Projector, ReadModel, Step
 
 NOBODY = UUID(int=0)
 
 
-def project(step: Step) -> Iterator[Add]:
-    if step.before is not None:
-        yield from _sums(step.tenant, step.before, -1)
-    yield from _sums(step.tenant, step.after, +1)
+Sums = Callable[[str, Entity[Interaction], int], Iterator[Add]]
+"""The amounts of an interaction of a tenant, times a sign."""
+
+
+def summing(sums: Sums) -> Projector:
+    """A projector that subtracts the amounts before an event and adds those after it."""
+
+    def project(step: Step) -> Iterator[Add]:
+        if step.before is not None:
+            yield from sums(step.tenant, step.before, -1)
+        yield from sums(step.tenant, step.after, +1)
+
+    return project
 
 
 def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
@@ -61,6 +70,6 @@ ACTIVITY = ReadModel(
     key=("tenant", "contact_id", "day", "kind"),
     primary_key=("tenant", "contact_id", "day", "kind"),
     sums=("interactions", "timed", "seconds", "positive", "neutral", "negative"),
-    project=project,
+    project=summing(_sums),
     with_append=False,
 )

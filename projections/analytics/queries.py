@@ -1,7 +1,7 @@
-"""Interaction analytics: how many, of which kind, how often, how long, how it felt.
+"""Interaction analytics: totals by kind, by bucket of time and by sentiment, durations, tactics.
 
-Whole days come from the daily sums; what a bound cuts out of a day, and what was planned and whose
-time has come, is counted in the timeline.
+Whole days come from the daily sums. Parts of a day, and planned interactions whose time has come,
+are counted in the timeline.
 """
 
 from calendar import monthrange
@@ -24,7 +24,7 @@ LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class TooManyBuckets(ValueError):
-    """More buckets than are answered at once have something in them."""
+    """More than MOST_BUCKETS buckets aren't empty."""
 
 
 class Wanted(NamedTuple):
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 
 class TacticUse(NamedTuple):
-    """How often a tactic was used, and how well it worked on average where that was said."""
+    """The uses of a tactic, and its average effectiveness, None if none was recorded."""
 
     tactic_id: UUID
     uses: int
@@ -47,7 +47,7 @@ class TacticUse(NamedTuple):
 
 @dataclass(slots=True)
 class Analytics:
-    """`first` is the day that bucket 1 begins with, None if there is nothing to count."""
+    """`buckets` are key, first day, last day and count."""
 
     total: int = 0
     by_type: Counter[str] = field(default_factory=Counter)
@@ -59,7 +59,7 @@ class Analytics:
 
     @property
     def average_minutes(self) -> int | None:
-        """Of those that have a duration: whole minutes, rounded half up."""
+        """The average of the recorded durations in minutes, rounded half up."""
         if not self.timed:
             return None
         return (2 * self.seconds + 60 * self.timed) // (120 * self.timed)
@@ -91,7 +91,7 @@ GROUP BY tactic_id ORDER BY 2 DESC, 1
 
 
 def _parameters(wanted: Wanted) -> dict[str, Any]:
-    """Whole days between the bounds, and the edges: from `since` to `edge_end`, and from
+    """The whole days between the bounds, and the edges: from `since` to `edge_end`, and from
     `edge_start` to `before`."""
     since, before = wanted.since or EARLIEST, wanted.before or LATEST
     first_day = since.date() if _midnight(since) == since else _later(since.date(), 1)
@@ -111,7 +111,7 @@ def _parameters(wanted: Wanted) -> dict[str, Any]:
 
 
 def _later(day: date, days: int) -> date:
-    """So many days later, or the last day there is."""
+    """The day so many days later, at most the last of the calendar."""
     return day + min(days, (date.max - day).days) * DAY
 
 
@@ -123,7 +123,7 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
     """Raises TooManyBuckets."""
     parameters = _parameters(wanted)
     rows_of = "main" if wanted.contact_id is None else "contact_id = %(contact)s"
-    if wanted.contact_id == NOBODY:  # under whom the whole tenant is summed up
+    if wanted.contact_id == NOBODY:  # has the sums of the whole tenant
         return Analytics(buckets=list(_buckets(Counter(), wanted)))
     rows = await fetch(ROWS.replace("ROWS_OF", rows_of), parameters)  # type: ignore[arg-type]
     result = Analytics()
@@ -143,9 +143,9 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
 
 
 def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, date, int]]:
-    """Numbered from `since`, else from the first interaction: without gaps, unless that makes more
-    than MOST_BUCKETS. Then those without anything in them are left out, so that one date with a
-    wrong year doesn't hide all the others."""
+    """The buckets, numbered from `since`, else from the first interaction. If there are more than
+    MOST_BUCKETS, empty ones are left out, so that one date with a wrong year doesn't hide the
+    others."""
     if not days and (wanted.since is None or wanted.before is None):
         return
     first = wanted.since.date() if wanted.since else min(days)
@@ -170,8 +170,8 @@ def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, d
 
 
 def number(day: date, first: date, group_by: GroupBy) -> int:
-    """The number of the bucket a day falls into: 1 is the one that begins with `first`. Weeks are
-    seven days from the first, months are those of the calendar."""
+    """The number of a day's bucket; bucket 1 begins with `first`. Weeks are seven days from the
+    first, months are those of the calendar."""
     match group_by:
         case "day":
             return (day - first).days + 1
@@ -182,7 +182,7 @@ def number(day: date, first: date, group_by: GroupBy) -> int:
 
 
 def bounds(index: int, first: date, group_by: GroupBy) -> tuple[date, date]:
-    """The first day of a bucket, and its last."""
+    """The first and the last day of a bucket."""
     if group_by == "month":
         months = first.year * 12 + first.month - 1 + index - 1
         year, month = months // 12, months % 12 + 1

@@ -4,14 +4,8 @@ from collections.abc import Iterator
 
 from application.entity import Entity
 from domain.interaction import Interaction
-from projections.analytics.activity import NOBODY
-from projections.read_model import Add, ReadModel, Step
-
-
-def project(step: Step) -> Iterator[Add]:
-    if step.before is not None:
-        yield from _sums(step.tenant, step.before, -1)
-    yield from _sums(step.tenant, step.after, +1)
+from projections.analytics.activity import NOBODY, summing
+from projections.read_model import Add, ReadModel
 
 
 def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:
@@ -41,6 +35,6 @@ TACTIC_USE = ReadModel(
     key=("tenant", "contact_id", "day", "tactic_id"),
     primary_key=("tenant", "contact_id", "day", "tactic_id"),
     sums=("uses", "scored", "effectiveness"),
-    project=project,
+    project=summing(_sums),
     with_append=False,
 )

@@ -1,6 +1,6 @@
-"""The services a tenant can deliver: the built-in ones it hasn't hidden, and its own.
+"""The services that a tenant offers: the built-in ones that it hasn't hidden, and its own.
 
-Rows are only what the tenant did: its own services, and built-in ones that it hid.
+Rows are its own services, and built-in ones that it has hidden.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ SERVICES = ReadModel(
 
 
 class Listed(NamedTuple):
-    """A service as a tenant has it; `position` is 0 for a built-in one it never touched."""
+    """A service of a tenant; `position` is 0 for a built-in one without events."""
 
     number: int
     id: UUID
@@ -67,7 +67,7 @@ UNTOUCHED = {
 
 
 def listed_of(entity: Entity[Service]) -> Listed:
-    """A service from its events."""
+    """The service of an entity."""
     state = entity.state
     offer = state.offer or BUILT_IN_SERVICES[state.number]
     return Listed(state.number, entity.id, offer, state.hidden, entity.position)
@@ -79,14 +79,14 @@ COLUMNS = "number, id, offer, hidden, position"
 def listed_row(
     number: int, identity: UUID, offer: str | None, hidden: bool, position: int
 ) -> Listed:
-    """A service from its row, which is COLUMNS."""
+    """The service of a row of COLUMNS."""
     known = UNTOUCHED.get(number)
     what = Offer.model_validate_json(offer or "") if known is None else known.offer
     return Listed(number, identity, what, hidden, position)
 
 
 async def services(fetch: Fetch, tenant: str) -> dict[int, Listed]:
-    """All services of a tenant by number, hidden ones too, in the order of their numbers."""
+    """The services of a tenant by number and in that order, with hidden ones."""
     rows = await fetch(
         f"SELECT {COLUMNS} FROM services WHERE tenant = %s ORDER BY number", (tenant,)
     )
@@ -94,6 +94,6 @@ async def services(fetch: Fetch, tenant: str) -> dict[int, Listed]:
 
 
 async def offers(fetch: Fetch, tenant: str) -> dict[int, Offer]:
-    """What a tenant's records may name: every service that isn't hidden."""
+    """The services that a tenant's records may name: all that aren't hidden."""
     found = await services(fetch, tenant)
     return {number: listed.offer for number, listed in found.items() if not listed.hidden}

@@ -1,7 +1,7 @@
 """The tactics a tenant added, changed or hid; with the built-in ones they are its catalogue.
 
-A row of a built-in tactic holds its texts as they were when it was written: who improves a built-in
-text raises the version of this read model.
+The row of a built-in tactic has its texts as of the event: a change of a built-in text needs a new
+version of this read model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from projections.read_model import Put, ReadModel, Step
 
 
 class TacticRow(NamedTuple):
-    """A tactic as a tenant has it; `position` is 0 for a built-in one that nobody touched."""
+    """A tactic of a tenant; `position` is 0 for a built-in one without events."""
 
     id: UUID
     name: str
@@ -50,7 +50,7 @@ UNTOUCHED = {
 
 
 def row_of(entity: Entity[Tactic]) -> TacticRow:
-    """A tactic from its events."""
+    """The tactic of an entity."""
     guidance = entity.state.guidance
     return TacticRow(
         entity.id,
@@ -94,7 +94,7 @@ COLUMNS = ", ".join(TacticRow._fields)
 
 
 async def catalogue(fetch: Fetch, tenant: str) -> list[TacticRow]:
-    """All tactics of a tenant, hidden ones too: the built-in ones, then its own, oldest first."""
+    """The tactics of a tenant, with hidden ones: built-in ones, then its own, oldest first."""
     rows = await fetch(
         f"SELECT {COLUMNS} FROM tactics WHERE tenant = %s ORDER BY created_at, id", (tenant,)
     )
@@ -103,7 +103,7 @@ async def catalogue(fetch: Fetch, tenant: str) -> list[TacticRow]:
 
 
 async def named(fetch: Fetch, tenant: str, ids: Sequence[UUID]) -> dict[UUID, TacticRow]:
-    """The tactics with these ids, hidden or not; what isn't there is left out."""
+    """The tactics with these ids, hidden or not. Unknown ids are left out."""
     if not ids:
         return {}
     rows = await fetch(

@@ -1,7 +1,7 @@
-"""Whose address is it: contacts found by their e-mail, for those who import mail.
+"""Contacts by their e-mail address, for imports of mail.
 
-An address may stand with several contacts, or with one that was removed. The oldest one that is
-still there is meant; one that was removed is told, so that nobody brings it back unawares.
+Of several contacts with one address, the oldest that isn't removed counts. A removed one is found
+if there is no other, so that an import doesn't bring it back unawares.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ class Found(NamedTuple):
 
 
 async def find(fetch: Fetch, tenant: str, wanted: Mapping[str, UUID]) -> dict[str, Found]:
-    """The contacts of addresses (in lower case). `wanted` also names, for each address, the id of
-    the contact that was made for it, which may have got another address since."""
+    """The contacts of addresses (in lower case). For each address, `wanted` has the id of the
+    contact that an import makes for it, whose address may have changed since."""
     made_for = {identity: email for email, identity in wanted.items()}
     rows = await fetch(FIND, (tenant, list(wanted), tenant, list(made_for)))
     ranked = sorted(rows, key=lambda row: (row[3], row[0] is None, row[4], row[1]))

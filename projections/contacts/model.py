@@ -1,4 +1,4 @@
-"""Contacts as they are now. When one was last contacted is found in the timeline when asked."""
+"""Contacts as they are now. Queries look up in the timeline when one was last contacted."""
 
 from collections.abc import Iterator
 
@@ -60,7 +60,7 @@ CONTACTS = ReadModel(
     indexes=(
         "UNIQUE (tenant, number)",
         "(tenant, created_at DESC, id DESC) WHERE NOT removed",
-        # Removed ones too: whoever writes to us again is not a stranger.
+        # With removed ones: an import of mail recognizes them.
         "(tenant, lower(email))",
     ),
 )

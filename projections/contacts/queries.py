@@ -18,16 +18,9 @@ LEFT JOIN LATERAL (
 ) last ON true
 """
 
-COLUMNS = (
-    "c.id, c.number, c.name, c.email, c.phone, c.company, c.title, c.tags, c.owner_id, "
-    "c.status, c.stage, c.created_at, c.updated_at, c.position, last.at"
-)
-
-CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
-
 
 class ContactRow(NamedTuple):
-    """A contact as it is now; `position` is that of its own last event."""
+    """A contact as it is now; `position` is that of its last event."""
 
     id: UUID
     number: int
@@ -46,6 +39,10 @@ class ContactRow(NamedTuple):
     last_contacted: datetime | None
 
 
+COLUMNS = ", ".join([*(f"c.{name}" for name in ContactRow._fields[:-1]), "last.at"])
+CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
+
+
 class Filter(NamedTuple):
     tenant: str
     search: str | None = None
@@ -56,7 +53,7 @@ class Filter(NamedTuple):
 
 
 async def one(fetch: Fetch, tenant: str, identity: UUID) -> ContactRow | None:
-    """The contact, None if there is none or it was removed."""
+    """The contact, None if there is none or if it was removed."""
     sql = (
         f"SELECT {COLUMNS} FROM contacts c {LAST_CONTACTED} "
         "WHERE c.tenant = %s AND c.id = %s AND NOT c.removed"

@@ -16,7 +16,7 @@ from projections.read_model import Put, ReadModel, Step
 
 CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 DONE = {InteractionAmended: UPDATED, InteractionDeleted: DELETED}
-"""What an event does to an interaction; every other one creates it."""
+"""The operation of an event; every other event creates the interaction."""
 
 
 def project(step: Step) -> Iterator[Put]:
@@ -56,7 +56,7 @@ INTERACTION_LOG = ReadModel(
 
 
 class Entry(NamedTuple):
-    """`number` is the interaction's, `position` that of the event in the whole log."""
+    """`number` is the interaction's, `position` that of the event in the log."""
 
     position: int
     number: int
@@ -68,7 +68,7 @@ class Entry(NamedTuple):
 async def page(
     fetch: Fetch, tenant: str, contact_id: UUID, limit: int, before: int | None = None
 ) -> tuple[list[Entry], int | None]:
-    """Newest first; the position to go on before, if there is more."""
+    """A page, newest first, and the position before which the next begins; None on the last."""
     sql = (
         "SELECT position, number, done, at, actor FROM interaction_log "
         "WHERE tenant = %s AND contact_id = %s AND position < %s ORDER BY position DESC LIMIT %s"

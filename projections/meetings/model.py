@@ -57,8 +57,8 @@ LISTS = ("agendaItems", "topicsCovered", "actionItems")
 
 
 def redacted_document(entity: Entity[Meeting]) -> str:
-    """A completed meeting as it is shown without the restricted tags of its interaction: the
-    interaction holds the same things, and would tell what they hide."""
+    """The document of a completed meeting for readers who haven't opened the restricted tags of its
+    interaction, which has the same content."""
     hidden = dict.fromkeys((*SAID, *CAME_OF_IT)) | {key: [] for key in LISTS}
     return to_json(_document(entity) | hidden | {"redacted": True}).decode()
 

@@ -1,7 +1,7 @@
 """The fields of an interaction that a site sees, whatever its contract (the sites document).
 
-Made of the ledger's own document, redacted or not: what is hidden there is hidden here, and what
-a site requires and the record lacks is derived from what is shown.
+They are made of the document, redacted or not, so that nothing hidden there is told here. Fields
+that a site requires and a record lacks are derived from those that are shown.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ LONGEST_DERIVED_TITLE = 80
 
 
 class SiteFields(NamedTuple):
-    """The documented fields but for the site's own id, under their documented names. Instants are
+    """The documented fields under their documented names, without the site's own id. Instants are
     texts, as in the document."""
 
     id: int
@@ -90,7 +90,7 @@ def _title(document: Mapping[str, Any]) -> str:
 
 
 def title_of(subject: str | None, description: str | None, kind: Kind) -> str:
-    """The subject; of a record without one the beginning of its description, else its kind."""
+    """The subject, else the beginning of the description, else the kind."""
     beginning = _filled((description or "").strip()[:LONGEST_DERIVED_TITLE])
     return _filled(subject) or beginning or kind
 
@@ -113,7 +113,7 @@ def _end(document: Mapping[str, Any]) -> str | None:
     seconds = document.get("durationSeconds", minutes * 60)
     try:
         end = datetime.fromisoformat(document["date"]) + timedelta(seconds=seconds)
-    except OverflowError:  # no calendar goes that far
+    except OverflowError:  # after the year 9999
         return None
     return end.isoformat().replace("+00:00", "Z")
 

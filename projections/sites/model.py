@@ -1,13 +1,12 @@
-"""The interactions of a site as its list shows them: what is sorted, filtered and searched.
+"""The interactions of a site, as its list sorts, filters and searches them.
 
-A row is what one reader may see: a record with restricted tags has two, one for readers who opened
-all of its tags and one for the others, so that whatever is asked of a row gives away nothing that
-its readers can't see. Texts stand folded in one column, because one index then finds them all.
+A record with restricted tags has two rows, one for readers who opened all of its tags and one for
+the others: no query of a row tells its readers what they may not see. All texts are folded in one
+column, so that one index finds them.
 
-There are two tables of these rows, both behind the append. Of `site_list`, which is waited for,
-the append was a tenth slower. `site_search` carries the trigram index, which costs ten times what
-the row does, and follows at leisure; a search takes from it what it has and looks at the rest
-itself.
+Two tables have these rows, both written behind the append: `site_list` made an append a tenth
+slower. Queries wait for it. `site_search` has the trigram index, which costs ten times as much as
+the row, and lags behind at leisure; a search looks up in `site_list` whatever isn't indexed yet.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,39 +16,24 @@ from pydantic_core import from_json
 
 from domain.interaction import Interaction
 from projections.case_folding import fold_all
-from projections.read_model import Put, ReadModel, Row, Step
+from projections.read_model import ReadModel, Row, Step
 from projections.sites.fields import SiteFields, fields_of
 from projections.timeline.document import document, redacted_document
+from projections.timeline.model import current
 
 TEXTS = ("title", "type", "lead", "timezone", "location", "description", "notes")
-"""The text fields, in the order in which they stand in the column `texts`."""
+"""The text fields, in their order in the column `texts`."""
 
 _texts_of = attrgetter(*TEXTS)
 
-
 JOINT = "\u01a2"
-"""Stands for the spaces in `site_search`, and in no folded text. A trigram index takes words apart
-and doesn't know which are neighbours: of two that are frequent apart and rare side by side, it
-would find every record that has both."""
-
-
-def project(step: Step) -> Iterator[Put]:
-    entity = step.after
-    key = (step.tenant, entity.id)
-    if entity.state.deleted:
-        yield Put(key, ())
-    else:
-        yield Put(key, tuple(_rows(step)), fresh=step.before is None)
-
-
-def project_joined(step: Step) -> Iterator[Put]:
-    for put in project(step):
-        rows = tuple({**row, "texts": joined(str(row["texts"]))} for row in put.rows)
-        yield put._replace(rows=rows)
+"""Replaces the spaces in `site_search`; no folded text has one. A trigram index doesn't know which
+words are neighbours: for two that are frequent apart and rare side by side, it would return every
+record with both."""
 
 
 def joined(folded: str) -> str:
-    """A folded text, or a pattern made of one, as it stands in `site_search`."""
+    """A folded text, or its pattern, in the form of `site_search`."""
     return folded.replace(" ", JOINT)
 
 
@@ -60,6 +44,11 @@ def _rows(step: Step) -> Iterator[Row]:
     yield _row(step, document(entity), restricted, redacted=False)
     if restricted:
         yield _row(step, redacted_document(entity), restricted, redacted=True)
+
+
+def _joined_rows(step: Step) -> Iterator[Row]:
+    for row in _rows(step):
+        yield {**row, "texts": joined(str(row["texts"]))}
 
 
 def _row(step: Step, shown: str, restricted: Sequence[str], *, redacted: bool) -> Row:
@@ -108,10 +97,10 @@ SITE_LIST = ReadModel(
     columns=COLUMNS,
     key=("tenant", "id"),
     plain=("texts",),
-    project=project,
+    project=current(_rows),
     indexes=(
         "UNIQUE (id, tenant, redacted)",
-        # Finds and counts what neither looks into texts nor sorts by anything else.
+        # For lists and counts by type and time.
         "(tenant, at DESC, number DESC) INCLUDE (type, id) WHERE NOT redacted",
     ),
     with_append=False,
@@ -123,7 +112,7 @@ SITE_SEARCH = ReadModel(
     kinds=frozenset({Interaction.kind}),
     columns=COLUMNS,
     key=("tenant", "id"),
-    project=project_joined,
+    project=current(_joined_rows),
     indexes=(
         "UNIQUE (id, tenant, redacted)",
         "USING gin (tenant, texts gin_trgm_ops)",

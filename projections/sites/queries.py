@@ -1,8 +1,8 @@
 """The list of a site: searched, filtered, sorted, a page at a time, with the total.
 
-Without a text to look for, `site_list` answers alone. With one, the trigram index of `site_search`
-does, for all that it has seen: what has changed since then is found in the log and looked up in
-`site_list`. Both queries have to see one snapshot.
+A list without search terms comes from `site_list`. A search comes from the trigram index of
+`site_search`, but for the interactions that changed after its checkpoint: those are found in the
+log, and looked up in `site_list`. Both queries have to see one snapshot.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
 from projections.timeline.queries import SHOWN
 
 MOST_UNSEEN = 20_000
-"""Interactions changed since the index was written; with more, looking at every row is faster."""
+"""Interactions changed after the index's checkpoint; for more, a scan of `site_list` is faster."""
 
 LONGEST_SORTED = 200
-"""Characters by which texts are sorted."""
+"""Characters; the rest of a text doesn't count in sorting."""
 
 _NUMBER, _AT = "number", "at"
 
@@ -50,12 +50,12 @@ SORTS = {
     "updated_by": "updated_by",
     "updated_at": "updated_at",
 }
-"""What each documented field is sorted by. One list is of one site."""
+"""The expression that each documented field is sorted by. A list is of one site."""
 
 
 class Wanted(NamedTuple):
-    """Bounds of time are inclusive, `until` may be exclusive. `open_tags` are the restricted tags
-    the reader may see: what they hide is neither found nor sorted by otherwise."""
+    """Bounds of time are inclusive; `until` may be exclusive. `open_tags` are the restricted tags
+    that the reader may see. What other tags hide is neither found nor sorted by."""
 
     tenant: str
     open_tags: tuple[str, ...] = ()
@@ -76,12 +76,12 @@ class Wanted(NamedTuple):
 
     @property
     def by_index(self) -> bool:
-        """Whether an index finds the page: no text, and the default order or its reverse."""
+        """True if an index finds the page: no search term, sorted by the start."""
         return not self.by_text and SORTS[self.sort_by] == _AT
 
 
 class Found(NamedTuple):
-    """`documents` are the ledger's own, as the reader may see them."""
+    """`documents` are those of the interactions, as the reader may see them."""
 
     documents: list[str]
     total: int
@@ -93,11 +93,11 @@ class _Sql(NamedTuple):
 
 
 async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
-    """A page and the number of all that match. Every query of `fetch` has to see one snapshot."""
+    """A page and the total. Every query of `fetch` has to see one snapshot."""
     unseen = await _unseen(fetch, wanted.tenant) if wanted.by_text else []
     hits = _hits(wanted, unseen)
     total = _total(wanted, hits)
-    # Texts are looked for once, and counted on the way; an index counts by itself faster.
+    # A search runs once and counts its hits on the way; without one, a count by index is faster.
     shown_total = "count(*) OVER ()" if wanted.by_text else f"({total.text})"
     direction = "DESC" if wanted.descending else "ASC"
     order = f"k {direction}{_nulls_last(wanted)}, page.number {direction}"
@@ -119,7 +119,7 @@ async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
 
 
 def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
-    """All that match, with what they are sorted by."""
+    """The query of all hits, with the value `k` that they are sorted by."""
     if not wanted.by_text or unseen is None:
         return _select(SITE_LIST, wanted)
     indexed = _select(SITE_SEARCH, wanted)
@@ -135,7 +135,7 @@ def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
 def _total(wanted: Wanted, hits: _Sql) -> _Sql:
     if wanted.by_text:
         return _Sql(f"SELECT count(*) FROM ({hits.text}) hits", hits.parameters)
-    # Without texts, what a reader may see of a record makes no difference to how many there are.
+    # Without a search term, hidden content makes no difference to the total.
     where = _where(SITE_LIST, wanted)
     where.add("NOT redacted")
     return _Sql(f"SELECT count(*) FROM site_list WHERE {where.sql}", where.parameters)
@@ -173,8 +173,8 @@ def _where(model: ReadModel, wanted: Wanted) -> Where:
 
 
 def _nulls_last(wanted: Wanted) -> str:
-    """Whoever sorts by something isn't after what lacks it, in either direction. Left out where
-    nothing can lack it, because an index wouldn't fit otherwise."""
+    """Rows without a value come last in both directions. Left out for a column that is NOT NULL,
+    because its index wouldn't match."""
     column = SITE_LIST.columns.get(SORTS[wanted.sort_by], "")
     return "" if column.endswith("NOT NULL") else " NULLS LAST"
 
@@ -190,6 +190,6 @@ LIMIT {MOST_UNSEEN + 1}
 
 
 async def _unseen(fetch: Fetch, tenant: str) -> list[UUID] | None:
-    """The interactions that changed since `site_search` was written; None if they are too many."""
+    """The interactions changed after the checkpoint of `site_search`, None if they are too many."""
     rows = await fetch(UNSEEN, (tenant,))
     return [identity for (identity,) in rows] if len(rows) <= MOST_UNSEEN else None

@@ -10,7 +10,7 @@ from projections.read_model import Put, ReadModel, Step
 
 
 def entry(recorded: Recorded) -> dict[str, object] | None:
-    """The history's entry for an event, None if the event moved nothing."""
+    """The history's entry for an event, None if the event changed no status."""
     event = recorded.event
     if not isinstance(event, ContactStatusChanged | ContactReactivated):
         return None

@@ -15,7 +15,8 @@ from application.entity import Entity
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.redaction import is_hidden, redacted
-from projections.timeline.shape import FIELDS, Field
+from projections.timeline.field import Field
+from projections.timeline.shape import FIELDS
 
 Writer = Callable[..., dict[str, Any]]
 

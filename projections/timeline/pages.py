@@ -1,6 +1,6 @@
-"""Pages of a contact's timeline, many in one statement.
+"""Pages of contacts' timelines, many in one statement.
 
-The documents are joined to one text in the database, because rows to models to JSON costs twice as
+PostgreSQL joins the documents to one text: making models of rows and JSON of models costs twice as
 much as passing JSON through.
 """
 
@@ -17,7 +17,7 @@ MOST = 200
 
 
 class Question(NamedTuple):
-    """Which page of whose timeline; `before` is where the page before it ended."""
+    """A page of a contact's timeline; `before` is the end of the page before."""
 
     tenant: str
     contact_id: UUID
@@ -27,7 +27,7 @@ class Question(NamedTuple):
 
 
 class Page(NamedTuple):
-    """`documents` are JSON, separated by commas; `end` is None on the last page."""
+    """`documents` are JSON objects, separated by commas; `end` is None on the last page."""
 
     documents: str
     end: Place | None
@@ -59,7 +59,7 @@ NEWEST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
 
 
 async def fetch_pages(fetch: Fetch, questions: Sequence[Question]) -> list[Page | None]:
-    """The pages in order; None where there is no such contact."""
+    """The pages, in the order of the questions; None for an unknown or removed contact."""
     rows = [
         {"i": i, "tenant": q.tenant, "contact_id": q.contact_id, "lim": q.limit}
         | dict(zip(("at", "id"), q.before or NEWEST, strict=True))

@@ -4,26 +4,23 @@ From these declarations follow the document, the form of an answer in the OpenAP
 keys that a request may send back but not set, and the lines of an import.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum, StrEnum
-from functools import cached_property
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import pydantic
 from pydantic import BaseModel, ConfigDict
-from pydantic.fields import FieldInfo
 
 from application.entity import Entity
 from domain.event import Value
 from domain.interaction import Interaction
 from domain.kinds import Kind
-from domain.record import Mail, Participant, Record
+from domain.record import Mail, Participant
+from projections.timeline.field import RECORD, Field, Origin
 
 NativeWord = Literal["meeting", "call", "email", "message", "coffee", "lunch", "conference"]
-
-Feeling = Literal["positive", "neutral", "negative"]
+Sentiment = Literal["positive", "neutral", "negative"]
 
 NATIVE_WORDS: dict[Kind, NativeWord] = {
     Kind.MEETING: "meeting",
@@ -54,66 +51,6 @@ class PersonShown(BaseModel):
     name: str
 
 
-class Origin(Enum):
-    """The requests that set a field: those of the native contract and imports; those of another
-    contract and imports; none."""
-
-    CLIENT = "client"
-    OTHERS = "others"
-    SERVER = "server"
-
-
-RECORD = Record.model_fields
-CLIENT, OTHERS, SERVER = Origin.CLIENT, Origin.OTHERS, Origin.SERVER
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of the document.
-
-    `source` is the path of its value from a part of the record (`said.notes`) or from `entity`,
-    `state`, `created`, `changed`; or a function of the entity. `show` converts the value to JSON.
-    An `always` field is there even if its value is None or empty. `answer` is its type in the
-    OpenAPI document; a field without one is an additional property there. Search looks into
-    `searched` fields. `into` is the path in the record where an import puts a value that isn't
-    shown as the record has it.
-    """
-
-    key: str
-    source: str | Callable[[Entity[Interaction]], object]
-    answer: Any = None
-    origin: Origin = CLIENT
-    always: bool = False
-    searched: bool = False
-    show: Callable[[Any], object] | None = None
-    into: str = ""
-
-    @cached_property
-    def path(self) -> str:
-        """The path in the record where a given value goes, empty if there is none."""
-        path = self.into or (self.source if isinstance(self.source, str) else "")
-        return path if _recorded(path) else ""
-
-    @property
-    def recorded(self) -> FieldInfo | None:
-        """The record's own field, with its type and its default."""
-        return _recorded(self.path)
-
-    @property
-    def is_empty_by_default(self) -> bool:
-        """True if a record without it has an empty list or False there, not None."""
-        return self.recorded is not None and self.recorded.default in ((), False)
-
-
-def _recorded(path: str) -> FieldInfo | None:
-    part, _, leaf = path.partition(".")
-    field = RECORD.get(part)
-    if field is None or not leaf:
-        return field
-    inner: FieldInfo | None = getattr(field.annotation, "model_fields", {}).get(leaf)
-    return inner
-
-
 def _updated_by(entity: Entity[Interaction]) -> object:
     return entity.changed.actor.shown if entity.version > 1 else None
 
@@ -136,14 +73,14 @@ def _odd_seconds(entity: Entity[Interaction]) -> object:
     return seconds if seconds is not None and seconds % 60 else None
 
 
-def participant_shown(someone: Participant) -> str | dict[str, Any]:
-    """Somebody of whom no more than a name is known is shown as that name."""
+def _participant_shown(someone: Participant) -> str | dict[str, Any]:
+    """A participant of whom only the name is known is shown as that name."""
     known = someone.model_dump(mode="json", exclude_none=True)
     return someone.name or "" if set(known) <= {"name"} else known
 
 
 def _participants_shown(people: Sequence[Participant]) -> list[str | dict[str, Any]]:
-    return [participant_shown(someone) for someone in people]
+    return [_participant_shown(someone) for someone in people]
 
 
 def _values_shown(values: Sequence[Value]) -> list[dict[str, Any]]:
@@ -159,6 +96,7 @@ def word(value: StrEnum | None) -> str | None:
     return None if value is None else str(value)
 
 
+CLIENT, OTHERS, SERVER = Origin.CLIENT, Origin.OTHERS, Origin.SERVER
 MINUTES = Annotated[int | None, pydantic.Field(description="minutes")]
 
 FIELDS: Final = (
@@ -172,7 +110,7 @@ FIELDS: Final = (
     Field("medium", "place.medium", str | None, always=True, searched=True),
     Field("topicsDiscussed", "said.topics", list[str], always=True, searched=True),
     Field("notes", "said.notes", str | None, always=True, searched=True),
-    Field("sentiment", "said.sentiment", Feeling | None, always=True, show=word),
+    Field("sentiment", "said.sentiment", Sentiment | None, always=True, show=word),
     Field("followUpNeeded", "follow_up.needed", bool | None, always=True),
     Field("followUpNotes", "follow_up.notes", str | None, always=True, searched=True),
     Field("createdAt", "created.time", str, SERVER, always=True),

@@ -1,7 +1,6 @@
-"""Tenants' webhooks as they are: what is sent where, and what signs it.
+"""Webhooks as they are now: event types, destination, and secrets.
 
-What is confidential stands beside, in a table of its own; a row names it. One that was removed has
-no row.
+Confidential values are in a table of their own; a row has their ids. A removed webhook has no row.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +15,8 @@ from projections.read_model import Put, ReadModel, Step
 
 
 class WebhookRow(NamedTuple):
-    """`former` are the secrets before the current one, newest first, each signing until the
-    instant in `former_until`. `disabled` is the reason, None for one that is enabled."""
+    """`former` are the earlier secrets, newest first; each signs until the instant at its place in
+    `former_until`. `disabled` is the reason, None for an enabled webhook."""
 
     id: UUID
     origin: str
@@ -88,7 +87,7 @@ COLUMNS = ", ".join(f"w.{name}" for name in WebhookRow._fields)
 
 
 async def all_of(fetch: Fetch, tenant: str) -> list[WebhookRow]:
-    """A tenant's webhooks, oldest first."""
+    """The webhooks of a tenant, oldest first."""
     rows = await fetch(
         f"SELECT {COLUMNS} FROM webhooks w WHERE w.tenant = %s ORDER BY w.created_at, w.id",
         (tenant,),

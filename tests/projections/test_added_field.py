@@ -17,9 +17,9 @@ class Record(record.Record):
 
 record.Said, record.Record = Said, Record
 
-from projections.timeline import shape
+from projections.timeline import field, shape
 
-shape.FIELDS = (*shape.FIELDS, shape.Field("mood", "said.mood", str | None, searched=True))
+shape.FIELDS = (*shape.FIELDS, field.Field("mood", "said.mood", str | None, searched=True))
 
 from pydantic_core import from_json
 from api.contracts.tracking.interaction_changes import InteractionChanges

@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_snake
 from api.contracts.tracking.types import Body, Date, Id
 from domain.event import Value
 from domain.fields import Instant
-from projections.timeline.shape import FIELDS, Field, Origin
+from projections.timeline.field import Field, Origin
+from projections.timeline.shape import FIELDS
 
 M = TypeVar("M", bound=Body)
 

@@ -16,12 +16,12 @@ from api.contracts.tracking.types import (
     Minutes,
     Query,
     QueryDate,
-    Sentiment,
     Tags,
 )
 from domain.kinds import Kind
 from domain.record import Record
-from projections.timeline.shape import NativeWord, Origin, answer_fields, keys
+from projections.timeline.field import Origin
+from projections.timeline.shape import NativeWord, Sentiment, answer_fields, keys
 
 
 class Someone(Body):
@@ -60,7 +60,6 @@ class NewInteraction(RecordedFields):
     date: Date
     duration: Minutes | None = None
     topics_discussed: Lines | None = None
-    sentiment: Sentiment | None = None
     participants: Annotated[list[SomeoneNamed], Field(max_length=1000)] | None = None
     tags: Tags | None = None
 

@@ -82,7 +82,6 @@ ContactId = Annotated[
 ]
 """A contact's UUID, or its number."""
 
-Sentiment = Literal["positive", "neutral", "negative"]
 Status = Literal[
     "prospect",
     "qualified_lead",
