@@ -57,7 +57,7 @@ SELECT {COLUMNS}, (SELECT recorded_at FROM commits WHERE position >= notificatio
 FROM stored_events ORDER BY notification_id
 """
 
-Found = AsyncIterator[str]
+Findings = AsyncIterator[str]
 
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ async def check_log(connection: AsyncConnection, progress: Progress) -> Verdict:
     return Verdict("the log", events, wrong, tuple(examples))
 
 
-async def _rows(connection: AsyncConnection) -> Found:
+async def _rows(connection: AsyncConnection) -> Findings:
     for position, previous in await _all(connection, GAPS):
         yield f"after position {previous} comes {position}"
     for (stream,) in await _all(connection, STREAMS):
@@ -92,7 +92,7 @@ async def _all(connection: AsyncConnection, sql: str) -> list[tuple[object, ...]
     return await (await connection.execute(sql)).fetchall()
 
 
-async def _events(connection: AsyncConnection, events: int, progress: Progress) -> Found:
+async def _events(connection: AsyncConnection, events: int, progress: Progress) -> Findings:
     latest = LONG_AGO
     async with connection.cursor(name="log_check") as cursor:
         cursor.itersize = 1000
