@@ -34,7 +34,9 @@ class Filter(NamedTuple):
     participant: str | None = None
 
 
-class Found(NamedTuple):
+class InteractionPage(NamedTuple):
+    """The documents of a page; `end` is None on the last page."""
+
     documents: list[str]
     end: Place | None
 
@@ -72,11 +74,11 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
-) -> Found:
+) -> InteractionPage:
     """A page by offset or after the end of the page before."""
     opened = list(wanted.open_tags)
     rows, end = await TIMELINE_LIST.page(fetch, _where(wanted), limit, offset, before, opened)
-    return Found([document for (document,) in rows], end)
+    return InteractionPage([document for (document,) in rows], end)
 
 
 async def one(
