@@ -11,7 +11,7 @@ from projections.contacts import queries as contacts
 from projections.timeline import entries, former_entries
 
 
-class Found(NamedTuple):
+class ClientInteraction(NamedTuple):
     """An interaction of a client: its `document` as the reader may see it, and the position of its
     last event."""
 
@@ -38,7 +38,7 @@ async def present_client(call: Call, reference: str) -> contacts.Named:
     return found
 
 
-async def interaction(call: Call, client_reference: str, reference: str) -> Found:
+async def interaction(call: Call, client_reference: str, reference: str) -> ClientInteraction:
     """Raises NotFound, and a 400 for another client's interaction."""
     whose = await client(call, client_reference)
     named = as_uuid(reference) or as_number(reference)
@@ -48,10 +48,12 @@ async def interaction(call: Call, client_reference: str, reference: str) -> Foun
         raise NotFound("Interaction not found", code="interaction_not_found")
     if not found.is_contacts:
         raise refused("mismatch", "The interaction is another client's.")
-    return Found(whose, found.id, found.document, found.position)
+    return ClientInteraction(whose, found.id, found.document, found.position)
 
 
-async def interaction_to_delete(call: Call, client_reference: str, reference: str) -> Found:
+async def interaction_to_delete(
+    call: Call, client_reference: str, reference: str
+) -> ClientInteraction:
     """Raises NotFound, and a 400 for one that is deleted already or another client's."""
     try:
         return await interaction(call, client_reference, reference)
