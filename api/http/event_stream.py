@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from api.http.connection import TRANSPORT
-from api.streams.stream import Stream
+from api.streams.stream import EventStream
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -19,8 +19,8 @@ HEADERS = {
 }
 
 
-class EventStream(EventSourceResponse):
-    def __init__(self, stream: Stream):
+class EventStreamResponse(EventSourceResponse):
+    def __init__(self, stream: EventStream):
         super().__init__(stream.frames(), headers=HEADERS)
         self._stream = stream
 

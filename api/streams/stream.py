@@ -19,7 +19,7 @@ PAUSE = 1.0
 """Seconds until a database that couldn't be reached is tried again."""
 
 
-class Stream:
+class EventStream:
     """`position` is the one up to which the client has been sent everything. `cut` ends the
     connection; it is set once there is one."""
 
@@ -29,7 +29,7 @@ class Stream:
         wanted: Wanted,
         until: float,
         still_valid: Callable[[], Awaitable[bool]],
-        leave: Callable[["Stream"], None],
+        leave: Callable[["EventStream"], None],
     ):
         self._source = source
         self._still_valid = still_valid

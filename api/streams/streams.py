@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from api.streams.source import Source, Wanted
-from api.streams.stream import Stream
+from api.streams.stream import EventStream
 from infrastructure.publishing.tenant_feed import Beyond, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 
@@ -23,7 +23,7 @@ class EventStreams:
     def __init__(self, feed: TenantFeed, heads: Heads, *, base_url: str, most: int):
         self.source = Source(feed, heads, base_url)
         self._most = most
-        self._open: set[Stream] = set()
+        self._open: set[EventStream] = set()
         self._of_tenant: Counter[str] = Counter()
 
     @property
@@ -37,7 +37,7 @@ class EventStreams:
         *,
         until: float,
         still_valid: Callable[[], Awaitable[bool]],
-    ) -> Stream:
+    ) -> EventStream:
         """A stream of what comes after a position, or from now on. From the time `until`, in
         seconds since 1970, and with every heartbeat before it, it has to be `still_valid`. Its
         `leave` has to be called in the end.
@@ -47,7 +47,7 @@ class EventStreams:
         of_tenant, half = self._of_tenant[wanted.tenant], max(1, self._most // 2)
         if self.source.stopping or self.count >= self._most or of_tenant >= half:
             raise TooMany
-        stream = Stream(self.source, wanted, until, still_valid, self._leave)
+        stream = EventStream(self.source, wanted, until, still_valid, self._leave)
         self._open.add(stream)
         self._of_tenant[wanted.tenant] += 1
         try:
@@ -65,11 +65,11 @@ class EventStreams:
             raise
         return stream
 
-    def _leave(self, stream: Stream) -> None:
+    def _leave(self, stream: EventStream) -> None:
         self.source.heads.leave(stream.wanted.tenant)
         self._forget(stream)
 
-    def _forget(self, stream: Stream) -> None:
+    def _forget(self, stream: EventStream) -> None:
         self._open.discard(stream)
         self._of_tenant[stream.wanted.tenant] -= 1
         if not self._of_tenant[stream.wanted.tenant]:

@@ -18,7 +18,7 @@ from api.contracts.tracking.event_schemas import (
     types_of,
 )
 from api.http.call import Call
-from api.http.event_stream import EventStream
+from api.http.event_stream import EventStreamResponse
 from api.http.paging import links
 from api.http.problem import Problem, Refused
 from api.http.query import OPENS
@@ -124,7 +124,7 @@ async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response
         detail = "There are too many streams here; try again in a while."
         retry = (("Retry-After", "5"),)
         raise Refused(Problem(503, "too_many_streams", detail, headers=retry)) from None
-    return EventStream(opened)
+    return EventStreamResponse(opened)
 
 
 async def _still_valid(call: Call) -> bool:
