@@ -23,8 +23,9 @@ PAGE_SIZE, PAGE_BYTES, PIECE_BYTES = 100, 256_000, 16_000
 """
 
 
-class Wanted(NamedTuple):
-    """A client's selection: see `EventQuery`; `open_tags` are the restricted tags it opened."""
+class StreamFilter(NamedTuple):
+    """The filter of a client's stream, as in `EventQuery`; `open_tags` are the restricted tags that
+    the client opened."""
 
     tenant: str
     types: frozenset[str]
@@ -33,7 +34,7 @@ class Wanted(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """A page as it is sent; see `Page`."""
+    """A page as it is sent; see `EventPage`."""
 
     pieces: list[bytes]
     last: int
@@ -52,11 +53,11 @@ class Source:
         self._base_url = base_url
         self._pages = SingleFlight(self._read, lambda asked: asked[0].tenant)
 
-    async def frames(self, wanted: Wanted, after: int) -> Frames:
+    async def frames(self, wanted: StreamFilter, after: int) -> Frames:
         """The next page after a position. Raises as `TenantFeed.page`."""
         return await self._pages.get((wanted, after))
 
-    async def _read(self, asked: tuple[Wanted, int]) -> Frames:
+    async def _read(self, asked: tuple[StreamFilter, int]) -> Frames:
         wanted, after = asked
         query = EventQuery(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
         page = await self.feed.page(query, PAGE_BYTES)

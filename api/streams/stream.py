@@ -8,7 +8,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.streams.frames import note
-from api.streams.source import Source, Wanted
+from api.streams.source import Source, StreamFilter
 from infrastructure.log.events import Halted
 from infrastructure.publishing.tenant_feed import Beyond
 
@@ -26,7 +26,7 @@ class EventStream:
     def __init__(
         self,
         source: Source,
-        wanted: Wanted,
+        wanted: StreamFilter,
         until: float,
         still_valid: Callable[[], Awaitable[bool]],
         leave: Callable[["EventStream"], None],

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
-from api.streams.source import Source, Wanted
+from api.streams.source import Source, StreamFilter
 from api.streams.stream import EventStream
 from infrastructure.publishing.tenant_feed import Beyond, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
@@ -32,7 +32,7 @@ class EventStreams:
 
     async def open(
         self,
-        wanted: Wanted,
+        wanted: StreamFilter,
         after: int | None,
         *,
         until: float,

@@ -24,7 +24,7 @@ from api.http.problem import Problem, Refused
 from api.http.query import OPENS
 from api.http.route import needs
 from api.http.router import ContractRouter
-from api.streams.source import Wanted
+from api.streams.source import StreamFilter
 from api.streams.streams import TooMany
 from application.errors import Unavailable
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
@@ -105,7 +105,7 @@ async def _page(call: Call, wanted: EventQuery) -> EventPage:
     summary="The tenant's events as they happen, from now on or after a position, without end",
 )
 async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response:
-    wanted = Wanted(
+    wanted = StreamFilter(
         call.tenant, types_of(call), subject_of(query.subject), frozenset(call.open_tags)
     )
     last = call.header(b"last-event-id")
