@@ -20,11 +20,11 @@ from application.context import Caller
 from infrastructure.mail.addresses import normalised_email
 from infrastructure.mail.importing import MailImport, Tally
 from infrastructure.mail.mbox import MailboxError
-from infrastructure.mail.message import MailFacts, Unreadable
+from infrastructure.mail.message import MailFacts, UnreadableMail
 from infrastructure.mail.reading import read_mbox
 from infrastructure.system import open_system
 
-Mails = Iterator[MailFacts | Unreadable]
+Mails = Iterator[MailFacts | UnreadableMail]
 
 
 def add_arguments(formats: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infrastructure.mail.importing import Tally
-from infrastructure.mail.message import Unreadable
+from infrastructure.mail.message import UnreadableMail
 
 
 def summary(file: Path, tally: Tally, seconds: float) -> str:
@@ -58,6 +58,6 @@ def _which(ordinals: list[int], count: int) -> str:
     return f"message {listed}{more}" if count == 1 else f"messages {listed}{more}"
 
 
-def _unreadable(mail: Unreadable) -> str:
+def _unreadable(mail: UnreadableMail) -> str:
     subject = f" (“{mail.subject}”)" if mail.subject else ""
     return f"  message {mail.ordinal:,} at byte {mail.offset:,}: {mail.reason}{subject}"

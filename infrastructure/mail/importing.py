@@ -25,7 +25,7 @@ from domain.streams import StreamName
 from infrastructure.in_flight import InFlight
 from infrastructure.log.reader import reading
 from infrastructure.mail.correspondents import Correspondents
-from infrastructure.mail.message import MailFacts, Unreadable
+from infrastructure.mail.message import MailFacts, UnreadableMail
 from infrastructure.mail.tracking import record_of
 from infrastructure.postgres.fetch import fetching
 
@@ -69,7 +69,7 @@ class Tally:
     contacts_added: int = 0
     contacts_named: int = 0
     contacts_met: int = 0
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableMail] = field(default_factory=list)
     skipped: dict[str, Skipped] = field(default_factory=dict)
     oddities: Counter[str] = field(default_factory=Counter)
     attachments: int = 0
@@ -97,7 +97,7 @@ class MailImport:
 
     async def run(
         self,
-        mails: Iterable[MailFacts | Unreadable],
+        mails: Iterable[MailFacts | UnreadableMail],
         progress: Callable[[Tally], None] = lambda _: None,
     ) -> None:
         """Import all mails; `tally` counts them also if the import fails.
@@ -110,7 +110,7 @@ class MailImport:
         wanted: list[Numbered] = []
         async with InFlight() as work:
             while broken is None:
-                chunk: list[tuple[int, MailFacts | Unreadable]] = []
+                chunk: list[tuple[int, MailFacts | UnreadableMail]] = []
                 try:
                     for item in islice(numbered, AT_ONCE):
                         chunk.append(item)  # noqa: PERF402  mails before an error count
@@ -131,9 +131,9 @@ class MailImport:
         if broken is not None:
             raise broken
 
-    def _wants(self, mail: MailFacts | Unreadable, ordinal: int) -> TypeGuard[MailFacts]:
+    def _wants(self, mail: MailFacts | UnreadableMail, ordinal: int) -> TypeGuard[MailFacts]:
         self.tally.read += 1
-        if isinstance(mail, Unreadable):
+        if isinstance(mail, UnreadableMail):
             self.tally.unreadable.append(mail)
             return False
         if thrown_away := UNWANTED & {label.lower() for label in mail.labels}:

@@ -60,7 +60,7 @@ class MailFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableMail:
     """A message that can't be imported, and its place in the mailbox."""
 
     reason: str
@@ -69,30 +69,30 @@ class Unreadable:
     offset: int = 0  # bytes from the mailbox's start
 
 
-def read_message(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadable:
+def read_message(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | UnreadableMail:
     """Read one message, with or without its From_ line.
 
     `me` holds the importer's own addresses in normal form; `now` is the time of import. Never
-    raises: an unforeseen error makes an Unreadable, so that one mail can't stop an import.
+    raises: an unforeseen error makes an UnreadableMail, so that one mail can't stop an import.
     """
     try:
         return _read(raw, me, now)
     except Exception as error:
-        return Unreadable(f"kith failed to read it ({type(error).__name__})")
+        return UnreadableMail(f"kith failed to read it ({type(error).__name__})")
 
 
-def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadable:
+def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | UnreadableMail:
     start, envelope = _after_envelope(raw)
     head = read_head(raw, start, len(raw), _FIELDS)
     notes = head.oddities
     subject = " ".join(decode_words(head.first("subject")).split())[:SUBJECT_LIMIT]
     labels = _labels(head)
     if not _DRAFTS.isdisjoint(label.lower() for label in labels):
-        return Unreadable("a draft that was never sent", subject)
+        return UnreadableMail("a draft that was never sent", subject)
 
     senders = _senders(head, notes)
     if not senders:
-        return Unreadable(_without_sender(head), subject)
+        return UnreadableMail(_without_sender(head), subject)
     recipients = [address for name in _RECIPIENTS for address in _people(head, name, notes)]
     outgoing = any(sender.email in me for sender in senders)
     others = _others([*senders, *recipients], me)

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from infrastructure.mail.mbox import MESSAGE_LIMIT, Progress, read_messages
-from infrastructure.mail.message import MailFacts, Unreadable, read_message
+from infrastructure.mail.message import MailFacts, UnreadableMail, read_message
 from infrastructure.mail.threads import Threads
 
 
 def read_mbox(
     path: Path, me: frozenset[str], now: datetime, progress: Progress | None = None
-) -> Iterator[MailFacts | Unreadable]:
+) -> Iterator[MailFacts | UnreadableMail]:
     """The messages of a mailbox in order. Raises MailboxError as `read_messages` does.
 
     `progress` is called with the bytes read and the size of the file, about once a megabyte.
@@ -20,13 +20,13 @@ def read_mbox(
     threads = Threads()
     for message in read_messages(path, progress):
         if message.raw is None:
-            read: MailFacts | Unreadable = Unreadable(
+            read: MailFacts | UnreadableMail = UnreadableMail(
                 f"larger than the {MESSAGE_LIMIT >> 20} MB a message may have"
                 f" ({message.size >> 20} MB)"
             )
         else:
             read = read_message(message.raw, me, now)
-        if isinstance(read, Unreadable):
+        if isinstance(read, UnreadableMail):
             yield replace(read, ordinal=message.ordinal, offset=message.offset)
         else:
             yield threads.settle(read)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infrastructure.mail.addresses import Address
-from infrastructure.mail.message import MailFacts, Unreadable, read_message
+from infrastructure.mail.message import MailFacts, UnreadableMail, read_message
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 ME = frozenset({"me@example.org", "me@home.example"})
@@ -107,11 +107,11 @@ def test_the_sender_is_the_correspondent_without_an_author():
 
 
 def test_a_mail_from_nobody_is_unreadable_with_its_reason():
-    assert read_message(mail(From=None), ME, NOW) == Unreadable("no sender", "Plans")
-    assert read_message(mail(From="Mail System"), ME, NOW) == Unreadable(
+    assert read_message(mail(From=None), ME, NOW) == UnreadableMail("no sender", "Plans")
+    assert read_message(mail(From="Mail System"), ME, NOW) == UnreadableMail(
         "no sender: 'Mail System' is not an address", "Plans"
     )
-    assert isinstance(read_message(b"", ME, NOW), Unreadable)
+    assert isinstance(read_message(b"", ME, NOW), UnreadableMail)
 
 
 def test_addresses_that_cannot_be_read_are_noted():
@@ -160,7 +160,7 @@ def test_gmails_own_thread_wins_and_its_labels_are_kept():
 def test_a_draft_was_never_sent():
     read_draft = read_message(mail(X_Gmail_Labels="Important,Drafts"), ME, NOW)
 
-    assert read_draft == Unreadable("a draft that was never sent", "Plans")
+    assert read_draft == UnreadableMail("a draft that was never sent", "Plans")
 
 
 def test_a_mail_without_an_id_gets_one_and_says_so():

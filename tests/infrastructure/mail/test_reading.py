@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infrastructure.mail import mbox
-from infrastructure.mail.message import MailFacts, Unreadable, read_message
+from infrastructure.mail.message import MailFacts, UnreadableMail, read_message
 from infrastructure.mail.reading import read_mbox
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def test_every_message_is_a_fact_or_a_reason_with_its_place(tmp_path):
     first, second, third = read_mbox(path, ME, NOW)
 
     assert isinstance(first, MailFacts)
-    assert second == Unreadable("no sender", "who?", ordinal=2, offset=len(GOOD))
+    assert second == UnreadableMail("no sender", "who?", ordinal=2, offset=len(GOOD))
     assert third == first
 
 
@@ -48,7 +48,7 @@ def test_an_oversized_message_is_listed_with_its_reason(tmp_path, monkeypatch):
 
     _, big, last = read_mbox(path, ME, NOW)
 
-    assert isinstance(big, Unreadable)
+    assert isinstance(big, UnreadableMail)
     assert big.reason.startswith("larger than")
     assert big.ordinal == 2
     assert isinstance(last, MailFacts)
@@ -56,7 +56,7 @@ def test_an_oversized_message_is_listed_with_its_reason(tmp_path, monkeypatch):
 
 def survives(raw):
     facts = read_message(raw, ME, NOW)
-    if isinstance(facts, Unreadable):
+    if isinstance(facts, UnreadableMail):
         assert not facts.reason.startswith("kith failed"), facts
         texts = [facts.reason, facts.subject]
     else:
