@@ -18,7 +18,7 @@ from api.cli.errors import CommandError
 from api.cli.mail_summary import summary
 from application.context import Caller
 from infrastructure.mail.addresses import normalised_email
-from infrastructure.mail.importing import MailImport, Tally
+from infrastructure.mail.importing import MailImport, MailTally
 from infrastructure.mail.mbox import MailboxError
 from infrastructure.mail.message import MailFacts, UnreadableMail
 from infrastructure.mail.reading import read_mbox
@@ -77,10 +77,10 @@ def run(args: argparse.Namespace) -> int:
 
 async def _import(
     conninfo: str, whose: Caller, me: frozenset[str], mails: Mails, bar: "tqdm[Any]"
-) -> tuple[Tally, float, str | None]:
+) -> tuple[MailTally, float, str | None]:
     """The tally, the seconds, and the reason why reading stopped early, if it did."""
 
-    def show(tally: Tally) -> None:
+    def show(tally: MailTally) -> None:
         bar.set_postfix_str(f"{tally.read:,} messages", refresh=False)
 
     broken = None

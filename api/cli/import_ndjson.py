@@ -13,7 +13,7 @@ from tqdm import tqdm
 from api.cli.caller import add_tenant, add_user, caller
 from api.cli.database import database
 from api.cli.errors import CommandError
-from api.transfer.importing import Line, LineImport, Tally, read_lines
+from api.transfer.importing import Line, LineImport, LineTally, read_lines
 from application.context import Caller
 from infrastructure.system import open_system
 
@@ -59,7 +59,7 @@ def _open(name: str) -> BinaryIO:
         raise CommandError(f"{name} can't be read: {error.strerror or error}.") from error
 
 
-async def _import(conninfo: str, whose: Caller, file: BinaryIO) -> Tally:
+async def _import(conninfo: str, whose: Caller, file: BinaryIO) -> LineTally:
     size = os.fstat(file.fileno()).st_size or None
     async with open_system(conninfo) as system:
         importing = LineImport(system.ledger, whose)

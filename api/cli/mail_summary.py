@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from infrastructure.mail.importing import Tally
+from infrastructure.mail.importing import MailTally
 from infrastructure.mail.message import UnreadableMail
 
 
-def summary(file: Path, tally: Tally, seconds: float) -> str:
+def summary(file: Path, tally: MailTally, seconds: float) -> str:
     return "\n".join(_lines(file, tally, seconds))
 
 
-def _lines(file: Path, tally: Tally, seconds: float) -> Iterator[str]:
+def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
     rate = tally.read / seconds if seconds > 0 else 0
     skipped = sum(left_out.count for left_out in tally.skipped.values())
     found = tally.contacts_met - tally.contacts_added

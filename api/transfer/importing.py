@@ -57,7 +57,7 @@ def read_lines(file: BinaryIO) -> Iterator[Line]:
 
 
 @dataclass(slots=True)
-class Tally:
+class LineTally:
     """The results of an import so far; `refused` are line numbers and reasons."""
 
     lines: int = 0
@@ -75,10 +75,10 @@ class LineImport:
         self._ledger = ledger
         self._caller = caller
         self._learnt = Renumbering()
-        self.tally = Tally()
+        self.tally = LineTally()
 
     async def run(
-        self, lines: Iterable[Line], progress: Callable[[Tally], None] = lambda _: None
+        self, lines: Iterable[Line], progress: Callable[[LineTally], None] = lambda _: None
     ) -> None:
         """Import all lines. Refusals are listed; any other error of the ledger ends the import."""
         ground_in_flight = False

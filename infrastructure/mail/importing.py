@@ -60,7 +60,7 @@ class Skipped:
 
 
 @dataclass(slots=True)
-class Tally:
+class MailTally:
     """The counts of an import, running or finished."""
 
     read: int = 0
@@ -93,12 +93,12 @@ class MailImport:
         self._caller = caller
         self._me = me
         self._correspondents = Correspondents(ledger, fetching(pool), caller)
-        self.tally = Tally()
+        self.tally = MailTally()
 
     async def run(
         self,
         mails: Iterable[MailFacts | UnreadableMail],
-        progress: Callable[[Tally], None] = lambda _: None,
+        progress: Callable[[MailTally], None] = lambda _: None,
     ) -> None:
         """Import all mails; `tally` counts them also if the import fails.
 

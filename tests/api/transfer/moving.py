@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from api.transfer.export import Counts, Export
-from api.transfer.importing import LineImport, Tally, read_lines
+from api.transfer.importing import LineImport, LineTally, read_lines
 from infrastructure.postgres.snapshot import snapshot
 from tests.infrastructure.mail.mailbox import Desk
 
@@ -25,7 +25,7 @@ def counts(desk: Desk) -> Counts:
         return Export(moment, desk.caller.tenant).counts()
 
 
-async def imported(desk: Desk, *lines: str | bytes) -> Tally:
+async def imported(desk: Desk, *lines: str | bytes) -> LineTally:
     importing = LineImport(desk.system.ledger, desk.caller)
     content = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines)
     await importing.run(read_lines(BytesIO(content)))

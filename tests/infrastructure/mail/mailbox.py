@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from application.context import Caller, Principal
 from application.ports import Answer
-from infrastructure.mail.importing import MailImport, Tally
+from infrastructure.mail.importing import MailImport, MailTally
 from infrastructure.mail.reading import read_mbox
 from infrastructure.postgres.fetch import fetching
 from infrastructure.system import System, open_system, prepare_database
@@ -62,7 +62,7 @@ class Desk:
         principal = replace(self.caller.principal, tenant=tenant)
         return Desk(self.system, replace(self.caller, principal=principal))
 
-    async def import_mbox(self, path: Path, *, now: datetime = NOW) -> Tally:
+    async def import_mbox(self, path: Path, *, now: datetime = NOW) -> MailTally:
         importing = MailImport(self.system.ledger, self.system.pool, self.caller, frozenset({ME}))
         await importing.run(read_mbox(path, frozenset({ME}), now))
         return importing.tally
