@@ -6,6 +6,7 @@ webhooks are decoded: types are compared as they are stored.
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 from domain.webhook import (
     Webhook,
@@ -19,6 +20,7 @@ from infrastructure.following.checkpoints import UNVERSIONED
 from infrastructure.following.follower import Follower
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.folding import Item
+from infrastructure.log.reader import END
 from infrastructure.postgres.locks import PLANNER_LOCK
 from infrastructure.postgres.pipeline import Command
 from infrastructure.postgres.transactions import COMMIT
@@ -59,6 +61,7 @@ UPDATE webhook_deliveries SET outcome = 'canceled', ended_at = now()
 WHERE webhook = $1 AND outcome = 'pending' AND position <= $2
 """
 
+STOP_ENDPOINT = f"UPDATE webhook_endpoints SET since = {END} WHERE webhook = $1"
 END_ENDPOINT = "DELETE FROM webhook_endpoints WHERE webhook = $1"
 
 
@@ -75,12 +78,14 @@ class Planner(Part):
         self.versions = {CHECKPOINT: UNVERSIONED}
 
     async def land(self, page: Page) -> None:
-        steps = [item for item in page.content if _is_step(item)]
         after = self.session.checkpoints.positions[CHECKPOINT]
-        commands = [command for step in steps for command in _before(step)]
-        commands.append((PLAN, (b"%d" % after, b"%d" % page.last)))
-        commands += [command for step in steps for command in _after(step)]
-        commands.append((ANY_WEBHOOK, ()))
+        commands: list[Command] = []
+        for step in filter(_is_step, page.content):
+            # Up to here, webhooks were as the steps before say: the read model may be further.
+            position = step.recorded.position
+            commands += [_plan(after, position), *_applied(step, position)]
+            after = position
+        commands += [_plan(after, page.last), (ANY_WEBHOOK, ())]
         *_, ((any_webhook,),) = await self.session.checkpoints.move_with(
             [CHECKPOINT], page.last, commands
         )
@@ -96,29 +101,27 @@ def planning(conninfo: str, part: Planner) -> Follower:
     return Follower(conninfo, part, lock=PLANNER_LOCK, poll=POLL)
 
 
-def _is_step(item: Item) -> bool:
+def _is_step(item: Item) -> TypeGuard[Step]:
     if isinstance(item, Step):
         return True
     logger.warning("the event of a webhook at %s can't be read: %s", item.position, item.reason)
     return False
 
 
-def _before(step: Step) -> Iterator[Command]:
-    """Before the page is planned: webhooks begin."""
-    if isinstance(step.recorded.event, WebhookAdded | WebhookEnabled):
-        yield BEGIN_ENDPOINT, (_id(step), b"%d" % step.recorded.position)
+def _plan(after: int, upto: int) -> Command:
+    return PLAN, (b"%d" % after, b"%d" % upto)
 
 
-def _after(step: Step) -> Iterator[Command]:
-    """After the page is planned: webhooks end, and replays are noted."""
-    event, position = step.recorded.event, step.recorded.position
+def _applied(step: Step, position: int) -> Iterator[Command]:
+    """The commands of a webhook's event: its endpoint begins or ends, or a replay is noted."""
+    event, webhook = step.recorded.event, str(step.recorded.stream.id).encode()
+    if isinstance(event, WebhookAdded | WebhookEnabled):
+        yield BEGIN_ENDPOINT, (webhook, b"%d" % position)
     if isinstance(event, WebhookDisabled | WebhookRemoved):
-        yield CANCEL, (_id(step), b"%d" % position)
+        yield CANCEL, (webhook, b"%d" % position)
+    if isinstance(event, WebhookDisabled):
+        yield STOP_ENDPOINT, (webhook,)
     if isinstance(event, WebhookRemoved):
-        yield END_ENDPOINT, (_id(step),)
+        yield END_ENDPOINT, (webhook,)
     if isinstance(event, WebhookReplayRequested):
         yield note(step.recorded.stream, position, event)
-
-
-def _id(step: Step) -> bytes:
-    return str(step.recorded.stream.id).encode()

@@ -91,6 +91,26 @@ async def test_a_disabled_webhook_gathers_nothing_and_begins_anew(opened, planne
     assert (await planned(opened, webhook))[1:] == [later.position]
 
 
+@pytest.mark.parametrize("page_size", [1, 2, 3, 1000])
+async def test_a_late_planner_plans_nothing_for_the_time_a_webhook_was_disabled(
+    opened, planner, page_size
+):
+    webhook = await subscribe(opened, URL, LOGGED)
+    before = await opened.log()
+    disabled = await opened.append(
+        webhook.stream, webhook, WebhookDisabled(reason=Reason.REQUESTED)
+    )
+    await opened.log()
+    await opened.append(webhook.stream, disabled, WebhookEnabled())
+    later = await opened.log()
+    await planner(page_size)
+    assert await planned(opened, webhook) == [before.position, later.position]
+    assert [outcome for outcome, *_ in await outcomes(opened, webhook.id)] == [
+        "canceled",
+        "pending",
+    ]
+
+
 async def test_deliveries_waiting_for_a_removed_webhook_are_canceled(opened, planner):
     webhook = await subscribe(opened, URL, LOGGED)
     await opened.log()
