@@ -27,8 +27,9 @@ class TooManyBuckets(ValueError):
     """More than MOST_BUCKETS buckets aren't empty."""
 
 
-class Wanted(NamedTuple):
-    """`since` is inclusive, `before` exclusive; None is unbounded."""
+class Period(NamedTuple):
+    """A period of a tenant's interactions or a contact's, and its buckets. `since` is inclusive,
+    `before` exclusive; None is unbounded."""
 
     tenant: str
     contact_id: UUID | None
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     group_by: GroupBy
 
 
-class TacticUse(NamedTuple):
+class TacticUsage(NamedTuple):
     """The uses of a tactic, and its average effectiveness, None if none was recorded."""
 
     tactic_id: UUID
@@ -55,7 +56,7 @@ class Analytics:
     seconds: int = 0
     sentiment: Counter[str] = field(default_factory=Counter)
     buckets: list[tuple[str, date, date, int]] = field(default_factory=list)
-    tactics: list[TacticUse] = field(default_factory=list)
+    tactics: list[TacticUsage] = field(default_factory=list)
 
     @property
     def average_minutes(self) -> int | None:
@@ -90,17 +91,17 @@ GROUP BY tactic_id ORDER BY 2 DESC, 1
 """
 
 
-def _parameters(wanted: Wanted) -> dict[str, Any]:
+def _parameters(period: Period) -> dict[str, Any]:
     """The whole days between the bounds, and the edges: from `since` to `edge_end`, and from
     `edge_start` to `before`."""
-    since, before = wanted.since or EARLIEST, wanted.before or LATEST
+    since, before = period.since or EARLIEST, period.before or LATEST
     first_day = since.date() if _midnight(since) == since else _later(since.date(), 1)
     end_day = max(before.date(), first_day)
     edge_end = min(_midnight(first_day), before)
     edge_start = max(_midnight(end_day), edge_end)
     return {
-        "tenant": wanted.tenant,
-        "contact": wanted.contact_id or NOBODY,
+        "tenant": period.tenant,
+        "contact": period.contact_id or NOBODY,
         "first_day": first_day,
         "end_day": end_day,
         "since": since,
@@ -119,12 +120,12 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
+async def analytics(fetch: Fetch, period: Period) -> Analytics:
     """Raises TooManyBuckets."""
-    parameters = _parameters(wanted)
-    rows_of = "main" if wanted.contact_id is None else "contact_id = %(contact)s"
-    if wanted.contact_id == NOBODY:  # has the sums of the whole tenant
-        return Analytics(buckets=list(_buckets(Counter(), wanted)))
+    parameters = _parameters(period)
+    rows_of = "main" if period.contact_id is None else "contact_id = %(contact)s"
+    if period.contact_id == NOBODY:  # has the sums of the whole tenant
+        return Analytics(buckets=list(_buckets(Counter(), period)))
     rows = await fetch(ROWS.replace("ROWS_OF", rows_of), parameters)  # type: ignore[arg-type]
     result = Analytics()
     days: Counter[date] = Counter()
@@ -135,29 +136,29 @@ async def analytics(fetch: Fetch, wanted: Wanted) -> Analytics:
         result.seconds += seconds
         result.sentiment.update(positive=positive, neutral=neutral, negative=negative)
         days[day] += count
-    result.buckets = list(_buckets(days, wanted))
+    result.buckets = list(_buckets(days, period))
     for tactic_id, uses, scored, sum_ in await fetch(TACTICS, parameters):  # type: ignore[arg-type]
         average = round(sum_ / scored, 2) if scored else None
-        result.tactics.append(TacticUse(tactic_id, uses, average))
+        result.tactics.append(TacticUsage(tactic_id, uses, average))
     return result
 
 
-def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, date, int]]:
+def _buckets(days: Counter[date], period: Period) -> Iterator[tuple[str, date, date, int]]:
     """The buckets, numbered from `since`, else from the first interaction. If there are more than
     MOST_BUCKETS, empty ones are left out, so that one date with a wrong year doesn't hide the
     others."""
-    if not days and (wanted.since is None or wanted.before is None):
+    if not days and (period.since is None or period.before is None):
         return
-    first = wanted.since.date() if wanted.since else min(days)
+    first = period.since.date() if period.since else min(days)
     last = max(days, default=first)
-    if wanted.before is not None:
-        last = (wanted.before - timedelta(microseconds=1)).date()
+    if period.before is not None:
+        last = (period.before - timedelta(microseconds=1)).date()
     if last < first:
         return
     counts: Counter[int] = Counter()
     for day, count in days.items():
-        counts[number(day, first, wanted.group_by)] += count
-    length = number(last, first, wanted.group_by)
+        counts[number(day, first, period.group_by)] += count
+    length = number(last, first, period.group_by)
     numbers = range(1, length + 1) if length <= MOST_BUCKETS else sorted(counts)
     if len(numbers) > MOST_BUCKETS:
         raise TooManyBuckets(
@@ -165,8 +166,8 @@ def _buckets(days: Counter[date], wanted: Wanted) -> Iterator[tuple[str, date, d
             "choose a shorter time or longer ones."
         )
     for index in numbers:
-        start, end = bounds(index, first, wanted.group_by)
-        yield f"{wanted.group_by}{index}", start, end, counts[index]
+        start, end = bounds(index, first, period.group_by)
+        yield f"{period.group_by}{index}", start, end, counts[index]
 
 
 def number(day: date, first: date, group_by: GroupBy) -> int:

@@ -80,9 +80,9 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
     models = (ACTIVITY.name, TACTIC_USE.name)
     services = call.services
     await services.caught_up(models, call.tenant)
-    wanted = analytics.Wanted(call.tenant, contact, since, before, query.group_by)
+    period = analytics.Period(call.tenant, contact, since, before, query.group_by)
     try:
-        found = await analytics.analytics(call.services.fetch, wanted)
+        found = await analytics.analytics(call.services.fetch, period)
     except analytics.TooManyBuckets as error:
         raise invalid(("query", "groupBy"), "too_many_buckets", str(error)) from None
     known = await named(services.fetch, call.tenant, [use.tactic_id for use in found.tactics])
