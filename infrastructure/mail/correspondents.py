@@ -68,8 +68,8 @@ class Correspondents:
                     await work.start(self._name(known, name))
 
     async def _look_up(self, emails: list[str]) -> None:
-        wanted = {email: correspondent_id(self._caller.tenant, email) for email in emails}
-        found = await contacts_by_email.find(self._fetch, self._caller.tenant, wanted)
+        ids = {email: correspondent_id(self._caller.tenant, email) for email in emails}
+        found = await contacts_by_email.find(self._fetch, self._caller.tenant, ids)
         for email, contact in found.items():
             named = contact.name.lower() != email
             self._known[email] = Correspondent(contact.id, named, contact.removed)

@@ -19,19 +19,19 @@ WHERE tenant = %s AND id = ANY(%s::uuid[])
 """
 
 
-class Found(NamedTuple):
+class ContactMatch(NamedTuple):
     id: UUID
     name: str
     removed: bool
 
 
-async def find(fetch: Fetch, tenant: str, wanted: Mapping[str, UUID]) -> dict[str, Found]:
-    """The contacts of addresses (in lower case). For each address, `wanted` has the id of the
+async def find(fetch: Fetch, tenant: str, ids: Mapping[str, UUID]) -> dict[str, ContactMatch]:
+    """The contacts of addresses (in lower case). For each address, `ids` has the id of the
     contact that an import makes for it, whose address may have changed since."""
-    made_for = {identity: email for email, identity in wanted.items()}
-    rows = await fetch(FIND, (tenant, list(wanted), tenant, list(made_for)))
+    made_for = {identity: email for email, identity in ids.items()}
+    rows = await fetch(FIND, (tenant, list(ids), tenant, list(made_for)))
     ranked = sorted(rows, key=lambda row: (row[3], row[0] is None, row[4], row[1]))
-    found: dict[str, Found] = {}
+    found: dict[str, ContactMatch] = {}
     for email, identity, name, removed, _ in ranked:
-        found.setdefault(email or made_for[identity], Found(identity, name, removed))
+        found.setdefault(email or made_for[identity], ContactMatch(identity, name, removed))
     return found
