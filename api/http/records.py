@@ -1,6 +1,7 @@
 """The record that a path or a body names by its UUID or its number."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from api.http.call import Call
@@ -9,16 +10,23 @@ from projections.contacts import queries as contact_list
 from projections.paging import Fetch
 from projections.timeline import queries as interaction_list
 
+R = TypeVar("R")
+
 LARGEST = 2**63 - 1
 NOBODY = UUID(int=0)
 """No record's id."""
 
 
+def present(record: R | None, kind: str) -> R:
+    """The record of this kind that a query found. Raises NotFound for None."""
+    if record is None:
+        raise NotFound(f"{kind} not found", code=f"{kind.lower()}_not_found")
+    return record
+
+
 async def contact_id(call: Call, reference: str) -> UUID:
     """Raises NotFound. Only a number is looked up; a UUID may be no contact's."""
-    if (identity := await _id(call, reference, contact_list.id_of)) is None:
-        raise NotFound("Contact not found", code="contact_not_found")
-    return identity
+    return present(await _id(call, reference, contact_list.id_of), "Contact")
 
 
 async def named_contact(call: Call, name: UUID | int) -> UUID:
@@ -37,9 +45,7 @@ async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
 
 async def interaction_id(call: Call, reference: str) -> UUID:
     """Raises NotFound. Only a number is looked up; a UUID may be no interaction's."""
-    if (identity := await _id(call, reference, interaction_list.id_of)) is None:
-        raise NotFound("Interaction not found", code="interaction_not_found")
-    return identity
+    return present(await _id(call, reference, interaction_list.id_of), "Interaction")
 
 
 async def _id(
@@ -53,9 +59,7 @@ async def _id(
 
 def meeting_id(reference: str) -> UUID:
     """Raises NotFound. Meetings have no numbers."""
-    if (identity := as_uuid(reference)) is None:
-        raise NotFound("Meeting not found", code="meeting_not_found")
-    return identity
+    return present(as_uuid(reference), "Meeting")
 
 
 def as_uuid(reference: str) -> UUID | None:

@@ -18,6 +18,7 @@ from api.contracts.clients.types import TAGS, PageQuery
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links, place
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -65,9 +66,7 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     bound_to = scope(call.tenant, "client", whose.id)
     before = place(query.cursor, bound_to)
     question = Question(call.tenant, whose.id, query.limit, before, call.open_tags)
-    page = await call.services.timelines.get(question)
-    if page is None:
-        raise NotFound("Client not found", code="client_not_found")
+    page = present(await call.services.timelines.get(question), "Client")
     shown = [interaction(document) for document in from_json(f"[{page.documents}]")]
     following = page.end and {"cursor": to_cursor(page.end, bound_to)}
     return Content(to_json({"interactions": shown}), links(call, next=following))

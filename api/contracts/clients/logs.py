@@ -8,10 +8,11 @@ from pydantic_core import to_json
 
 from api.contracts.clients import found
 from api.contracts.clients.dialect import CLIENTS
-from api.contracts.clients.shown import PersonShown, Shown, person
+from api.contracts.clients.shown import PersonShown, person
 from api.contracts.clients.types import LARGEST, TAGS, PageQuery
 from api.http.answers import Content
 from api.http.call import Call
+from api.http.models import Shown
 from api.http.paging import links
 from api.http.route import needs
 from api.http.router import ContractRouter

@@ -9,7 +9,6 @@ from api.contracts.clients import facts
 from api.contracts.clients.types import (
     MOST_HOURS,
     AnswerBody,
-    Body,
     Day,
     Duration,
     NotDeleted,
@@ -18,6 +17,7 @@ from api.contracts.clients.types import (
     Text,
 )
 from api.contracts.clients.words import KINDS, InteractionType
+from api.http.models import Body
 from domain.amendment import Start
 from domain.changes import Fields
 from domain.errors import Invalid

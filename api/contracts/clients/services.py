@@ -5,10 +5,10 @@ from typing import Any, Literal
 from pydantic_core import to_json
 
 from api.contracts.clients.dialect import CLIENTS
-from api.contracts.clients.shown import Shown
 from api.contracts.clients.types import TAGS
 from api.http.answers import Content
 from api.http.call import Call
+from api.http.models import Shown
 from api.http.route import needs
 from api.http.router import ContractRouter
 from domain.service import Offer, Question

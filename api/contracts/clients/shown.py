@@ -3,19 +3,13 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json, to_json
 
 from api.contracts.clients import facts
 from api.contracts.clients.types import clock
 from api.contracts.clients.words import InteractionType, Location
+from api.http.models import Shown
 from application.context import user_number
-
-
-class Shown(BaseModel):
-    """The form of an answer, for the OpenAPI document. Keys may be added to it later."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class PersonShown(Shown):

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictFloat,
@@ -17,6 +16,7 @@ from pydantic import (
 )
 
 from api.contracts.clients.words import PLACES, Location
+from api.http.models import Body
 
 LARGEST = 2**53 - 1
 """Of the numbers that name something: whole numbers of that size survive in JavaScript."""
@@ -89,12 +89,6 @@ NotDeleted = Annotated[
 ]
 Number = Annotated[int, Field(ge=1, le=LARGEST)]
 Text = Annotated[str, Field(max_length=100_000)]
-
-
-class Body(BaseModel):
-    """A request's body: strict types; what isn't known is ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
 
 
 class AnswerBody(Body):

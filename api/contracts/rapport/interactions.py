@@ -20,6 +20,7 @@ from api.http.call import Call
 from api.http.paging import links
 from api.http.problem import invalid
 from api.http.query import OPENS
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -73,9 +74,10 @@ async def log(call: Call, body: CompleteInteraction) -> Answer:
 async def get(call: Call, id: str) -> Content:
     identity = await records.interaction_id(call, id)
     fetch, user = call.services.fetch, call.principal.user
-    found = await contact_interactions.of_owner(fetch, call.tenant, identity, user, call.open_tags)
-    if found is None:
-        raise NotFound("Interaction not found", code="interaction_not_found")
+    found = present(
+        await contact_interactions.of_owner(fetch, call.tenant, identity, user, call.open_tags),
+        "Interaction",
+    )
     (shown,) = await _with_tactics(call, [from_json(found.document)], found.contact_id)
     return record(to_json(shown), found.position)
 

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.contracts.rapport.mediums import LONGEST, kind_of
-from api.contracts.rapport.types import Body, Id, Moment, Text
+from api.contracts.rapport.types import Id, Moment, Text
+from api.http.models import Body, Shown
 from domain.record import Place, Rapport, Record, Said, TacticUse, When
 
 
@@ -69,12 +70,6 @@ class CompleteInteraction(Body):
 class PageQuery(BaseModel):
     skip: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     limit: Annotated[int, Field(ge=1, le=100)] = 100
-
-
-class Shown(BaseModel):
-    """The form of an answer. A record that a restricted tag hides has `redacted` as well."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class RapportTactic(Shown):

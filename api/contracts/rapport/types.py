@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
@@ -50,9 +50,3 @@ Moment = Annotated[
 Id = Annotated[Any, BeforeValidator(_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 
 Text = Annotated[str, Field(max_length=100_000)]
-
-
-class Body(BaseModel):
-    """A request's body: strict types; keys that aren't known are ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")

@@ -10,13 +10,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from api.contracts.relationships.types import (
-    Body,
     Description,
     InteractionType,
     Moment,
-    Shown,
     Text,
 )
+from api.http.models import Body, Shown
 from domain.kinds import Kind
 from domain.record import FollowUp, Record, Said, When
 

@@ -20,12 +20,12 @@ from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
 from api.http.query import OPENS
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
 from application.interactions import LogInteraction, log_interaction
 from application.ports import Answer
-from domain.errors import NotFound
 from domain.interaction import Interaction
 from projections.contacts import queries as contact_list
 from projections.timeline import entries as contact_interactions
@@ -96,13 +96,13 @@ async def get(call: Call, contact_id: str, interaction_id: str) -> Content:
     opened, fetch = call.open_tags, call.services.fetch
     await _check_there(call, contact)
     identity = await records.interaction_id(call, interaction_id)
-    found = await contact_interactions.of_contact(fetch, call.tenant, identity, contact, opened)
-    if found is None:
-        raise NotFound("Interaction not found", code="interaction_not_found")
+    found = present(
+        await contact_interactions.of_contact(fetch, call.tenant, identity, contact, opened),
+        "Interaction",
+    )
     body = to_json(interaction_shown(from_json(found.document), contact))
     return record(body, found.position)
 
 
 async def _check_there(call: Call, contact: UUID) -> None:
-    if await contact_list.one(call.services.fetch, call.tenant, contact) is None:
-        raise NotFound("Contact not found", code="contact_not_found")
+    present(await contact_list.one(call.services.fetch, call.tenant, contact), "Contact")

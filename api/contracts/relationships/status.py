@@ -9,15 +9,14 @@ from pydantic_core import to_json
 
 from api.contracts.relationships.dialect import RELATIONSHIPS
 from api.contracts.relationships.types import (
-    Body,
     LifecycleStage,
     RelationshipStatus,
-    Shown,
     Text,
 )
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
+from api.http.models import Body, Shown
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.contacts import ChangeContactStatus, change_contact_status

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
@@ -58,15 +58,3 @@ Moment = Annotated[
 
 Text = Annotated[str, Field(max_length=100_000)]
 Description = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
-
-
-class Body(BaseModel):
-    """A request's body: strict types; keys that aren't known are ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")
-
-
-class Shown(BaseModel):
-    """The form of an answer. A record that a restricted tag hides has `redacted` as well."""
-
-    model_config = ConfigDict(extra="allow")

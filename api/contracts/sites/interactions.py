@@ -23,6 +23,7 @@ from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.problem import Problem, Refused
+from api.http.records import present
 from api.http.route import SIGNED_IN, needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -35,7 +36,6 @@ from application.interactions import (
     log_interaction,
 )
 from application.ports import Answer
-from domain.errors import NotFound
 from domain.interaction import Interaction
 from infrastructure.postgres.bounded_queries import TooSlow
 from projections.sites import queries as site_queries
@@ -143,9 +143,10 @@ async def delete(call: Call, id: str) -> Answer:
 async def _named(call: Call, reference: str) -> tuple[UUID, str, int]:
     """The interaction that a path names: its id, its document and its version. Raises NotFound."""
     identity = await records.interaction_id(call, reference)
-    found = await interaction_list.one(call.services.fetch, call.tenant, identity, call.open_tags)
-    if found is None:
-        raise NotFound("Interaction not found", code="interaction_not_found")
+    found = present(
+        await interaction_list.one(call.services.fetch, call.tenant, identity, call.open_tags),
+        "Interaction",
+    )
     return identity, *found
 
 

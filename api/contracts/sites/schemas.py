@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from api.contracts.sites.types import Body, Date, InteractionType, Line, Name, Text, Zone
+from api.contracts.sites.types import Date, InteractionType, Line, Name, Text, Zone
+from api.http.models import Body
 from domain.changes import Fields
 from domain.record import People, Place, Record, Said, When
 from projections.sites.fields import KINDS, SiteFields, fields_of, kind_of, title_of

@@ -2,17 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json, to_json
 
 from api.contracts.sites.types import InteractionType
+from api.http.models import Shown
 from projections.sites.fields import fields_of
-
-
-class Shown(BaseModel):
-    """The form of an answer, for the OpenAPI document. Keys may be added to it later."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 class InteractionFields(Shown):

@@ -4,22 +4,15 @@ from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from api.http.instants import Instant, parse_instant, parse_query_instant
+from api.http.instants import parse_query_instant
+from api.http.models import instant_schema, instant_such_as, not_blank
 
 InteractionType = Literal["Meeting", "Call", "Email", "Update", "Review", "Training"]
 
 LONGEST_TERM = 500
 """Characters, as many as a title has."""
-
-
-def _instant(value: object) -> Instant:
-    if isinstance(value, Instant):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("A date-time is a string such as 2023-08-15T14:00:00Z.")
-    return parse_instant(value)
 
 
 @cache
@@ -33,19 +26,10 @@ def _time_zone(name: str) -> str:
     return name
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("It must not be blank.")
-    return text
+EXAMPLE = "2023-08-15T14:00:00Z"
+DATE_SCHEMA = instant_schema(EXAMPLE)
 
-
-DATE_SCHEMA = {
-    "type": "string",
-    "anyOf": [{"format": "date-time"}, {"format": "date"}],
-    "examples": ["2023-08-15T14:00:00Z"],
-}
-
-Date = Annotated[Any, BeforeValidator(_instant), WithJsonSchema(DATE_SCHEMA)]
+Date = Annotated[Any, BeforeValidator(instant_such_as(EXAMPLE)), WithJsonSchema(DATE_SCHEMA)]
 """An Instant; naive date-times are refused."""
 
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
@@ -56,12 +40,6 @@ Zone = Annotated[
     WithJsonSchema({"type": "string", "examples": ["America/New_York"]}),
 ]
 Line = Annotated[str, Field(max_length=500)]
-Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
+Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(not_blank)]
 Text = Annotated[str, Field(max_length=100_000)]
 Term = Annotated[str, Field(max_length=LONGEST_TERM)]
-
-
-class Body(BaseModel):
-    """A request's body: strict types; what isn't known is ignored."""
-
-    model_config = ConfigDict(strict=True, extra="ignore")

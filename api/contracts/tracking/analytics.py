@@ -8,11 +8,11 @@ from pydantic_core import to_json
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Query as QueryModel
 from api.contracts.tracking.types import QueryDate
 from api.http.answers import Content
 from api.http.call import Call
+from api.http.models import Shown
 from api.http.problem import invalid
 from api.http.route import needs
 from api.http.router import ContractRouter

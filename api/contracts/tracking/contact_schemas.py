@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from pydantic_core import to_json
 
-from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, Shown
+from api.contracts.tracking.interaction_schemas import PageNumber, PageSize
 from api.contracts.tracking.types import (
     Body,
     Line,
@@ -19,6 +19,7 @@ from api.contracts.tracking.types import (
     Tags,
     Text,
 )
+from api.http.models import Shown
 from application.entity import Entity
 from domain.changes import Fields
 from domain.contact import Contact, Details

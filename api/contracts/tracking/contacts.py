@@ -23,6 +23,7 @@ from api.http.answers import Content, carry_out
 from api.http.call import Call
 from api.http.instants import Instant
 from api.http.paging import place
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.contacts import (
@@ -102,9 +103,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
     identity = await records.contact_id(call, contact_id)
     if query.as_of is not None:
         return await _then(call, identity, query.as_of)
-    row = await contact_list.one(call.services.fetch, call.tenant, identity)
-    if row is None:
-        raise NotFound("Contact not found", code="contact_not_found")
+    row = present(await contact_list.one(call.services.fetch, call.tenant, identity), "Contact")
     return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from api.contracts.tracking.interaction_fields import parts_of, with_fields
 from api.contracts.tracking.types import (
@@ -18,6 +18,7 @@ from api.contracts.tracking.types import (
     QueryDate,
     Tags,
 )
+from api.http.models import Shown
 from domain.kinds import Kind
 from domain.record import Record
 from projections.timeline.field import Origin
@@ -102,12 +103,6 @@ class InteractionQuery(Query):
 class TimelineQuery(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(max_length=500)] | None = None
-
-
-class Shown(BaseModel):
-    """The form of an answer, for the OpenAPI document. Keys may be added to it later."""
-
-    model_config = ConfigDict(extra="allow")
 
 
 InteractionShown = create_model(

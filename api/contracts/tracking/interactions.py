@@ -22,6 +22,7 @@ from api.http.instants import upper_bound
 from api.http.paging import place
 from api.http.problem import invalid
 from api.http.query import OPENS
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -80,9 +81,7 @@ async def timeline(
     bound_to = scope(call.tenant, "timeline", identity)
     before = place(query.cursor, bound_to)
     question = timeline_page.Question(call.tenant, identity, query.limit, before, call.open_tags)
-    page = await call.services.timelines.get(question)
-    if page is None:
-        raise NotFound("Contact not found", code="contact_not_found")
+    page = present(await call.services.timelines.get(question), "Contact")
     return lists.by_cursor(call, page.documents, page.end, bound_to)
 
 
@@ -96,9 +95,10 @@ async def timeline(
 async def get(call: Call, id: str) -> Content:
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
-    found = await interaction_list.one(call.services.fetch, call.tenant, identity, opened)
-    if found is None:
-        raise NotFound("Interaction not found", code="interaction_not_found")
+    found = present(
+        await interaction_list.one(call.services.fetch, call.tenant, identity, opened),
+        "Interaction",
+    )
     shown, position = found
     return record(shown, position)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.contracts.tracking.interaction_schemas import PageNumber, PageSize, Shown
+from api.contracts.tracking.interaction_schemas import PageNumber, PageSize
 from api.contracts.tracking.types import (
     Body,
     ContactId,
@@ -17,6 +17,7 @@ from api.contracts.tracking.types import (
     QueryDate,
     Text,
 )
+from api.http.models import Shown
 from domain.changes import Fields
 from domain.meeting import Appointment
 from projections.timeline.shape import PersonShown

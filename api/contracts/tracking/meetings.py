@@ -22,6 +22,7 @@ from api.http.call import Call
 from api.http.instants import upper_bound
 from api.http.paging import place
 from api.http.query import OPENS
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -102,9 +103,9 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
 @router.on("GET /api/meetings/{id}", reading, MeetingShown, errors=(404,), summary="One meeting")
 async def get(call: Call, id: str) -> Content:
     identity, opened = records.meeting_id(id), call.open_tags
-    found = await meeting_list.one(call.services.fetch, call.tenant, identity, opened)
-    if found is None:
-        raise NotFound("Meeting not found", code="meeting_not_found")
+    found = present(
+        await meeting_list.one(call.services.fetch, call.tenant, identity, opened), "Meeting"
+    )
     return record(*found)
 
 

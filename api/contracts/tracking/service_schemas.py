@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from pydantic_core import to_json
 
-from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Lines, Name, Text
+from api.http.models import Shown
 from domain.changes import Fields, patched
 from domain.errors import Invalid
 from domain.service import NEW, Offer, Program, Question, QuestionType

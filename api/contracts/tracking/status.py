@@ -18,6 +18,7 @@ from api.contracts.tracking.dialect import CHANGING, TRACKING
 from api.http import records
 from api.http.answers import Content
 from api.http.call import Call
+from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.contacts import (
@@ -88,7 +89,6 @@ async def status_history(
         if then is None:
             raise NotFound("There was no such contact then", code="contact_not_found")
         return Content(to_json({"items": then.statuses}))
-    if await contact_list.one(fetch, tenant, identity) is None:
-        raise NotFound("Contact not found", code="contact_not_found")
+    present(await contact_list.one(fetch, tenant, identity), "Contact")
     rows = await fetch(history.STATUSES, (tenant, identity))
     return Content(f'{{"items":[{",".join(document for (document,) in rows)}]}}')

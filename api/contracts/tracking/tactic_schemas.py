@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Name, Text
 from api.contracts.tracking.types import Reason as Description
+from api.http.models import Shown
 from domain.changes import Fields
 from domain.tactic import Discipline, Guidance
 from projections.catalogue.tactics import TacticRow

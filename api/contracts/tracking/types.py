@@ -14,19 +14,12 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from api.http.instants import Instant, parse_instant, parse_query_instant
+from api.http.instants import parse_query_instant
+from api.http.models import instant_schema, instant_such_as, not_blank
 from domain.amendment import MOST_MINUTES
 
 LONGEST_LINE = 500
 """Characters of what is kept in one line."""
-
-
-def _instant(value: object) -> Instant:
-    if isinstance(value, Instant):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("A date-time is a string such as 2026-01-31T09:00:00Z.")
-    return parse_instant(value)
 
 
 def _uuid(value: object) -> UUID:
@@ -49,19 +42,10 @@ def _uuid_or_number(value: object) -> UUID | int:
         raise ValueError(f"{error} A contact's number is taken too, as a JSON number.") from None
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("It must not be blank.")
-    return text
+EXAMPLE = "2026-01-31T09:00:00Z"
+DATE_SCHEMA = instant_schema(EXAMPLE)
 
-
-DATE_SCHEMA = {
-    "type": "string",
-    "anyOf": [{"format": "date-time"}, {"format": "date"}],
-    "examples": ["2026-01-31T09:00:00Z"],
-}
-
-Date = Annotated[Any, BeforeValidator(_instant), WithJsonSchema(DATE_SCHEMA)]
+Date = Annotated[Any, BeforeValidator(instant_such_as(EXAMPLE)), WithJsonSchema(DATE_SCHEMA)]
 """An Instant; naive date-times are refused."""
 
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
@@ -95,12 +79,12 @@ Stage = Literal["awareness", "interest", "consideration", "decision", "retention
 
 Line = Annotated[str, Field(max_length=LONGEST_LINE)]
 Text = Annotated[str, Field(max_length=100_000)]
-Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
-Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(_not_blank)]
+Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(not_blank)]
+Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(not_blank)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
 Lines = Annotated[list[Line], Field(max_length=1000)]
 Tags = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]],
+    list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(not_blank)]],
     Field(max_length=100),
 ]
 

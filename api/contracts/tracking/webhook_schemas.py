@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import to_json
 
 from api.contracts.tracking.event_schemas import POSITION
-from api.contracts.tracking.interaction_schemas import Shown
 from api.contracts.tracking.types import Body, Date, Id, Line, Query
+from api.http.models import Shown
 from api.http.records import LARGEST, as_number
 from application.webhook_ports import Delivery
 from domain.changes import Fields
