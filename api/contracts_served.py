@@ -21,10 +21,10 @@ def native() -> Contract:
 def system_app() -> FastAPI:
     """For processes that serve no contract: whether they are well, and their figures."""
     return contract_app(
+        TRACKING,
+        "Whether this process is well, and its figures.",
+        (system_routes.router,),
         title="kith",
-        description="Whether this process is well, and its figures.",
-        dialect=TRACKING,
-        routers=(system_routes.router,),
     )
 
 

@@ -47,18 +47,13 @@ class ContractApp(FastAPI):
 
 
 def contract_app(
-    *,
-    title: str,
-    description: str,
-    dialect: Dialect,
-    routers: Iterable[APIRouter],
-    version: str = "1",
+    dialect: Dialect, description: str, routers: Iterable[APIRouter], title: str | None = None
 ) -> ContractApp:
     """The dialect's documented form of errors is known to the document as `Problem`."""
     app = ContractApp(
-        title=title,
+        title=title or f"kith: {dialect.name}",
         description=description,
-        version=version,
+        version="1",
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,

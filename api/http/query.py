@@ -9,21 +9,21 @@ from api.http.problem import Fault, Problem, Refused, invalid, unprocessable
 LONGEST = 32 * 1024
 """Bytes. All filters at their longest fit; parsing megabytes would block other requests."""
 
-OPENS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "tags",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string"},
-            "description": "Restricted tags, separated by commas: what they hide is shown. Each "
-            "needs its permission, tag:<name>.",
-        }
-    ]
-}
-"""For `openapi_extra`: the parameter that `Call.open_tags` reads."""
 
 TAGS = "tags"
+
+
+def tags_parameter(description: str) -> dict[str, Any]:
+    """For `openapi_extra`: the parameter that `Call.open_tags` reads."""
+    schema = {"type": "string"}
+    place = {"name": TAGS, "in": "query", "required": False}
+    return {"parameters": [place | {"schema": schema, "description": description}]}
+
+
+OPENS = tags_parameter(
+    "Restricted tags, separated by commas: what they hide is shown. Each needs its permission, "
+    "tag:<name>."
+)
 _MEANT = re.compile(r"\s*tags?\s*(?:\[\w*\])?\s*", re.IGNORECASE)
 """Spellings of the parameter's name in other frameworks, and misspellings of it."""
 

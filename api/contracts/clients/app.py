@@ -16,9 +16,5 @@ without its tag is redacted. Naming a tag needs its permission, `tag:immigration
 
 
 def clients_app() -> FastAPI:
-    return contract_app(
-        title="kith: clients",
-        description=DESCRIPTION,
-        dialect=CLIENTS,
-        routers=(interactions.router, logs.router, services.router),
-    )
+    routers = (interactions.router, logs.router, services.router)
+    return contract_app(CLIENTS, DESCRIPTION, routers)

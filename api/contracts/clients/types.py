@@ -17,6 +17,7 @@ from pydantic import (
 
 from api.contracts.clients.words import PLACES, Location
 from api.http.models import Body
+from api.http.query import tags_parameter
 
 LARGEST = 2**53 - 1
 """Of the numbers that name something: whole numbers of that size survive in JavaScript."""
@@ -98,19 +99,10 @@ class AnswerBody(Body):
     answer: StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=100_000)]
 
 
-TAGS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "tags",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string"},
-            "description": "Restricted tags, separated by commas: what they hide is shown, and "
-            "what is written is given them.",
-        }
-    ]
-}
-"""For `openapi_extra`: the parameter that every route takes by `Call.open_tags`."""
+TAGS = tags_parameter(
+    "Restricted tags, separated by commas: what they hide is shown, and what is written is given "
+    "them."
+)
 
 
 class PageQuery(BaseModel):

@@ -14,9 +14,5 @@ documented. Send `Authorization: Bearer …`.
 
 
 def rapport_app() -> FastAPI:
-    return contract_app(
-        title="kith: rapport",
-        description=DESCRIPTION,
-        dialect=RAPPORT,
-        routers=(tactics.router, interactions.router),
-    )
+    routers = (tactics.router, interactions.router)
+    return contract_app(RAPPORT, DESCRIPTION, routers)

@@ -14,9 +14,5 @@ on. A contact is found by its UUID or its number. Every path works under `/api` 
 
 
 def relationships_app() -> FastAPI:
-    return contract_app(
-        title="kith: relationships",
-        description=DESCRIPTION,
-        dialect=RELATIONSHIPS,
-        routers=(interactions.router, status.router),
-    )
+    routers = (interactions.router, status.router)
+    return contract_app(RELATIONSHIPS, DESCRIPTION, routers)

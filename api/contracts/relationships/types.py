@@ -8,15 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
 
 InteractionType = Literal[
-    "call",
-    "email",
-    "meeting",
-    "proposal",
-    "quote",
-    "contract",
-    "service",
-    "follow_up",
-    "note",
+    "call", "email", "meeting", "proposal", "quote", "contract", "service", "follow_up", "note"
 ]
 RelationshipStatus = Literal[
     "prospect",

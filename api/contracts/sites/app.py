@@ -15,9 +15,5 @@ with `details`.
 
 
 def sites_app() -> FastAPI:
-    return contract_app(
-        title="kith: sites",
-        description=DESCRIPTION,
-        dialect=SITES,
-        routers=(interactions.router,),
-    )
+    routers = (interactions.router,)
+    return contract_app(SITES, DESCRIPTION, routers)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from api.http.call import Call, tenant_required
+from api.http.query import tags_parameter
 from application.context import Principal
 
 HEADER = b"x-site-id"
@@ -53,16 +54,6 @@ SITE: dict[str, Any] = {
 }
 """For `openapi_extra`: what every route about interactions takes besides its own parameters."""
 
-CONTEXT: dict[str, Any] = {
-    "parameters": [
-        *SITE["parameters"],
-        {
-            "name": "tags",
-            "in": "query",
-            "required": False,
-            "schema": {"type": "string"},
-            "description": "Restricted tags, separated by commas: what they hide is shown.",
-        },
-    ]
-}
+TAGS = tags_parameter("Restricted tags, separated by commas: what they hide is shown.")
+CONTEXT: dict[str, Any] = {"parameters": [*SITE["parameters"], *TAGS["parameters"]]}
 """The same for those about interactions that are there: a new one has nothing to open."""

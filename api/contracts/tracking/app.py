@@ -27,21 +27,17 @@ takes an `Idempotency-Key`, every record has an `ETag` for `If-Match`.
 
 def tracking_app(*others: APIRouter) -> FastAPI:
     """`others` are routes about the service itself, which are at home at the same address."""
-    return contract_app(
-        title="kith: tracking",
-        description=DESCRIPTION,
-        dialect=TRACKING,
-        routers=(
-            interactions.router,
-            contacts.router,
-            status.router,
-            meetings.router,
-            analytics.router,
-            tactics.router,
-            services.router,
-            events.router,
-            webhooks.router,
-            webhook_deliveries.router,
-            *others,
-        ),
+    routers = (
+        interactions.router,
+        contacts.router,
+        status.router,
+        meetings.router,
+        analytics.router,
+        tactics.router,
+        services.router,
+        events.router,
+        webhooks.router,
+        webhook_deliveries.router,
+        *others,
     )
+    return contract_app(TRACKING, DESCRIPTION, routers)

@@ -11,6 +11,7 @@ from api.contracts.tracking.types import (
     Body,
     Line,
     Name,
+    PageShown,
     Query,
     QueryDate,
     Reason,
@@ -109,13 +110,8 @@ class ContactShown(Shown):
     updatedAt: str
 
 
-class ContactsShown(Shown):
+class ContactsShown(PageShown):
     items: list[ContactShown]
-    page: int | None = None
-    pageSize: int | None = None
-    totalCount: int | None = None
-    totalPages: int | None = None
-    next: str | None = None
 
 
 class StatusEntryShown(Shown):

@@ -22,7 +22,6 @@ from api.http import records
 from api.http.answers import Content, carry_out
 from api.http.call import Call
 from api.http.instants import Instant
-from api.http.paging import place
 from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
@@ -45,7 +44,6 @@ from domain.errors import NotFound
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
 from projections.contacts.queries import ContactRow
-from projections.paging import scope
 
 router = ContractRouter(TRACKING, "Contacts")
 C = TypeVar("C")
@@ -73,7 +71,6 @@ async def add(call: Call, body: NewContact) -> Answer:
     summary="Contacts by filter, newest first",
 )
 async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
-    fetch = call.services.fetch
     wanted = contact_list.Filter(
         call.tenant,
         query.search,
@@ -81,15 +78,8 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
         query.lifecycle_stage,
         owner=query.owner_id,
     )
-    if query.cursor is None:
-        total = await contact_list.count(fetch, wanted)
-        offset = (query.page - 1) * query.page_size
-        rows, _ = await contact_list.page(fetch, wanted, query.page_size, offset=offset)
-        return lists.by_page(call, map(contact_json, rows), query.page, query.page_size, total)
-    bound_to = scope("contacts", wanted)
-    before = place(query.cursor, bound_to)
-    rows, end = await contact_list.page(fetch, wanted, query.page_size, before=before)
-    return lists.by_cursor(call, ",".join(map(contact_json, rows)), end, bound_to)
+    count, page = contact_list.count, contact_list.page
+    return await lists.find(call, query, wanted, "contacts", count, page, contact_json)
 
 
 @router.on(

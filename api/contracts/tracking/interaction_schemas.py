@@ -14,6 +14,7 @@ from api.contracts.tracking.types import (
     Line,
     Lines,
     Minutes,
+    PageShown,
     Query,
     QueryDate,
     Tags,
@@ -113,15 +114,10 @@ InteractionShown = create_model(
 )
 
 
-class InteractionsShown(Shown):
+class InteractionsShown(PageShown):
     """With page and pageSize, the totals; with a cursor, `next` instead."""
 
     items: list[InteractionShown]
-    page: int | None = None
-    pageSize: int | None = None
-    totalCount: int | None = None
-    totalPages: int | None = None
-    next: str | None = None
 
 
 class TimelineShown(Shown):

@@ -111,17 +111,9 @@ async def get(call: Call, id: str) -> Content:
     summary="Interactions by filter, newest first",
 )
 async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Content:
-    fetch = call.services.fetch
     wanted = await _filter(call, query)
-    if query.cursor is None:
-        total = await interaction_list.count(fetch, wanted)
-        offset = (query.page - 1) * query.page_size
-        found = await interaction_list.page(fetch, wanted, query.page_size, offset=offset)
-        return lists.by_page(call, found.documents, query.page, query.page_size, total)
-    bound_to = scope("interactions", wanted)
-    before = place(query.cursor, bound_to)
-    found = await interaction_list.page(fetch, wanted, query.page_size, before=before)
-    return lists.by_cursor(call, ",".join(found.documents), found.end, bound_to)
+    count, page = interaction_list.count, interaction_list.page
+    return await lists.find(call, query, wanted, "interactions", count, page)
 
 
 @router.on(

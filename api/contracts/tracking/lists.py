@@ -1,7 +1,8 @@
-"""What the lists of this contract have in common: pages, cursors, and links to the next page."""
+"""The lists of this contract: their pages, cursors and bounds of time."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -9,11 +10,14 @@ from pydantic_core import to_json
 from api.http.answers import Content
 from api.http.call import Call
 from api.http.instants import Instant, upper_bound
-from api.http.paging import links
+from api.http.paging import links, place
 from api.http.problem import invalid
 from api.http.records import NOBODY, as_number, as_uuid
 from projections.contacts import queries as contact_list
-from projections.paging import Place, to_cursor
+from projections.paging import Fetch, Place, scope, to_cursor
+
+D = TypeVar("D")
+W = TypeVar("W")
 
 
 async def of_contact(call: Call, reference: str | None) -> UUID | None:
@@ -45,6 +49,39 @@ def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: i
     )
     following = {"page": page + 1, "pageSize": size} if page < pages else None
     return Content(body, links(call, next=following))
+
+
+class Paged(Protocol):
+    """A query for a page by number, or by a cursor, which is empty for the first page."""
+
+    page: int
+    page_size: int
+    cursor: str | None
+
+
+async def find(
+    call: Call,
+    query: Paged,
+    wanted: W,
+    name: str,
+    count: Callable[[Fetch, W], Awaitable[int]],
+    page: Callable[..., Awaitable[tuple[list[D], Place | None]]],
+    shown: Callable[[D], str] = str,
+) -> Content:
+    """The page of a list that a query asks for; `name` is the list's in cursors."""
+    fetch, size = call.services.fetch, query.page_size
+    if query.cursor is None:
+        total = await count(fetch, wanted)
+        found, _ = await page(fetch, wanted, size, offset=(query.page - 1) * size)
+        return by_page(call, map(shown, found), query.page, size, total)
+    bound_to = scope(name, wanted)
+    found, end = await page(fetch, wanted, size, before=place(query.cursor, bound_to))
+    return by_cursor(call, ",".join(map(shown, found)), end, bound_to)
+
+
+def complete(documents: Iterable[str]) -> Content:
+    """`{items}` of a list that has no pages."""
+    return Content(f'{{"items":[{",".join(documents)}]}}')
 
 
 def in_order(start: Instant | None, end: Instant | None) -> None:

@@ -13,6 +13,7 @@ from api.contracts.tracking.types import (
     Line,
     Lines,
     Minutes,
+    PageShown,
     Query,
     QueryDate,
     Text,
@@ -133,10 +134,5 @@ class MeetingShown(Shown):
     createdBy: PersonShown
 
 
-class MeetingsShown(Shown):
+class MeetingsShown(PageShown):
     items: list[MeetingShown]
-    page: int | None = None
-    pageSize: int | None = None
-    totalCount: int | None = None
-    totalPages: int | None = None
-    next: str | None = None

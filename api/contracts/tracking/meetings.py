@@ -20,7 +20,6 @@ from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.instants import upper_bound
-from api.http.paging import place
 from api.http.query import OPENS
 from api.http.records import present
 from api.http.route import needs
@@ -45,7 +44,6 @@ from domain.meeting import Meeting
 from domain.redaction import Hidden
 from projections.meetings import queries as meeting_list
 from projections.meetings.model import document
-from projections.paging import scope
 
 router = ContractRouter(TRACKING, "Meetings")
 C = TypeVar("C", CancelMeeting, CompleteMeeting, MissMeeting, RescheduleMeeting)
@@ -77,17 +75,8 @@ async def schedule(call: Call, body: NewMeeting) -> Answer:
     summary="Meetings by filter, the latest appointment first",
 )
 async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Content:
-    fetch = call.services.fetch
     wanted = await _filter(call, query)
-    if query.cursor is None:
-        total = await meeting_list.count(fetch, wanted)
-        offset = (query.page - 1) * query.page_size
-        documents, _ = await meeting_list.page(fetch, wanted, query.page_size, offset=offset)
-        return lists.by_page(call, documents, query.page, query.page_size, total)
-    bound_to = scope("meetings", wanted)
-    before = place(query.cursor, bound_to)
-    documents, end = await meeting_list.page(fetch, wanted, query.page_size, before=before)
-    return lists.by_cursor(call, ",".join(documents), end, bound_to)
+    return await lists.find(call, query, wanted, "meetings", meeting_list.count, meeting_list.page)
 
 
 async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:

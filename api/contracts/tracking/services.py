@@ -1,5 +1,6 @@
 """Services of the native contract: a tenant's own, and which it shows (the clients document)."""
 
+from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
 from api.contracts.tracking.service_schemas import (
     NewService,
@@ -29,7 +30,7 @@ administering = needs("admin")
 )
 async def everything(call: Call) -> Content:
     known = await services(call.services.fetch, call.tenant)
-    return Content(f'{{"items":[{",".join(map(service_json, known.values()))}]}}')
+    return lists.complete(map(service_json, known.values()))
 
 
 @router.on(

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic_core import to_json
 
+from api.contracts.tracking import lists
 from api.contracts.tracking.contact_schemas import (
     AsOfQuery,
     ContactShown,
@@ -91,4 +92,4 @@ async def status_history(
         return Content(to_json({"items": then.statuses}))
     present(await contact_list.one(fetch, tenant, identity), "Contact")
     rows = await fetch(history.STATUSES, (tenant, identity))
-    return Content(f'{{"items":[{",".join(document for (document,) in rows)}]}}')
+    return lists.complete(document for (document,) in rows)

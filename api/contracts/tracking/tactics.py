@@ -3,6 +3,7 @@ document)."""
 
 from uuid import UUID
 
+from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
 from api.contracts.tracking.tactic_schemas import (
     NewTactic,
@@ -100,8 +101,7 @@ def shown(entity: Entity[Tactic]) -> Content:
 
 async def _listed(call: Call, *, hidden: bool) -> Content:
     rows = await catalogue(call.services.fetch, call.tenant)
-    items = ",".join(tactic_json(row) for row in rows if hidden or not row.hidden)
-    return Content(f'{{"items":[{items}]}}')
+    return lists.complete(tactic_json(row) for row in rows if hidden or not row.hidden)
 
 
 def _identity(id: str) -> UUID:

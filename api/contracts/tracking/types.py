@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from api.http.instants import parse_query_instant
-from api.http.models import instant_schema, instant_such_as, not_blank
+from api.http.models import Shown, instant_schema, instant_such_as, not_blank
 from domain.amendment import MOST_MINUTES
 
 LONGEST_LINE = 500
@@ -105,6 +105,17 @@ class Body(BaseModel):
         if isinstance(value, dict) and not read_only.isdisjoint(value):
             return {key: item for key, item in value.items() if key not in read_only}
         return value
+
+
+class PageShown(Shown):
+    """With page and pageSize, the totals; with a cursor, `next` instead."""
+
+    items: list[Any]
+    page: int | None = None
+    pageSize: int | None = None
+    totalCount: int | None = None
+    totalPages: int | None = None
+    next: str | None = None
 
 
 class Query(BaseModel):
