@@ -23,9 +23,9 @@ SHOWN = {"schema": {"type": "object"}}
     public,
     documented={200: {"content": {ASYNCAPI: SHOWN}}},
     response_class=Response,
-    summary="The AsyncAPI document of the events",
 )
 async def asyncapi(call: Call) -> Response:
+    """The AsyncAPI document of the events"""
     return Response(document(call.services.settings.base_url), media_type=ASYNCAPI)
 
 
@@ -35,10 +35,10 @@ async def asyncapi(call: Call) -> Response:
     errors=(404,),
     documented={200: {"content": {SCHEMA: SHOWN}}},
     response_class=Response,
-    summary="The JSON Schema of a type of event, such as kith.interaction.logged.v1.json",
     description="What the `dataschema` of an event leads to.",
 )
 async def schema(_: Call, name: str) -> Response:
+    """The JSON Schema of a type of event, such as kith.interaction.logged.v1.json"""
     found = published().get(name)
     if found is None:
         raise Refused(Problem(404, "schema_not_found", "There is no such schema."))

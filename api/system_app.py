@@ -15,18 +15,15 @@ router = ContractRouter(TRACKING, "Service")
 public = needs(PUBLIC)
 
 
-@router.on("GET /health/live", public, summary="The process is running")
+@router.on("GET /health/live", public)
 async def live(_: Call) -> Content:
+    """The process is running"""
     return Content('{"status":"ok"}')
 
 
-@router.on(
-    "GET /health/ready",
-    public,
-    documented={503: {"description": "Not ready"}},
-    summary="The database answers, and appends are taken",
-)
+@router.on("GET /health/ready", public, documented={503: {"description": "Not ready"}})
 async def ready(call: Call) -> Content | Response:
+    """The database answers, and appends are taken"""
     try:
         await call.services.fetch("SELECT 1", ())
     except (psycopg.OperationalError, PoolTimeout):
@@ -35,10 +32,9 @@ async def ready(call: Call) -> Content | Response:
     return Content(to_json({"status": "ok", "database": "ok", "appendQueue": queued}))
 
 
-@router.on(
-    "GET /metrics", public, response_class=PlainTextResponse, summary="Figures for Prometheus"
-)
+@router.on("GET /metrics", public, response_class=PlainTextResponse)
 async def metrics(call: Call) -> Response:
+    """Figures for Prometheus"""
     await call.services.measure_lag()
     body = call.services.metrics.exposition()
     return Response(body, media_type="text/plain; version=0.0.4; charset=utf-8")

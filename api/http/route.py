@@ -45,6 +45,8 @@ class ContractRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any):
         super().__init__(path, endpoint, **options)
+        # FastAPI takes the docstring, which is the summary here.
+        self.description = options.get("description") or ""
         self.permission: str = (self.openapi_extra or {})["x-permission"]
         self.app = _Exchange(self, self.dialect)
 

@@ -28,6 +28,7 @@ class ContractRouter(APIRouter):
         errors: tuple[int, ...] = (),
         documented: Mapping[int, Any] | None = None,
         also: str | None = None,
+        summary: str | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Decorate an endpoint that answers a method at a path, such as `GET /api/contacts`.
@@ -35,8 +36,8 @@ class ContractRouter(APIRouter):
         `needs` is the permission with further parts of the OpenAPI document (`needs(…) | OPENS`),
         `shown` the form of the content, `status` that of the answer and of the document. `errors`
         come in addition to those of every route of the contract, `documented` overrides how an
-        answer is documented. `also` is a second path, which isn't documented. `options` are
-        FastAPI's.
+        answer is documented. `also` is a second path, which isn't documented. The summary is the
+        endpoint's docstring, unless one is given. `options` are FastAPI's.
         """
         public = needs["x-permission"] == PUBLIC
         responses = self._dialect.errors(*errors, always=not public) | dict(documented or {})
@@ -50,7 +51,13 @@ class ContractRouter(APIRouter):
                 "openapi_extra": dict(needs),
             }
             self.add_api_route(
-                path, endpoint, response_model=shown, responses=responses, **stated, **options
+                path,
+                endpoint,
+                response_model=shown,
+                responses=responses,
+                summary=summary or endpoint.__doc__,
+                **stated,
+                **options,
             )
             if also is not None:
                 self.add_api_route(

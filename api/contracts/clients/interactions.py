@@ -43,25 +43,17 @@ reading, writing = needs("view_contacts") | TAGS, needs("edit_contacts") | TAGS
 
 
 @router.on(
-    "GET /api/clients/{client_id}/interactions/{id}",
-    reading,
-    InteractionShown,
-    errors=(404,),
-    summary="Get a single client interaction",
+    "GET /api/clients/{client_id}/interactions/{id}", reading, InteractionShown, errors=(404,)
 )
 async def get(call: Call, client_id: str, id: str) -> Content:
+    """Get a single client interaction"""
     named = await found.interaction(call, client_id, id)
     return record(interaction_json(named.document), named.position)
 
 
-@router.on(
-    "GET /api/clients/{client_id}/interactions",
-    reading,
-    InteractionsShown,
-    errors=(404,),
-    summary="A client's interactions, newest first; the Link header leads to the next page",
-)
+@router.on("GET /api/clients/{client_id}/interactions", reading, InteractionsShown, errors=(404,))
 async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()]) -> Content:
+    """A client's interactions, newest first; the Link header leads to the next page"""
     whose = await found.present_client(call, client_id)
     bound_to = scope(call.tenant, "client", whose.id)
     before = place(query.cursor, bound_to)
@@ -78,9 +70,9 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     InteractionShown,
     status=201,
     errors=(404, 409, 413, 415, 422),
-    summary="Create a client interaction",
 )
 async def create(call: Call, client_id: str, body: NewInteraction) -> Answer:
+    """Create a client interaction"""
     whose = await found.client(call, client_id)
     opened = call.open_tags
     known = await offers(call.services.fetch, call.tenant)
@@ -99,9 +91,9 @@ async def create(call: Call, client_id: str, body: NewInteraction) -> Answer:
     writing,
     InteractionShown,
     errors=(404, 409, 412, 413, 415),
-    summary="Modify a client interaction",
 )
 async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) -> Answer:
+    """Modify a client interaction"""
     named = await found.interaction(call, client_id, id)
     opened = call.open_tags
     command = AmendInteraction(
@@ -120,13 +112,10 @@ async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) 
 
 
 @router.on(
-    "DELETE /api/clients/{client_id}/interactions/{id}",
-    writing,
-    status=204,
-    errors=(404, 409, 412),
-    summary="Delete a client interaction; the log keeps that it was there",
+    "DELETE /api/clients/{client_id}/interactions/{id}", writing, status=204, errors=(404, 409, 412)
 )
 async def delete(call: Call, client_id: str, id: str) -> Answer:
+    """Delete a client interaction; the log keeps that it was there"""
     named = await found.interaction_to_delete(call, client_id, id)
     try:
         return await carry_out(call, delete_interaction, DeleteInteraction(named.id))

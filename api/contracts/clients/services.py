@@ -40,13 +40,9 @@ class ServicesShown(Shown):
     services: list[ServiceShown]
 
 
-@router.on(
-    "GET /api/services",
-    needs("view_contacts") | TAGS,
-    ServicesShown,
-    summary="The services there are",
-)
+@router.on("GET /api/services", needs("view_contacts") | TAGS, ServicesShown)
 async def listed(call: Call) -> Content:
+    """The services there are"""
     known = await offers(call.services.fetch, call.tenant)
     services = [_service(number, offer) for number, offer in known.items()]
     return Content(to_json({"services": services}))

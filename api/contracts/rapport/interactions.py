@@ -45,9 +45,9 @@ reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
     status=201,
     errors=(400, 404, 409, 413, 415, 422),
     also="/api/v1/interactions",
-    summary="Log an interaction and the tactics used in it, atomically",
 )
 async def log(call: Call, body: CompleteInteraction) -> Answer:
+    """Log an interaction and the tactics used in it, atomically"""
     twice = body.twice()
     if twice is not None:
         where = ("body", "tactic_logs", twice, "tactic_id")
@@ -64,14 +64,9 @@ async def log(call: Call, body: CompleteInteraction) -> Answer:
     return await carry_out(call, log_own_interaction, command, created)
 
 
-@router.on(
-    "GET /api/v1/interactions/{id}",
-    reading,
-    InteractionReadWithTactics,
-    errors=(404,),
-    summary="One interaction with a contact of one's own, and the tactics used",
-)
+@router.on("GET /api/v1/interactions/{id}", reading, InteractionReadWithTactics, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """One interaction with a contact of one's own, and the tactics used"""
     identity = await records.interaction_id(call, id)
     fetch, user = call.services.fetch, call.principal.user
     found = present(
@@ -87,9 +82,9 @@ async def get(call: Call, id: str) -> Content:
     reading,
     list[InteractionReadWithTactics],
     errors=(404, 422),
-    summary="The interactions with a contact of one's own, newest first",
 )
 async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
+    """The interactions with a contact of one's own, newest first"""
     identity = await records.contact_id(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
     contact = await contact_list.one(fetch, call.tenant, identity)

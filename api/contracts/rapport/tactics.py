@@ -18,9 +18,9 @@ router = ContractRouter(RAPPORT, "Tactics")
     needs("view_contacts"),
     list[RapportTactic],
     also="/api/v1/rapport/tactics/",
-    summary="The science-validated tactics on offer",
 )
 async def offered(call: Call) -> Content:
+    """The science-validated tactics on offer"""
     rows = await catalogue(call.services.fetch, call.tenant)
     return Content(to_json([_shown(row) for row in rows if not row.hidden]))
 

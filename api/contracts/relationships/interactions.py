@@ -43,9 +43,9 @@ reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
     status=201,
     errors=(400, 404, 409, 413, 415, 422),
     also="/api/contacts/{contact_id}/interactions",
-    summary="Add an interaction with a contact, as of now",
 )
 async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> Answer:
+    """Add an interaction with a contact, as of now"""
     identity = await records.contact_id(call, contact_id)
     base = call.scope.get("root_path", "")
 
@@ -64,9 +64,9 @@ async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> A
     ContactInteractions,
     errors=(404, 422),
     also="/api/contacts/{contact_id}/interactions",
-    summary="The interactions with a contact, newest first",
 )
 async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
+    """The interactions with a contact, newest first"""
     identity = await records.contact_id(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
     await _check_there(call, identity)
@@ -89,9 +89,9 @@ async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query
     ContactInteraction,
     errors=(404,),
     also="/api/contacts/{contact_id}/interactions/{interaction_id}",
-    summary="One interaction with a contact",
 )
 async def get(call: Call, contact_id: str, interaction_id: str) -> Content:
+    """One interaction with a contact"""
     contact = await records.contact_id(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
     await _check_there(call, contact)

@@ -56,9 +56,9 @@ class ContactStatusChange(Shown):
     ContactStatusChange,
     errors=(400, 404, 409, 412, 413, 415, 422),
     also="/api/contacts/{contact_id}/status",
-    summary="Move a relationship to another status or stage",
 )
 async def change(call: Call, contact_id: str, body: ContactStatusUpdate) -> Answer:
+    """Move a relationship to another status or stage"""
     identity = await records.contact_id(call, contact_id)
     command = ChangeContactStatus(
         identity,

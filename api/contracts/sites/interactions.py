@@ -49,14 +49,9 @@ DELETED = success({"success": True, "message": "Interaction deleted successfully
 reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CONTEXT
 
 
-@router.on(
-    "GET /api/interactions",
-    reading,
-    InteractionsShown,
-    errors=(400, 403),
-    summary="List interactions",
-)
+@router.on("GET /api/interactions", reading, InteractionsShown, errors=(400, 403))
 async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
+    """List interactions"""
     wanted = query.wanted(call.tenant, call.open_tags)
     offset = (query.page - 1) * query.per_page
     await call.services.caught_up((SITE_LIST.name,), call.tenant)
@@ -72,21 +67,15 @@ async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
     return Content(body, query.links(call, pagination["total_pages"]))
 
 
-@router.on(
-    "GET /api/interactions/types", needs(SIGNED_IN), TypesShown, summary="Get interaction types"
-)
+@router.on("GET /api/interactions/types", needs(SIGNED_IN), TypesShown)
 async def types(_call: Call) -> Content:
+    """Get interaction types"""
     return Content(success({"types": TYPES}))
 
 
-@router.on(
-    "GET /api/interactions/{id}",
-    reading,
-    InteractionShown,
-    errors=(403, 404),
-    summary="Get interaction",
-)
+@router.on("GET /api/interactions/{id}", reading, InteractionShown, errors=(403, 404))
 async def get(call: Call, id: str) -> Content:
+    """Get interaction"""
     _, document, position = await _named(call, id)
     return record(interaction_json(document, call.tenant), position)
 
@@ -97,9 +86,9 @@ async def get(call: Call, id: str) -> Content:
     InteractionShown,
     status=201,
     errors=(400, 403, 409, 413, 415, 422),
-    summary="Create interaction",
 )
 async def create(call: Call, body: NewInteraction) -> Answer:
+    """Create interaction"""
     address = f"{call.scope.get('root_path', '')}/api/interactions"
 
     def created(entity: Entity[Interaction]) -> Content:
@@ -115,9 +104,9 @@ async def create(call: Call, body: NewInteraction) -> Answer:
     writing,
     InteractionShown,
     errors=(400, 403, 404, 409, 412, 413, 415),
-    summary="Update interaction",
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
+    """Update interaction"""
     identity, document, _ = await _named(call, id)
     fields = body.fields(from_json(document))
     command = AmendInteraction(identity, fields, may_plan=True, open_tags=call.open_tags)
@@ -128,14 +117,9 @@ async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     return await carry_out(call, amend_interaction, command, updated)
 
 
-@router.on(
-    "DELETE /api/interactions/{id}",
-    writing,
-    DeletionShown,
-    errors=(403, 404, 409, 412),
-    summary="Delete interaction",
-)
+@router.on("DELETE /api/interactions/{id}", writing, DeletionShown, errors=(403, 404, 409, 412))
 async def delete(call: Call, id: str) -> Answer:
+    """Delete interaction"""
     command = DeleteInteraction(await records.interaction_id(call, id))
     return await carry_out(call, delete_interaction, command, lambda _: Content(DELETED))
 

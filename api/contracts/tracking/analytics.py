@@ -65,14 +65,9 @@ class AnalyticsShown(Shown):
     tacticEffectiveness: list[TacticUseShown]
 
 
-@router.on(
-    "GET /api/analytics/interactions",
-    needs("view_contacts"),
-    AnalyticsShown,
-    errors=(422,),
-    summary="How many interactions, of which kind, how often and how long",
-)
+@router.on("GET /api/analytics/interactions", needs("view_contacts"), AnalyticsShown, errors=(422,))
 async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Content:
+    """How many interactions, of which kind, how often and how long"""
     contact = await lists.of_contact(call, query.contact_id)
     lists.in_order(query.start_date, query.end_date)
     since = query.start_date and query.start_date.at

@@ -50,27 +50,16 @@ C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 
 
-@router.on(
-    "POST /api/contacts",
-    writing,
-    ContactShown,
-    status=201,
-    errors=(400, 413, 415, 422),
-    summary="Add a contact",
-)
+@router.on("POST /api/contacts", writing, ContactShown, status=201, errors=(400, 413, 415, 422))
 async def add(call: Call, body: NewContact) -> Answer:
+    """Add a contact"""
     command = AddContact(body.details())
     return await carry_out(call, add_contact, command, created)
 
 
-@router.on(
-    "GET /api/contacts",
-    reading,
-    ContactsShown,
-    errors=(422,),
-    summary="Contacts by filter, newest first",
-)
+@router.on("GET /api/contacts", reading, ContactsShown, errors=(422,))
 async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
+    """Contacts by filter, newest first"""
     wanted = contact_list.Filter(
         call.tenant,
         query.search,
@@ -82,14 +71,9 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
     return await lists.find(call, query, wanted, "contacts", count, page, contact_json)
 
 
-@router.on(
-    "GET /api/contacts/{contact_id}",
-    reading,
-    ContactShown,
-    errors=(404, 422),
-    summary="One contact, as it is now or as it was at an instant",
-)
+@router.on("GET /api/contacts/{contact_id}", reading, ContactShown, errors=(404, 422))
 async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]) -> Content:
+    """One contact, as it is now or as it was at an instant"""
     identity = await records.contact_id(call, contact_id)
     if query.as_of is not None:
         return await _then(call, identity, query.as_of)
@@ -97,42 +81,27 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
     return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 
-@router.on(
-    "PATCH /api/contacts/{contact_id}",
-    writing,
-    ContactShown,
-    errors=CHANGING,
-    summary="Change what is known of a contact",
-)
+@router.on("PATCH /api/contacts/{contact_id}", writing, ContactShown, errors=CHANGING)
 async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
+    """Change what is known of a contact"""
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
     command = ChangeContactDetails(identity, body.fields())
     return await carry_out_on(call, change_contact_details, command, identity)
 
 
-@router.on(
-    "DELETE /api/contacts/{contact_id}",
-    writing,
-    status=204,
-    errors=REMOVING,
-    summary="Remove a contact; its history and its interactions stay",
-)
+@router.on("DELETE /api/contacts/{contact_id}", writing, status=204, errors=REMOVING)
 async def remove(call: Call, contact_id: str) -> Answer:
+    """Remove a contact; its history and its interactions stay"""
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
     command = RemoveContact(identity)
     return await carry_out(call, remove_contact, command)
 
 
-@router.on(
-    "POST /api/contacts/{contact_id}/restore",
-    writing,
-    ContactShown,
-    errors=CHANGING,
-    summary="Bring a removed contact back",
-)
+@router.on("POST /api/contacts/{contact_id}/restore", writing, ContactShown, errors=CHANGING)
 async def restore(call: Call, contact_id: str) -> Answer:
+    """Bring a removed contact back"""
     identity = await records.contact_id(call, contact_id)
     return await carry_out_on(call, restore_contact, RestoreContact(identity), identity)
 

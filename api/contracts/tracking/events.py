@@ -65,9 +65,9 @@ FRAMES: dict[str, Any] = {
     errors=(400, 422),
     documented={200: EVENTS},
     response_class=Response,
-    summary="The tenant's events in order, as a CloudEvents batch; an empty one is the end for now",
 )
 async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
+    """The tenant's events in order, as a CloudEvents batch; an empty one is the end for now"""
     opened = call.open_tags
     after = position_of(query.after, "query", "after") or 0
     wanted = EventQuery(call.tenant, after, types_of(call), subject_of(query.subject), query.limit)
@@ -102,9 +102,9 @@ async def _page(call: Call, wanted: EventQuery) -> EventPage:
     errors=(400, 422),
     documented={200: FRAMES},
     response_class=Response,
-    summary="The tenant's events as they happen, from now on or after a position, without end",
 )
 async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response:
+    """The tenant's events as they happen, from now on or after a position, without end"""
     wanted = StreamFilter(
         call.tenant, types_of(call), subject_of(query.subject), frozenset(call.open_tags)
     )

@@ -49,15 +49,9 @@ reading, writing = needs("view_contacts"), needs("edit_contacts")
 opening, revising = reading | OPENS, writing | OPENS
 
 
-@router.on(
-    "POST /api/interactions",
-    writing,
-    InteractionShown,
-    status=201,
-    errors=CREATING,
-    summary="Log an interaction with a contact",
-)
+@router.on("POST /api/interactions", writing, InteractionShown, status=201, errors=CREATING)
 async def log(call: Call, body: NewInteraction) -> Answer:
+    """Log an interaction with a contact"""
     try:
         contact = await records.named_contact(call, body.contact_id)
         return await carry_out(
@@ -67,16 +61,11 @@ async def log(call: Call, body: NewInteraction) -> Answer:
         raise unknown_contact() from None
 
 
-@router.on(
-    "GET /api/contacts/{contact_id}/interactions",
-    opening,
-    TimelineShown,
-    errors=(404, 422),
-    summary="The timeline of a contact, newest first",
-)
+@router.on("GET /api/contacts/{contact_id}/interactions", opening, TimelineShown, errors=(404, 422))
 async def timeline(
     call: Call, contact_id: str, query: Annotated[TimelineQuery, Query()]
 ) -> Content:
+    """The timeline of a contact, newest first"""
     identity = await records.contact_id(call, contact_id)
     bound_to = scope(call.tenant, "timeline", identity)
     before = place(query.cursor, bound_to)
@@ -85,14 +74,9 @@ async def timeline(
     return lists.by_cursor(call, page.documents, page.end, bound_to)
 
 
-@router.on(
-    "GET /api/interactions/{id}",
-    opening,
-    InteractionShown,
-    errors=(404,),
-    summary="One interaction",
-)
+@router.on("GET /api/interactions/{id}", opening, InteractionShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """One interaction"""
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
     found = present(
@@ -103,27 +87,17 @@ async def get(call: Call, id: str) -> Content:
     return record(shown, position)
 
 
-@router.on(
-    "GET /api/interactions",
-    reading,
-    InteractionsShown,
-    errors=(422,),
-    summary="Interactions by filter, newest first",
-)
+@router.on("GET /api/interactions", reading, InteractionsShown, errors=(422,))
 async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Content:
+    """Interactions by filter, newest first"""
     wanted = await _filter(call, query)
     count, page = interaction_list.count, interaction_list.page
     return await lists.find(call, query, wanted, "interactions", count, page)
 
 
-@router.on(
-    "PUT /api/interactions/{id}",
-    revising,
-    InteractionShown,
-    errors=CHANGING,
-    summary="Correct or complete an interaction",
-)
+@router.on("PUT /api/interactions/{id}", revising, InteractionShown, errors=CHANGING)
 async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
+    """Correct or complete an interaction"""
     identity = await records.interaction_id(call, id)
     opened = call.open_tags
     contact = await records.same_contact(call, body.contact_id)
@@ -135,14 +109,9 @@ async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     return await carry_out(call, amend_interaction, command, shown)
 
 
-@router.on(
-    "DELETE /api/interactions/{id}",
-    writing,
-    status=204,
-    errors=REMOVING,
-    summary="Delete an interaction; its history stays",
-)
+@router.on("DELETE /api/interactions/{id}", writing, status=204, errors=REMOVING)
 async def delete(call: Call, id: str) -> Answer:
+    """Delete an interaction; its history stays"""
     command = DeleteInteraction(await records.interaction_id(call, id))
     return await carry_out(call, delete_interaction, command)
 

@@ -50,15 +50,9 @@ C = TypeVar("C", CancelMeeting, CompleteMeeting, MissMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
 
 
-@router.on(
-    "POST /api/meetings",
-    needs("edit_contacts"),
-    MeetingShown,
-    status=201,
-    errors=CREATING,
-    summary="Schedule a meeting with a contact",
-)
+@router.on("POST /api/meetings", needs("edit_contacts"), MeetingShown, status=201, errors=CREATING)
 async def schedule(call: Call, body: NewMeeting) -> Answer:
+    """Schedule a meeting with a contact"""
     try:
         contact = await records.named_contact(call, body.contact_id)
         command = ScheduleMeeting(contact, body.appointment())
@@ -67,14 +61,9 @@ async def schedule(call: Call, body: NewMeeting) -> Answer:
         raise unknown_contact() from None
 
 
-@router.on(
-    "GET /api/meetings",
-    reading,
-    MeetingsShown,
-    errors=(422,),
-    summary="Meetings by filter, the latest appointment first",
-)
+@router.on("GET /api/meetings", reading, MeetingsShown, errors=(422,))
 async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Content:
+    """Meetings by filter, the latest appointment first"""
     wanted = await _filter(call, query)
     return await lists.find(call, query, wanted, "meetings", meeting_list.count, meeting_list.page)
 
@@ -89,8 +78,9 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
     )
 
 
-@router.on("GET /api/meetings/{id}", reading, MeetingShown, errors=(404,), summary="One meeting")
+@router.on("GET /api/meetings/{id}", reading, MeetingShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """One meeting"""
     identity, opened = records.meeting_id(id), call.open_tags
     found = present(
         await meeting_list.one(call.services.fetch, call.tenant, identity, opened), "Meeting"
@@ -98,49 +88,33 @@ async def get(call: Call, id: str) -> Content:
     return record(*found)
 
 
-@router.on(
-    "PUT /api/meetings/{id}", writing, MeetingShown, errors=CHANGING, summary="Reschedule a meeting"
-)
+@router.on("PUT /api/meetings/{id}", writing, MeetingShown, errors=CHANGING)
 async def reschedule(call: Call, id: str, body: MeetingChanges) -> Answer:
+    """Reschedule a meeting"""
     contact = await records.same_contact(call, body.contact_id)
     command = RescheduleMeeting(records.meeting_id(id), body.fields(), contact)
     return await _carry_out(call, reschedule_meeting, command)
 
 
-@router.on(
-    "PUT /api/meetings/{id}/complete",
-    writing,
-    MeetingShown,
-    errors=CHANGING,
-    summary="Complete a meeting; logs the interaction with it",
-)
+@router.on("PUT /api/meetings/{id}/complete", writing, MeetingShown, errors=CHANGING)
 async def complete(call: Call, id: str, body: Completion | None = None) -> Answer:
+    """Complete a meeting; logs the interaction with it"""
     body = body or Completion()
     held_at = body.actual_date and body.actual_date.at
     command = CompleteMeeting(records.meeting_id(id), body.fields(), held_at)
     return await _carry_out(call, complete_meeting, command)
 
 
-@router.on(
-    "PUT /api/meetings/{id}/cancel",
-    writing,
-    MeetingShown,
-    errors=CHANGING,
-    summary="Cancel a meeting",
-)
+@router.on("PUT /api/meetings/{id}/cancel", writing, MeetingShown, errors=CHANGING)
 async def cancel(call: Call, id: str, body: Why | None = None) -> Answer:
+    """Cancel a meeting"""
     command = CancelMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, cancel_meeting, command)
 
 
-@router.on(
-    "PUT /api/meetings/{id}/no-show",
-    writing,
-    MeetingShown,
-    errors=CHANGING,
-    summary="Note that somebody didn't show up",
-)
+@router.on("PUT /api/meetings/{id}/no-show", writing, MeetingShown, errors=CHANGING)
 async def no_show(call: Call, id: str, body: Why | None = None) -> Answer:
+    """Note that somebody didn't show up"""
     command = MissMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, miss_meeting, command)
 
@@ -152,6 +126,7 @@ for path, endpoint in (("complete", complete), ("cancel", cancel), ("no-show", n
         writing,
         MeetingShown,
         errors=CHANGING,
+        summary=path.replace("-", " ").title(),
         operation_id=f"post_{path.replace('-', '_')}",
     )(endpoint)
 

@@ -25,49 +25,32 @@ router = ContractRouter(TRACKING, "Services")
 administering = needs("admin")
 
 
-@router.on(
-    "GET /api/admin/services", administering, ServicesShown, summary="All services, hidden ones too"
-)
+@router.on("GET /api/admin/services", administering, ServicesShown)
 async def everything(call: Call) -> Content:
+    """All services, hidden ones too"""
     known = await services(call.services.fetch, call.tenant)
     return lists.complete(map(service_json, known.values()))
 
 
-@router.on(
-    "GET /api/admin/services/{id}",
-    administering,
-    ServiceShown,
-    errors=(404,),
-    summary="One service",
-)
+@router.on("GET /api/admin/services/{id}", administering, ServiceShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """One service"""
     known = await services(call.services.fetch, call.tenant)
     listed = _named(known, id)
     return record(service_json(listed), listed.position)
 
 
-@router.on(
-    "POST /api/admin/services",
-    administering,
-    ServiceShown,
-    status=201,
-    errors=CREATING,
-    summary="Add a service of the tenant's own",
-)
+@router.on("POST /api/admin/services", administering, ServiceShown, status=201, errors=CREATING)
 async def add(call: Call, body: NewService) -> Answer:
+    """Add a service of the tenant's own"""
     known = await services(call.services.fetch, call.tenant)
     command = AddService(body.offer(body.program(known.values())))
     return await carry_out(call, add_service, command, created)
 
 
-@router.on(
-    "PATCH /api/admin/services/{id}",
-    administering,
-    ServiceShown,
-    errors=CHANGING,
-    summary="Change a service of the tenant's own; hide any service, or show it again",
-)
+@router.on("PATCH /api/admin/services/{id}", administering, ServiceShown, errors=CHANGING)
 async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
+    """Change a service of the tenant's own; hide any service, or show it again"""
     known = await services(call.services.fetch, call.tenant)
     listed = _named(known, id)
     fields = body.fields(body.program(known.values())) if body.is_about_the_offer else None
@@ -76,14 +59,9 @@ async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
     return await carry_out(call, change_service, command, shown)
 
 
-@router.on(
-    "DELETE /api/admin/services/{id}",
-    administering,
-    status=204,
-    errors=REMOVING,
-    summary="Hide a service; records that name it keep it",
-)
+@router.on("DELETE /api/admin/services/{id}", administering, status=204, errors=REMOVING)
 async def hide(call: Call, id: str) -> Answer:
+    """Hide a service; records that name it keep it"""
     listed = _named(await services(call.services.fetch, call.tenant), id)
     return await carry_out(call, change_service, ChangeService(listed.id, hidden=True))
 

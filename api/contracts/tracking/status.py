@@ -38,13 +38,10 @@ router = ContractRouter(TRACKING, "Relationship status")
 
 
 @router.on(
-    "PUT /api/contacts/{contact_id}/status",
-    needs("edit_contacts"),
-    ContactShown,
-    errors=CHANGING,
-    summary="Move a relationship to another status or stage",
+    "PUT /api/contacts/{contact_id}/status", needs("edit_contacts"), ContactShown, errors=CHANGING
 )
 async def change(call: Call, contact_id: str, body: StatusChange) -> Answer:
+    """Move a relationship to another status or stage"""
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
     command = ChangeContactStatus(
@@ -62,9 +59,9 @@ async def change(call: Call, contact_id: str, body: StatusChange) -> Answer:
     needs("edit_contacts"),
     ContactShown,
     errors=CHANGING,
-    summary="Take up a relationship that had ended",
 )
 async def reactivate(call: Call, contact_id: str, body: Reactivation) -> Answer:
+    """Take up a relationship that had ended"""
     identity = await records.contact_id(call, contact_id)
     await check_tag(call, identity)
     command = ReactivateContact(identity, body.reason, body.notes)
@@ -76,11 +73,11 @@ async def reactivate(call: Call, contact_id: str, body: Reactivation) -> Answer:
     needs("view_contacts"),
     StatusHistoryShown,
     errors=(404, 422),
-    summary="Every move of a relationship, newest first, now or as of an instant",
 )
 async def status_history(
     call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]
 ) -> Content:
+    """Every move of a relationship, newest first, now or as of an instant"""
     identity = await records.contact_id(call, contact_id)
     fetch, tenant = call.services.fetch, call.tenant
     if query.as_of is not None:

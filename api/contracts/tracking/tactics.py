@@ -28,19 +28,15 @@ router = ContractRouter(TRACKING, "Tactics")
 reading, administering = needs("view_contacts"), needs("admin")
 
 
-@router.on("GET /api/tactics", reading, TacticsShown, summary="The rapport tactics on offer")
+@router.on("GET /api/tactics", reading, TacticsShown)
 async def offered(call: Call) -> Content:
+    """The rapport tactics on offer"""
     return await _listed(call, hidden=False)
 
 
-@router.on(
-    "GET /api/tactics/{id}",
-    reading,
-    TacticShown,
-    errors=(404,),
-    summary="One tactic, on offer or hidden",
-)
+@router.on("GET /api/tactics/{id}", reading, TacticShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """One tactic, on offer or hidden"""
     identity = _identity(id)
     row = (await named(call.services.fetch, call.tenant, [identity])).get(identity)
     if row is None:
@@ -48,46 +44,29 @@ async def get(call: Call, id: str) -> Content:
     return record(tactic_json(row), row.position)
 
 
-@router.on(
-    "GET /api/admin/tactics", administering, TacticsShown, summary="All tactics, hidden ones too"
-)
+@router.on("GET /api/admin/tactics", administering, TacticsShown)
 async def everything(call: Call) -> Content:
+    """All tactics, hidden ones too"""
     return await _listed(call, hidden=True)
 
 
-@router.on(
-    "POST /api/admin/tactics",
-    administering,
-    TacticShown,
-    status=201,
-    errors=CREATING,
-    summary="Add a tactic of the tenant's own",
-)
+@router.on("POST /api/admin/tactics", administering, TacticShown, status=201, errors=CREATING)
 async def add(call: Call, body: NewTactic) -> Answer:
+    """Add a tactic of the tenant's own"""
     return await carry_out(call, add_tactic, AddTactic(body.guidance()), created)
 
 
-@router.on(
-    "PATCH /api/admin/tactics/{id}",
-    administering,
-    TacticShown,
-    errors=CHANGING,
-    summary="Put a tactic differently, hide it, or offer it again; built-in ones too",
-)
+@router.on("PATCH /api/admin/tactics/{id}", administering, TacticShown, errors=CHANGING)
 async def change(call: Call, id: str, body: TacticChanges) -> Answer:
+    """Put a tactic differently, hide it, or offer it again; built-in ones too"""
     hidden = body.hidden if "hidden" in body.model_fields_set else None
     command = ChangeTactic(_identity(id), body.fields(), hidden)
     return await carry_out(call, change_tactic, command, shown)
 
 
-@router.on(
-    "DELETE /api/admin/tactics/{id}",
-    administering,
-    status=204,
-    errors=REMOVING,
-    summary="Hide a tactic; what was recorded with it stays",
-)
+@router.on("DELETE /api/admin/tactics/{id}", administering, status=204, errors=REMOVING)
 async def hide(call: Call, id: str) -> Answer:
+    """Hide a tactic; what was recorded with it stays"""
     return await carry_out(call, change_tactic, ChangeTactic(_identity(id), hidden=True))
 
 

@@ -37,14 +37,9 @@ from projections.paging import scope
 router = ContractRouter(TRACKING, "Webhooks")
 
 
-@router.on(
-    "GET /api/webhooks/{id}/deliveries",
-    administering,
-    DeliveriesShown,
-    errors=(404, 422),
-    summary="Deliveries of the last 30 days and those that wait, newest first",
-)
+@router.on("GET /api/webhooks/{id}/deliveries", administering, DeliveriesShown, errors=(404, 422))
 async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query()]) -> Content:
+    """Deliveries of the last 30 days and those that wait, newest first"""
     row = await webhook_row(call, id)
     bound_to = scope(call.tenant, "deliveries", row.id, query.outcome, query.event_id)
     found, end = await delivery_log.page(
@@ -60,13 +55,10 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
 
 
 @router.on(
-    "GET /api/webhooks/{id}/deliveries/{delivery_id}",
-    administering,
-    DeliveryShown,
-    errors=(404,),
-    summary="One delivery",
+    "GET /api/webhooks/{id}/deliveries/{delivery_id}", administering, DeliveryShown, errors=(404,)
 )
 async def delivery(call: Call, id: str, delivery_id: str) -> Content:
+    """One delivery"""
     return Content(delivery_json(await _delivery(call, id, delivery_id)))
 
 
@@ -76,9 +68,9 @@ async def delivery(call: Call, id: str, delivery_id: str) -> Content:
     ReplayShown,
     status=202,
     errors=(400, 404, 409, 422),
-    summary="Send the event of a delivery again, as a new delivery",
 )
 async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
+    """Send the event of a delivery again, as a new delivery"""
     found = await _delivery(call, id, delivery_id)
     if found.position is None:
         raise Conflict("A test has no event; send another test", code="test_not_replayable")
@@ -91,9 +83,9 @@ async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
     ReplayShown,
     status=202,
     errors=(400, 404, 409, 413, 415, 422),
-    summary="Send the webhook's events again after a position or since an instant",
 )
 async def replay(call: Call, id: str, body: Replay) -> Answer:
+    """Send the webhook's events again after a position or since an instant"""
     identity = await _id(call, id)
     async with call.services.log() as log:
         if body.since is not None:
@@ -107,13 +99,10 @@ async def replay(call: Call, id: str, body: Replay) -> Answer:
 
 
 @router.on(
-    "POST /api/webhooks/{id}/test",
-    administering,
-    DeliveryShown,
-    errors=(400, 404, 409, 422),
-    summary="Send a test event now; the answer says what became of it",
+    "POST /api/webhooks/{id}/test", administering, DeliveryShown, errors=(400, 404, 409, 422)
 )
 async def test(call: Call, id: str) -> Answer:
+    """Send a test event now; the answer says what became of it"""
     identity = await _id(call, id)
 
     def tested(delivery: Delivery) -> Answer:

@@ -36,15 +36,9 @@ router = ContractRouter(TRACKING, "Webhooks")
 administering = needs("admin")
 
 
-@router.on(
-    "POST /api/webhooks",
-    administering,
-    WebhookCreated,
-    status=201,
-    errors=CREATING,
-    summary="Have events sent to an endpoint, from now on",
-)
+@router.on("POST /api/webhooks", administering, WebhookCreated, status=201, errors=CREATING)
 async def add(call: Call, body: NewWebhook) -> Answer:
+    """Have events sent to an endpoint, from now on"""
     return await call.services.webhooks.add(
         call.caller(),
         _allowed(call, body.url),
@@ -54,38 +48,24 @@ async def add(call: Call, body: NewWebhook) -> Answer:
     )
 
 
-@router.on(
-    "GET /api/webhooks",
-    administering,
-    WebhooksShown,
-    summary="The tenant's webhooks, without their secrets",
-)
+@router.on("GET /api/webhooks", administering, WebhooksShown)
 async def every(call: Call) -> Content:
+    """The tenant's webhooks, without their secrets"""
     rows = await all_of(call.services.fetch, call.tenant)
     return Content(to_json({"items": await _shown(call, rows)}))
 
 
-@router.on(
-    "GET /api/webhooks/{id}",
-    administering,
-    WebhookShown,
-    errors=(404,),
-    summary="A webhook, without its secret",
-)
+@router.on("GET /api/webhooks/{id}", administering, WebhookShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
+    """A webhook, without its secret"""
     row = await webhook_row(call, id)
     (shown,) = await _shown(call, [row])
     return record(to_json(shown), row.position)
 
 
-@router.on(
-    "PATCH /api/webhooks/{id}",
-    administering,
-    WebhookShown,
-    errors=CHANGING,
-    summary="Change where to or what for, disable it, or enable it from now on",
-)
+@router.on("PATCH /api/webhooks/{id}", administering, WebhookShown, errors=CHANGING)
 async def change(call: Call, id: str, body: WebhookChanges) -> Content:
+    """Change where to or what for, disable it, or enable it from now on"""
     row = await webhook_row(call, id)
     given = body.model_fields_set
     address = _allowed(call, body.url) if "url" in given else None
@@ -94,27 +74,17 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Content:
     return await get(call, id)
 
 
-@router.on(
-    "DELETE /api/webhooks/{id}",
-    administering,
-    status=204,
-    errors=REMOVING,
-    summary="End a webhook; what waits to be sent is given up",
-)
+@router.on("DELETE /api/webhooks/{id}", administering, status=204, errors=REMOVING)
 async def remove(call: Call, id: str) -> Answer:
+    """End a webhook; what waits to be sent is given up"""
     row = await webhook_row(call, id)
     respond = answering(call, no_content)
     return await call.services.webhooks.remove(call.caller(), row.id, respond)
 
 
-@router.on(
-    "POST /api/webhooks/{id}/secret",
-    administering,
-    SecretShown,
-    errors=CHANGING,
-    summary="Make a new secret; the one before signs beside it for a while",
-)
+@router.on("POST /api/webhooks/{id}/secret", administering, SecretShown, errors=CHANGING)
 async def rotate(call: Call, id: str, body: Rotation | None = None) -> Answer:
+    """Make a new secret; the one before signs beside it for a while"""
     row = await webhook_row(call, id)
     overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
     respond = answering(call, rotated)
