@@ -1,4 +1,4 @@
-"""What administering webhooks needs of the world: a store beside the log, a register, tests."""
+"""Ports of the administration of webhooks: a store beside the log, a register, a tester."""
 
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager

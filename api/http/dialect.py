@@ -55,10 +55,10 @@ class Dialect:
     `sentences` document errors in the contract's own words, of which each route may answer with
     those in `always`.
 
-    `principal` is the caller as this contract takes the token and the headers: it may choose
-    between the tenants the token allows, and raises Refused where it allows none.
-    `requires_tenant` says what a caller lacks who has no tenant (403). `admit` is asked after the
-    permission and before the body is read; it raises Refused for whom the contract doesn't admit.
+    `principal` makes the caller of the token and the headers: it may choose between the tenants
+    that the token allows, and raises Refused if it allows none. `requires_tenant` is the sentence
+    for a caller without a tenant (403). `admit` runs after the check of the permission and before
+    the body is read; it raises Refused for a caller that the contract doesn't admit.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Where webhooks may go: addresses that are public on the internet, by https.
+"""Addresses that webhooks may have: public ones of the internet, by https.
 
-Whoever may add webhooks could otherwise make kith knock at doors that only kith can reach: other
-services of its network, the cloud's metadata, the machine itself.
+Other addresses would let a caller who may add webhooks send requests to hosts that only kith can
+reach (SSRF): services of its network, the cloud's metadata, the machine itself.
 """
 
 import ipaddress
@@ -22,12 +22,12 @@ _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 
 
 class NotAllowed(ValueError):
-    """Nothing is sent there. The message says why, in words for whoever set it, and tells nothing
-    about the network."""
+    """Nothing is sent to this address. The message gives the reason to the caller and reveals
+    nothing about the network."""
 
 
 class Endpoint(NamedTuple):
-    """`origin` is scheme, host and port, as far as it isn't the usual one."""
+    """`origin` is scheme, host and port; a default port is left out."""
 
     url: str
     origin: str
@@ -36,9 +36,9 @@ class Endpoint(NamedTuple):
 
 
 def endpoint(url: str, *, allow_private: bool) -> Endpoint:
-    """Check an address as far as that can be done without looking up its name. Raises NotAllowed.
+    """Check an address without resolving its host. Raises NotAllowed.
 
-    `allow_private` is for development: http, any port and any host.
+    `allow_private` is for development: http, any port and any host are allowed.
     """
     if len(url) > LONGEST_URL:
         raise NotAllowed(f"An address has up to {LONGEST_URL} characters.")
@@ -68,7 +68,7 @@ def endpoint(url: str, *, allow_private: bool) -> Endpoint:
 
 
 def may_be_public(host: str) -> bool:
-    """False for addresses that aren't; what a name stands for is known when it is looked up."""
+    """False for an IP address that isn't public; a name is checked when it is resolved."""
     try:
         return is_public(host)
     except ValueError:
@@ -76,9 +76,9 @@ def may_be_public(host: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is reached over the internet by everybody. Raises ValueError.
+    """True if an IP address is globally reachable. Raises ValueError.
 
-    What carries an IPv4 address within an IPv6 one is as public as the former.
+    An IPv6 address that embeds an IPv4 address is as public as that one.
     """
     found = ipaddress.ip_address(address)
     if isinstance(found, ipaddress.IPv6Address):

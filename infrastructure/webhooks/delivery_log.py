@@ -1,4 +1,4 @@
-"""What is asked about deliveries and endpoints: by those who run them, and for the figures."""
+"""Queries of the delivery log and of endpoints."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ async def page(
     event_id: UUID | None = None,
     before: Place | None = None,
 ) -> tuple[list[Delivery], Place | None]:
-    """The newest deliveries, and where the next page begins, None if there is none."""
+    """The newest deliveries, and the place where the page ended, None if it is the last one."""
     where, parameters = OF_WEBHOOK, [tenant, webhook]
     for column, value in (("outcome", outcome), ("event_id", event_id)):
         if value is not None:
@@ -51,7 +51,7 @@ async def one(fetch: Fetch, tenant: str, webhook: UUID, delivery: UUID) -> Deliv
 
 
 async def failing_since(fetch: Fetch, webhooks: Sequence[UUID]) -> dict[UUID, datetime]:
-    """The endpoints that have taken nothing since they first failed, and when that was."""
+    """The endpoints that have accepted nothing since their first failure, with its time."""
     rows = await fetch(
         "SELECT webhook, failing_since FROM webhook_endpoints "
         "WHERE webhook = ANY(%s) AND failing_since IS NOT NULL",
@@ -61,7 +61,7 @@ async def failing_since(fetch: Fetch, webhooks: Sequence[UUID]) -> dict[UUID, da
 
 
 async def target(fetch: Fetch, tenant: str, webhook: UUID) -> tuple[str, list[str]] | None:
-    """Where a webhook is, and the secrets that sign for it now; None if it isn't there."""
+    """The address of a webhook and the secrets that sign now; None if there is no such webhook."""
     rows = await fetch(
         f"SELECT a.value, {SECRETS} FROM webhooks w "
         "JOIN webhook_confidential a ON a.id = w.address WHERE w.tenant = %s AND w.id = %s",
@@ -73,7 +73,7 @@ async def target(fetch: Fetch, tenant: str, webhook: UUID) -> tuple[str, list[st
 async def note_test(
     fetch: Fetch, tenant: str, webhook: UUID, event_id: UUID, type: str, attempt: Attempt
 ) -> Delivery:
-    """Put a test that was sent into the log."""
+    """Log a test that was sent."""
     (row,) = await fetch(
         "INSERT INTO webhook_deliveries (webhook, tenant, cause, event_id, type, outcome, "
         "attempts, attempted_at, ended_at, milliseconds, status, error) "
@@ -97,7 +97,7 @@ MOST_COUNTED = 100_000
 
 
 async def due(fetch: Fetch) -> int:
-    """Deliveries that wait to be tried, of all tenants; counted up to a bound."""
+    """The number of deliveries of all tenants that are due, up to MOST_COUNTED."""
     rows = await fetch(
         "SELECT count(*) FROM (SELECT FROM webhook_deliveries "
         "WHERE outcome = 'pending' AND due_at <= now() LIMIT %s) due",

@@ -1,7 +1,7 @@
-"""Looking up names: in threads, of which one tenant has only a few.
+"""Name resolution in threads, of which one tenant gets only a few.
 
-The system gives up on a name server that doesn't answer only after half a minute or more, and can't
-be told to stop before: a look-up has its thread until then, whoever still waits for it.
+The system's resolver times out after half a minute or more and can't be interrupted: a look-up
+holds its thread until then, even if nobody waits for the result any more.
 """
 
 import asyncio
@@ -15,18 +15,18 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host. Raises OSError."""
 
 RESOLVERS = 32
-"""Names looked up at once. The event loop's own threads are few, and one slow name server would
-hold up all names."""
+"""Look-ups in flight. The event loop's default threads are few, and one slow name server would
+delay all names."""
 
 EACH = 4
-"""Names looked up at once for one tenant, so that its slow ones hold up nobody else's."""
+"""Look-ups in flight for one tenant, so that its slow names don't delay those of others."""
 
 PATIENCE = 5.0
 """Seconds to wait for a slot: a delivery waits for one and is tried within its lease."""
 
 
 class Resolver:
-    """The system's own, in threads."""
+    """The system's resolver, in threads."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="webhook-names")
@@ -46,7 +46,7 @@ def _look_up(host: str, port: int) -> list[str]:
 
 
 class Names:
-    """Who asks for a name that is being looked up for the same tenant waits for that answer."""
+    """Look-ups of one tenant for the same name share one result while it is in flight."""
 
     def __init__(self, resolve: Resolve):
         self._resolve = resolve

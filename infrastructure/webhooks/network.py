@@ -1,8 +1,7 @@
-"""Connections to addresses that have been checked at the moment of connecting.
+"""Connections to addresses that are checked at the moment of connecting.
 
-A name is looked up once, every address it stands for is checked, and the connection goes to one of
-these very addresses: a name that is answered differently a moment later (DNS rebinding) gains
-nothing. TLS and the Host header go by the name.
+A name is resolved once, each of its addresses is checked, and the connection is opened to one of
+these very addresses, so that DNS rebinding gains nothing. TLS and the Host header use the name.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +16,7 @@ MOST_TRIED = 3
 
 
 class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """The seam at which httpcore opens connections."""
+    """The backend through which httpcore opens connections."""
 
     def __init__(self, resolve: Resolve, *, allow_private: bool):
         self._resolve = resolve
@@ -49,6 +48,6 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         raise failure
 
     def _check(self, addresses: Sequence[str]) -> None:
-        """One that isn't public is one too many: which of them is used is a matter of luck."""
+        """All have to be public, because any of them may be the one that is used."""
         if not self._allow_private and not all(map(is_public, addresses)):
             raise NotAllowed("The host isn't a public one.")

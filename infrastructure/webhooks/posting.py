@@ -1,7 +1,7 @@
-"""One attempt to deliver: a POST, and what became of it.
+"""One attempt to deliver: a POST and its outcome.
 
-Nothing of an answer counts but its status. It is read as far as manners ask for, and kept nowhere,
-so that a webhook can't be used to read what kith can reach.
+Only the status of a response counts. A little of its body is read and nothing is stored, so that a
+webhook can't be used to read resources that only kith can reach.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from infrastructure.webhooks.names import Names, Resolve, Resolver
 from infrastructure.webhooks.network import CheckedNetwork
 
 SECONDS = 10.0
-"""From looking up the name to the end of the answer. Waiting for a turn to look it up comes before
-that: it is no fault of the endpoint's."""
+"""From the resolution of the name to the end of the response. The wait for a slot to resolve it
+comes before: that is no fault of the endpoint."""
 
 MOST_READ = 4096
-"""Bytes of an answer's body."""
+"""Bytes of a response's body."""
 
 GONE = 410
 MAY_SAY_WHEN = (429, 503)
@@ -33,8 +33,8 @@ MAY_SAY_WHEN = (429, 503)
 
 
 class Attempt(NamedTuple):
-    """`status` is None if there was no answer. `error` is None for a delivery that was taken.
-    `retry_after` are the seconds that the endpoint asked to be left alone."""
+    """`status` is None if there was no response. `error` is None for a delivery that was accepted.
+    `retry_after` is the endpoint's Retry-After in seconds."""
 
     milliseconds: int
     status: int | None = None
@@ -47,8 +47,8 @@ class Attempt(NamedTuple):
 
 
 class Poster:
-    """Sends no cookies, follows no redirects, knows no proxies, and opens a connection for each
-    attempt: so its address is checked each time."""
+    """Sends no cookies, follows no redirects and uses no proxies. Each attempt opens a connection
+    of its own, so that the address is checked each time."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Poster:
             if status in MAY_SAY_WHEN:
                 given = {name.lower(): value for name, value in response.headers}
                 retry_after = _retry_after(given.get(b"retry-after"))
-            # Whatever becomes of the body, the status has been given.
+            # The status stands even if the body breaks off.
             with suppress(
                 httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError
             ):
@@ -124,7 +124,7 @@ class Poster:
 
 
 def _trusting() -> ssl.SSLContext:
-    """The authorities that the system trusts, and the usual ones where it knows none."""
+    """Trusts the system's authorities and those of certifi."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
@@ -147,7 +147,7 @@ def _error(status: int) -> str | None:
 
 
 def _retry_after(value: bytes | None) -> float | None:
-    """Seconds, given as such or as a date."""
+    """A Retry-After header in seconds; None if it is missing or malformed."""
     if value is None:
         return None
     text = value.decode("latin-1").strip()

@@ -1,8 +1,8 @@
-"""The deliveries that are due, and what became of those that were tried.
+"""The queue of due deliveries, and the outcomes of attempts.
 
-Who takes a delivery has it for a while: its next attempt is put off beyond the longest that an
-attempt may take. Whoever dies with it leaves it to whoever looks next. All of it goes by the clock
-of the database.
+Claiming a delivery leases it: its next attempt is put off beyond the longest that an attempt may
+take. When the lease of a process that died runs out, another process claims the delivery. All times
+are those of the database's clock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,20 +18,20 @@ from infrastructure.webhooks.replaying import replay
 from infrastructure.webhooks.schedule import PATIENCE, RETRIES, TROUBLED, pause, rest
 
 EACH = 8
-"""Deliveries to one endpoint at a time, in one process."""
+"""Deliveries in flight to one endpoint, in one process."""
 
 MOST_OF_TENANT = 64
-"""Deliveries to all endpoints of a tenant at a time, in one process. Who has fewer under way is
+"""Deliveries in flight to all endpoints of a tenant, in one process. The tenant with the fewest is
 served first."""
 
 LEASE = 30.0
 """Seconds."""
 
 UNTRIED = 5.0
-"""Seconds until somebody looks again at a delivery that had to be put back."""
+"""Seconds until a delivery that was put back is due again."""
 
 RETENTION_DAYS = 30
-"""For which what became of a delivery is kept."""
+"""Days for which an ended delivery is kept."""
 
 TAKE = f"""
 WITH busy AS (
@@ -74,7 +74,7 @@ UPDATE webhook_endpoints SET failures = 0, failing_since = NULL, paused_until = 
 WHERE webhook = %(webhook)s AND failures > 0
 """
 
-# Whoever was so late that another has taken it meanwhile has nothing to say about it any more.
+# An attempt that outlived its lease, so that the delivery was claimed again, changes nothing.
 FAILED = """
 WITH tried AS (
     UPDATE webhook_deliveries
@@ -108,7 +108,7 @@ DELETE FROM webhook_deliveries WHERE id IN (
 
 
 class Claim(NamedTuple):
-    """A delivery that is this process's to try, for a while; `attempts` counts this one."""
+    """A delivery that this process has leased; `attempts` includes the one to come."""
 
     id: UUID
     webhook: UUID
@@ -135,8 +135,8 @@ class Queue:
         self._lease = lease
 
     async def take(self, room: int, busy: Mapping[tuple[str, UUID], int]) -> list[Claim]:
-        """Up to so many deliveries that are due; `busy` is how many of each tenant and webhook are
-        under way here."""
+        """Claim up to `room` due deliveries; `busy` counts those in flight here by tenant and
+        webhook."""
         counts = [
             {"tenant": tenant, "webhook": webhook, "count": count}
             for (tenant, webhook), count in busy.items()
@@ -162,7 +162,8 @@ class Queue:
             await connection.execute(DELIVERED, parameters, prepare=True)
 
     async def failed(self, claim: Claim, attempt: Attempt) -> tuple[bool, bool]:
-        """Whether it is tried again, and whether the endpoint has failed for too long."""
+        """Record a failed attempt. Returns whether the delivery is tried again, and whether the
+        endpoint has failed for longer than PATIENCE."""
         again = pause(claim.attempts, self._retries)
         parameters = {
             "id": claim.id,
@@ -182,12 +183,12 @@ class Queue:
         return again is not None, for_too_long
 
     async def put_back(self, claim: Claim) -> None:
-        """It hasn't been tried, through no fault of its endpoint: that counts as no attempt."""
+        """Return a claim that wasn't tried through no fault of its endpoint; no attempt counts."""
         async with self._pool.connection() as connection:
             await connection.execute(PUT_BACK, (UNTRIED, claim.id, claim.attempts))
 
     async def given_up(self, claim: Claim, attempt: Attempt) -> None:
-        """It failed, and won't be tried again."""
+        """Record a failed attempt that is not retried."""
         async with self._pool.connection() as connection:
             await connection.execute(
                 "UPDATE webhook_deliveries SET outcome = 'failed', ended_at = now(), "
@@ -200,8 +201,8 @@ class Queue:
         return await replay(self._pool)
 
     async def forget(self) -> bool:
-        """Drop what ended long ago, some of it, and what is confidential about webhooks that have
-        ended; whether there may be more."""
+        """Delete a batch of deliveries that ended before RETENTION_DAYS, and the confidential values
+        of webhooks that have ended. True if there may be more."""
         async with self._pool.connection() as connection:
             await connection.execute(FORGET_ENDED)
             cursor = await connection.execute(FORGET)

@@ -1,4 +1,4 @@
-"""When a delivery that failed is tried again, and when an endpoint is left alone."""
+"""The retries of a failed delivery, and the pauses of a failing endpoint."""
 
 import random
 
@@ -8,28 +8,28 @@ RETRIES = (5.0, 30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 8 * HOUR, 12 * HO
 """Seconds between the attempts: nine within a day and a quarter of an hour."""
 
 JITTER = 0.1
-"""By how much of it a pause may be longer, so that what failed together isn't tried together."""
+"""The share by which a pause may be longer, so that deliveries that failed together spread out."""
 
 LONGEST_RETRY_AFTER = HOUR
 
 PATIENCE = 24 * HOUR
-"""Seconds for which an endpoint may fail all the time before its webhook is disabled."""
+"""Seconds of uninterrupted failure after which an endpoint's webhook is disabled."""
 
 TROUBLED = 10
-"""Failures in a row from which on an endpoint is probed by one delivery at a time."""
+"""Failures in a row after which an endpoint gets one delivery at a time."""
 
 LONGEST_REST = MINUTE
 
 
 def pause(attempts: int, retries: tuple[float, ...] = RETRIES) -> float | None:
-    """Seconds until the next attempt after so many, None if that was the last one."""
+    """Seconds until the next attempt after this many, None after the last one."""
     if attempts > len(retries):
         return None
     return retries[attempts - 1] * (1 + random.random() * JITTER)  # noqa: S311
 
 
 def rest(failures: int, retry_after: float | None) -> float:
-    """Seconds to leave an endpoint alone after so many failures in a row."""
+    """Seconds to pause an endpoint after this many failures in a row."""
     asked = min(retry_after or 0.0, LONGEST_RETRY_AFTER)
     if failures < TROUBLED:
         return asked

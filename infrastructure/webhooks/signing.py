@@ -1,4 +1,4 @@
-"""Signatures by Standard Webhooks: what a receiver checks before it believes a message."""
+"""Signatures by Standard Webhooks, which receivers verify."""
 
 import base64
 import secrets
@@ -17,7 +17,7 @@ def new_secret() -> str:
 
 
 def headers(message_id: str, body: bytes, signing: Sequence[str], now: datetime) -> dict[str, str]:
-    """The headers of a message, with a signature by each of the secrets."""
+    """The headers of a message, with one signature for each secret."""
     text = body.decode()
     signatures = [Webhook(secret).sign(message_id, now, text) for secret in signing]
     return {

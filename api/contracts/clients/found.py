@@ -1,4 +1,4 @@
-"""What a path names: a client, and an interaction of that client."""
+"""Look-ups by path: a client, and an interaction of that client."""
 
 from typing import NamedTuple
 from uuid import UUID

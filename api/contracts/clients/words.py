@@ -46,7 +46,7 @@ PLACES: dict[str, Location] = {
     "consulateOffice": "consulate",
     "communityEvent": "communityEvent",
 }
-"""What is read as which place. Another contract's place is none of these, and is shown as null."""
+"""The spellings of each place. Any other place, of another contract, is shown as null."""
 
 
 def word_for(kind: Kind, word: str | None) -> str:

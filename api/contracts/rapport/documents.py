@@ -11,7 +11,7 @@ LONGEST_TOPIC = 500
 
 
 def interaction_read(document: dict[str, Any], contact_id: UUID | str) -> dict[str, Any]:
-    """What others recorded is put into this contract's words: the channel or else the kind as
+    """An interaction of any contract in this contract's words: the channel or else the kind as
     medium, the subject or else the topics as topic, the notes or else the description."""
     medium = document["medium"]
     if medium is None:

@@ -84,7 +84,7 @@ def success(data: dict[str, Any], **more: Any) -> bytes:
 
 
 def interaction(document: str, site: str) -> dict[str, Any]:
-    """What this contract shows of a document; what a restricted tag hides says so."""
+    """A document in this contract's words; `redacted` marks one that a restricted tag hides."""
     known = from_json(document)
     fields = fields_of(known)._asdict()
     shown = {"id": fields.pop("id"), "site_id": int(site), **fields}

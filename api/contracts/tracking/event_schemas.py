@@ -1,4 +1,4 @@
-"""What is asked of the event feed and the event stream, and how an event is shown."""
+"""Queries of the event feed and the event stream, and the form of an event."""
 
 import re
 from typing import Annotated, Any
@@ -66,7 +66,7 @@ class EventShown(BaseModel):
 
 
 def position_of(text: str | None, *where: str) -> int | None:
-    """Raises a 400: whoever sends a bad one must not be told everything from the beginning."""
+    """The position that a text names. Raises a 400: an invalid one must not start at zero."""
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) or int(text) > LARGEST:

@@ -1,4 +1,4 @@
-"""What became of a webhook's deliveries, tests, and sending events again."""
+"""A webhook's deliveries and their outcomes, tests, and replays."""
 
 from typing import Annotated
 from uuid import UUID
