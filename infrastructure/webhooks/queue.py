@@ -201,8 +201,8 @@ class Queue:
         return await replay(self._pool)
 
     async def forget(self) -> bool:
-        """Delete a batch of deliveries that ended before RETENTION_DAYS, and the confidential values
-        of webhooks that have ended. True if there may be more."""
+        """Delete a batch of deliveries older than RETENTION_DAYS, and the confidential values of
+        webhooks that have ended. True if there may be more."""
         async with self._pool.connection() as connection:
             await connection.execute(FORGET_ENDED)
             cursor = await connection.execute(FORGET)
