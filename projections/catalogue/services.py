@@ -4,12 +4,12 @@ Rows are its own services, and built-in ones that it has hidden.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from application.entity import Entity
 from domain.catalogue.services import BUILT_IN_SERVICES
-from domain.service import Offer, Service, built_in_id
+from domain.service import Offer, Question, Service, built_in_id
 from projections.paging import Fetch
 from projections.read_model import Put, ReadModel, Step
 
@@ -58,6 +58,24 @@ class Listed(NamedTuple):
     @property
     def built_in(self) -> bool:
         return self.number in BUILT_IN_SERVICES
+
+
+def document_of(number: int, offer: Offer) -> dict[str, Any]:
+    """The ledger's own document of a service."""
+    return {
+        "id": number,
+        "serviceName": offer.name,
+        "serviceDescription": offer.description,
+        "programId": offer.program.id,
+        "programName": offer.program.name,
+        "isActive": offer.active,
+        "customQuestions": [_question(question) for question in offer.questions],
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    shown: dict[str, Any] = {"id": question.id, "type": question.type, "label": question.label}
+    return shown | ({"options": question.options} if question.options else {})
 
 
 UNTOUCHED = {

@@ -1,6 +1,6 @@
 """The services a client can receive, and what is asked about each (the clients document)."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic_core import to_json
 
@@ -11,8 +11,7 @@ from api.http.call import Call
 from api.http.models import Shown
 from api.http.route import needs
 from api.http.router import ContractRouter
-from domain.service import Offer, Question
-from projections.catalogue.services import offers
+from projections.catalogue.services import document_of, offers
 
 router = ContractRouter(CLIENTS, "Services")
 
@@ -44,22 +43,5 @@ class ServicesShown(Shown):
 async def listed(call: Call) -> Content:
     """The services there are"""
     known = await offers(call.services.fetch, call.tenant)
-    services = [_service(number, offer) for number, offer in known.items()]
+    services = [document_of(number, offer) for number, offer in known.items()]
     return Content(to_json({"services": services}))
-
-
-def _service(number: int, offer: Offer) -> dict[str, Any]:
-    return {
-        "id": number,
-        "serviceName": offer.name,
-        "serviceDescription": offer.description,
-        "programId": offer.program.id,
-        "programName": offer.program.name,
-        "isActive": offer.active,
-        "customQuestions": [_question(question) for question in offer.questions],
-    }
-
-
-def _question(question: Question) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": question.id, "type": question.type, "label": question.label}
-    return shown | ({"options": question.options} if question.options else {})

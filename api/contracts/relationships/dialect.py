@@ -11,38 +11,26 @@ from api.http.detail_form import SENTENCES, ErrorShown, detail_response
 from api.http.dialect import Dialect
 from api.http.problem import Fault, Problem
 
+LENGTH = ("String should have", "ensure this value has")
+BOUND = ("Input should be", "ensure this value is")
+ENUMERATION = ("Input should be", "value is not a valid enumeration member; permitted:")
+
 WORDS: dict[str, tuple[str, str, str | None]] = {
     "missing": ("value_error.missing", "Field required", "field required"),
-    "literal_error": (
-        "type_error.enum",
-        "Input should be",
-        "value is not a valid enumeration member; permitted:",
-    ),
+    "literal_error": ("type_error.enum", *ENUMERATION),
     "string_type": ("type_error.str", "Input should be a valid string", "str type expected"),
-    "string_too_short": (
-        "value_error.any_str.min_length",
-        "String should have",
-        "ensure this value has",
-    ),
-    "string_too_long": (
-        "value_error.any_str.max_length",
-        "String should have",
-        "ensure this value has",
-    ),
+    "string_too_short": ("value_error.any_str.min_length", *LENGTH),
+    "string_too_long": ("value_error.any_str.max_length", *LENGTH),
     "int_parsing": ("type_error.integer", "", None),
     "int_type": ("type_error.integer", "", None),
     "int_parsing_size": ("type_error.integer", "", None),
-    "greater_than_equal": (
-        "value_error.number.not_ge",
-        "Input should be",
-        "ensure this value is",
-    ),
-    "less_than_equal": ("value_error.number.not_le", "Input should be", "ensure this value is"),
+    "greater_than_equal": ("value_error.number.not_ge", *BOUND),
+    "less_than_equal": ("value_error.number.not_le", *BOUND),
     "model_type": ("type_error.dict", "", None),
     "model_attributes_type": ("type_error.dict", "", None),
 }
-"""For a code: its type here, and which beginning of its sentence is put how; None stands for the
-whole sentence, which then is one of WHOLE."""
+"""By pydantic's code: its type here, the beginning of its sentence, and the words that replace it;
+None replaces the whole sentence by that of WHOLE."""
 
 WHOLE = {
     "type_error.integer": "value is not a valid integer",

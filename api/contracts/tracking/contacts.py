@@ -84,8 +84,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
 @router.on("PATCH /api/contacts/{contact_id}", writing, ContactShown, errors=CHANGING)
 async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
     """Change what is known of a contact"""
-    identity = await records.contact_id(call, contact_id)
-    await check_tag(call, identity)
+    identity = await unchanged_contact(call, contact_id)
     command = ChangeContactDetails(identity, body.fields())
     return await carry_out_on(call, change_contact_details, command, identity)
 
@@ -93,10 +92,8 @@ async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
 @router.on("DELETE /api/contacts/{contact_id}", writing, status=204, errors=REMOVING)
 async def remove(call: Call, contact_id: str) -> Answer:
     """Remove a contact; its history and its interactions stay"""
-    identity = await records.contact_id(call, contact_id)
-    await check_tag(call, identity)
-    command = RemoveContact(identity)
-    return await carry_out(call, remove_contact, command)
+    identity = await unchanged_contact(call, contact_id)
+    return await carry_out(call, remove_contact, RemoveContact(identity))
 
 
 @router.on("POST /api/contacts/{contact_id}/restore", writing, ContactShown, errors=CHANGING)
@@ -129,14 +126,15 @@ def tagged(row: ContactRow) -> Content:
     return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 
-async def check_tag(call: Call, identity: UUID) -> None:
-    """Compare the part of `If-Match` that comes from the timeline; the ledger compares the rest."""
-    tags = call.tags_to_match
-    if tags is None:
-        return
-    row = await contact_list.one(call.services.fetch, call.tenant, identity)
-    if row is not None and contact_tag(row).strip('"') not in tags:
-        raise PreconditionFailed
+async def unchanged_contact(call: Call, reference: str) -> UUID:
+    """The contact that a path names. Compares the part of `If-Match` that comes from the timeline;
+    the ledger compares the rest. Raises NotFound and PreconditionFailed."""
+    identity = await records.contact_id(call, reference)
+    if (tags := call.tags_to_match) is not None:
+        row = await contact_list.one(call.services.fetch, call.tenant, identity)
+        if row is not None and contact_tag(row).strip('"') not in tags:
+            raise PreconditionFailed
+    return identity
 
 
 async def _then(call: Call, identity: UUID, instant: Instant) -> Content:

@@ -1,7 +1,7 @@
 """Bodies and answers about services and what is asked about their deliveries."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pydantic_core import to_json
@@ -11,7 +11,7 @@ from api.http.models import Shown
 from domain.changes import Fields, patched
 from domain.errors import Invalid
 from domain.service import NEW, Offer, Program, Question, QuestionType
-from projections.catalogue.services import Listed
+from projections.catalogue.services import Listed, document_of
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
@@ -127,21 +127,5 @@ class ServicesShown(Shown):
 
 
 def service_json(listed: Listed) -> str:
-    offer = listed.offer
-    shown = {
-        "id": listed.number,
-        "serviceName": offer.name,
-        "serviceDescription": offer.description,
-        "programId": offer.program.id,
-        "programName": offer.program.name,
-        "isActive": offer.active,
-        "customQuestions": [_question(question) for question in offer.questions],
-        "builtIn": listed.built_in,
-        "hidden": listed.hidden,
-    }
-    return to_json(shown).decode()
-
-
-def _question(question: Question) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": question.id, "type": question.type, "label": question.label}
-    return shown | ({"options": question.options} if question.options else {})
+    own = {"builtIn": listed.built_in, "hidden": listed.hidden}
+    return to_json(document_of(listed.number, listed.offer) | own).decode()

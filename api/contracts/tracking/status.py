@@ -14,7 +14,7 @@ from api.contracts.tracking.contact_schemas import (
     StatusChange,
     StatusHistoryShown,
 )
-from api.contracts.tracking.contacts import carry_out_on, check_tag
+from api.contracts.tracking.contacts import carry_out_on, unchanged_contact
 from api.contracts.tracking.dialect import CHANGING, TRACKING
 from api.http import records
 from api.http.answers import Content
@@ -42,8 +42,7 @@ router = ContractRouter(TRACKING, "Relationship status")
 )
 async def change(call: Call, contact_id: str, body: StatusChange) -> Answer:
     """Move a relationship to another status or stage"""
-    identity = await records.contact_id(call, contact_id)
-    await check_tag(call, identity)
+    identity = await unchanged_contact(call, contact_id)
     command = ChangeContactStatus(
         identity,
         body.relationship_status and RelationshipStatus(body.relationship_status),
@@ -62,8 +61,7 @@ async def change(call: Call, contact_id: str, body: StatusChange) -> Answer:
 )
 async def reactivate(call: Call, contact_id: str, body: Reactivation) -> Answer:
     """Take up a relationship that had ended"""
-    identity = await records.contact_id(call, contact_id)
-    await check_tag(call, identity)
+    identity = await unchanged_contact(call, contact_id)
     command = ReactivateContact(identity, body.reason, body.notes)
     return await carry_out_on(call, reactivate_contact, command, identity)
 

@@ -7,8 +7,7 @@ from fastapi import Query
 from pydantic_core import to_json
 
 from api.contracts.tracking import lists
-from api.contracts.tracking.dialect import TRACKING
-from api.contracts.tracking.webhook_schemas import (
+from api.contracts.tracking.delivery_schemas import (
     DeliveriesShown,
     DeliveryQuery,
     DeliveryShown,
@@ -16,6 +15,7 @@ from api.contracts.tracking.webhook_schemas import (
     ReplayShown,
     delivery_json,
 )
+from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.webhooks import administering, webhook_row
 from api.http.answers import Content, answer, carry_out
 from api.http.call import Call

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from infrastructure.webhooks.queue import EACH
+from infrastructure.webhooks.queue_statements import EACH
 from tests.infrastructure.projecting.support import eventually
 from tests.infrastructure.webhooks.receiver import Answered, Received
 from tests.infrastructure.webhooks.support import (

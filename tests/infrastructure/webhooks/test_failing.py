@@ -7,7 +7,7 @@ import pytest
 
 from domain.webhook import Reason
 from infrastructure.webhooks.posting import Poster
-from infrastructure.webhooks.queue import EACH
+from infrastructure.webhooks.queue_statements import EACH
 from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.webhooks.receiver import Answered
 from tests.infrastructure.webhooks.support import (
