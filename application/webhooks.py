@@ -26,12 +26,12 @@ class AddWebhook:
     webhook_id: UUID
     subscription: Subscription
     secret: UUID
-    others: int = 0
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeWebhook:
-    """`fields` of the subscription are set; all others stay, and so does `enabled` None."""
+    """`fields` of the subscription are set, all others stay. `enabled` is left as it is if None."""
 
     webhook_id: UUID
     fields: Fields = field(default_factory=dict)
