@@ -48,7 +48,7 @@ def _said(fault: Fault) -> str:
 
 
 def admit(call: Call) -> None:
-    """Naming a restricted tag needs its permission, whatever else the request says."""
+    """Refuses a restricted tag without its permission before anything else is checked."""
     if any(len(tag) > LONGEST_TAG for tag in call.open_tags):
         detail = f"A tag has up to {LONGEST_TAG} characters."
         raise invalid(("query", "tags"), "tag_too_long", detail)

@@ -28,7 +28,7 @@ class Facts(NamedTuple):
 
 
 def of_document(document: Document) -> Facts:
-    """Of an interaction's document, whichever contract it came through."""
+    """The facts of an interaction's document, of any contract."""
     kind = Kind(document.get("kind") or document["interactionType"])
     seconds = document.get("durationSeconds")
     if seconds is None and document["duration"] is not None:
@@ -54,12 +54,12 @@ def of_document(document: Document) -> Facts:
 
 
 def _text(*texts: str | None) -> str | None:
-    """A description; where none was given, what comes closest to one."""
+    """The first text that was given; None if there is none."""
     return next((text for text in texts if text is not None), None)
 
 
 def _day(at: datetime, zone: str | None, *, whole_day: bool) -> date:
-    """The day it was where it was; in UTC where that isn't known."""
+    """The local day of an instant, in UTC if the zone isn't known."""
     if zone is None or whole_day:
         return at.astimezone(UTC).date()
     try:

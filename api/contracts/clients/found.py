@@ -22,7 +22,7 @@ class ClientInteraction(NamedTuple):
 
 
 async def client(call: Call, reference: str) -> contacts.Named:
-    """The client, one that was removed too. Raises NotFound."""
+    """The client, also one that was removed. Raises NotFound."""
     named = as_uuid(reference) or as_number(reference)
     found = named and await contacts.named(call.services.fetch, call.tenant, named)
     if not found:

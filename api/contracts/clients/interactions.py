@@ -119,7 +119,7 @@ async def delete(call: Call, client_id: str, id: str) -> Answer:
     named = await found.interaction_to_delete(call, client_id, id)
     try:
         return await carry_out(call, delete_interaction, DeleteInteraction(named.id))
-    except NotFound:  # somebody else was faster
+    except NotFound:  # deleted by another command meanwhile
         raise found.already_deleted() from None
 
 

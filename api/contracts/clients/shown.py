@@ -77,7 +77,8 @@ def interaction(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def person(actor: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """A user at a moment. Without a given and a family name, the last word is the family's."""
+    """A user and a time. Without given and family name, the last word of the name is the
+    family's."""
     first, last = actor.get("givenName"), actor.get("familyName")
     if first is None and last is None:
         words = actor["name"].split()

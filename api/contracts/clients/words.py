@@ -50,5 +50,5 @@ PLACES: dict[str, Location] = {
 
 
 def word_for(kind: Kind, word: str | None) -> str:
-    """The caller's own word where it was one of this contract's, else the nearest one."""
+    """The recorded word if this contract has it, else the nearest one for the kind."""
     return word if word in KINDS else NEAREST[kind]

@@ -1,4 +1,4 @@
-"""From the ledger's own document of an interaction, whoever recorded it, to this contract's."""
+"""The ledger's own document of an interaction, of any contract, in the form of this contract."""
 
 from typing import Any
 from uuid import UUID

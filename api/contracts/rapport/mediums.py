@@ -37,7 +37,7 @@ _NOT_A_WORD = re.compile(r"\W+")
 
 
 def kind_of(medium: str | None) -> Kind:
-    """The nearest kind. What can't be told is a meeting: rapport is built between people."""
+    """The nearest kind. An unknown medium is a meeting: rapport is built between people."""
     if medium is None:
         return Kind.NOTE
     words = set(_NOT_A_WORD.split(medium.casefold()))
@@ -46,5 +46,5 @@ def kind_of(medium: str | None) -> Kind:
 
 
 def medium_of(kind: Kind) -> str:
-    """A kind as the medium of an interaction that names none."""
+    """The medium of a kind, for an interaction that names none."""
     return "Follow-up" if kind == Kind.FOLLOW_UP else kind.value.capitalize()

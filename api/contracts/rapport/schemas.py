@@ -62,7 +62,7 @@ class CompleteInteraction(Body):
         )
 
     def twice(self) -> int | None:
-        """Where a tactic is logged that was logged before."""
+        """The index of the first tactic that is logged twice, None if there is none."""
         ids = [log.tactic_id for log in self.tactic_logs]
         return next((i for i, identity in enumerate(ids) if identity in ids[:i]), None)
 

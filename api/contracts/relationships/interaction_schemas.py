@@ -91,7 +91,8 @@ class ContactInteractions(Shown):
 
 
 def interaction_shown(document: dict[str, Any], contact_id: UUID) -> dict[str, Any]:
-    """From the ledger's own document of an interaction, whoever recorded it."""
+    """The ledger's own document of an interaction, of any contract, in the form of this
+    contract."""
     kind = TYPES[Kind(document.get("kind") or document["interactionType"])]
     author = document["createdBy"]
     redacted = bool(document.get("redacted"))
@@ -111,7 +112,7 @@ def interaction_shown(document: dict[str, Any], contact_id: UUID) -> dict[str, A
 
 
 def _description(document: dict[str, Any], kind: str) -> str:
-    """The description; for records without one, what comes nearest to it."""
+    """The description; for a record without one, its nearest text."""
     nearest = (
         document.get("description"),
         document.get("subject"),

@@ -85,7 +85,8 @@ async def change(call: Call, contact_id: str, body: ContactStatusUpdate) -> Answ
 def _shown(
     before: Contact, entity: Entity[Contact], reason: str | None, caller: str
 ) -> dict[str, Any]:
-    """Where nothing moved, nothing was recorded: then the time is that of the answer."""
+    """The answer to a change of status. If nothing moved, no event was recorded, and the time is
+    that of the answer."""
     after = entity.state
     moved = (before.status, before.stage) != (after.status, after.stage)
     return {

@@ -81,7 +81,7 @@ def _detail(fault: Fault) -> dict[str, str]:
 
 
 def admit(call: Call) -> None:
-    """Naming a restricted tag needs its permission, whatever else the request says."""
+    """Refuses a restricted tag without its permission before anything else is checked."""
     _ = call.open_tags
 
 

@@ -1,4 +1,4 @@
-"""The list's query: what it may ask for, and what of it to look for."""
+"""The query of the list: its parameters, filter and pages."""
 
 from typing import Annotated, Literal
 
@@ -51,7 +51,7 @@ class ListQuery(BaseModel):
     sort_direction: Literal["asc", "desc"] = "desc"
 
     def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> Wanted:
-        """Raises a 400 for bounds that nothing lies between."""
+        """The filter of the query. Raises a 400 if the bounds are in the wrong order."""
         if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
             detail = "end_date is before start_date."
             raise invalid(("query", "end_date"), "ends_before_start", detail)
@@ -80,7 +80,7 @@ class ListQuery(BaseModel):
         }
 
     def links(self, call: Call, pages: int) -> tuple[Header, ...]:
-        """The header that leads to the pages before and after this one."""
+        """The `Link` header to the pages before and after this one."""
 
         def beside(page: int) -> dict[str, int] | None:
             return {"page": page, "per_page": self.per_page} if 1 <= page <= pages else None

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 
 
 def site_principal(call: Call) -> Principal:
-    """The caller, acting for the site in question. Raises a 403 without one."""
+    """The caller with the chosen site as tenant. Raises a 403 without a site."""
     principal = call.principal
     site = _chosen(call) or principal.site or principal.tenant
     if site is None:

@@ -26,7 +26,7 @@ takes an `Idempotency-Key`, every record has an `ETag` for `If-Match`.
 
 
 def tracking_app(*others: APIRouter) -> FastAPI:
-    """`others` are routes about the service itself, which are at home at the same address."""
+    """`others` are routes about the service itself, which share the bare origin."""
     routers = (
         interactions.router,
         contacts.router,

@@ -151,7 +151,7 @@ def row_shown(row: ContactRow) -> dict[str, Any]:
 
 
 def row_of(entity: Entity[Contact], last_contacted: Any) -> ContactRow:
-    """A contact from its events, in the form of the read model's row."""
+    """A contact made of its events, as a row of the read model."""
     state = entity.state
     details = state.details
     return ContactRow(
@@ -178,7 +178,8 @@ def contact_json(row: ContactRow) -> str:
 
 
 def contact_tag(row: ContactRow) -> str:
-    """The position of the contact's own last event, and what its timeline adds to what is shown."""
+    """The entity tag: the position of the contact's own last event, and its last contact, which
+    comes from the timeline."""
     if row.last_contacted is None:
         return f'"{row.position}"'
     return f'"{row.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'

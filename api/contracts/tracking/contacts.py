@@ -1,4 +1,4 @@
-"""Contacts of the native contract: who they are."""
+"""Contacts of the native contract."""
 
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -110,10 +110,8 @@ def created(entity: Entity[Contact]) -> Content:
 
 
 async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UUID) -> Answer:
-    """Carry out a command about a contact and answer with the contact.
-
-    When it was last contacted is found before the command, which can't change it.
-    """
+    """Carry out a command about a contact and answer with the contact. The time of the last
+    contact is read before the command, which can't change it."""
     last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
 
     def shown(entity: Entity[Contact]) -> Content:
@@ -127,8 +125,8 @@ def tagged(row: ContactRow) -> Content:
 
 
 async def unchanged_contact(call: Call, reference: str) -> UUID:
-    """The contact that a path names. Compares the part of `If-Match` that comes from the timeline;
-    the ledger compares the rest. Raises NotFound and PreconditionFailed."""
+    """The contact that a path names. Checks the part of `If-Match` that comes from the timeline;
+    the ledger checks the rest. Raises NotFound and PreconditionFailed."""
     identity = await records.contact_id(call, reference)
     if (tags := call.tags_to_match) is not None:
         row = await contact_list.one(call.services.fetch, call.tenant, identity)

@@ -80,7 +80,8 @@ def bad_position(*where: str) -> Exception:
 
 
 def types_of(call: Call) -> frozenset[str]:
-    """Separated by commas, or one parameter each; none for all of them. Raises a 422."""
+    """The types of `?type=`, separated by commas or one a parameter; empty for all. Raises a
+    422."""
     types = frozenset(tag_words(call.query_params.getlist("type")))
     if not types <= TYPES.keys():
         raise invalid(("query", "type"), "type_unknown", "There is no event of this type.")
@@ -88,7 +89,7 @@ def types_of(call: Call) -> frozenset[str]:
 
 
 def subject_of(text: str | None) -> str | None:
-    """In its usual spelling. Raises a 422 for what can't be one."""
+    """A subject in canonical spelling. Raises a 422 for a malformed one."""
     if text is None:
         return None
     kind, _, identity = text.partition("/")

@@ -88,7 +88,7 @@ async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
 
 
 async def _page(call: Call, wanted: EventQuery) -> EventPage:
-    """With something in it, unless there is no more."""
+    """The next page with an event in it; an empty one at the end of the log."""
     while True:
         page = await call.services.tenant_feed.page(wanted)
         if page.steps or not page.more:
@@ -133,5 +133,5 @@ async def _still_valid(call: Call) -> bool:
     except InvalidToken:
         return False
     except IdentityUnavailable:
-        return True  # it was, and nobody can tell otherwise before it expires
+        return True  # it was, and only the identity provider could tell otherwise
     return True

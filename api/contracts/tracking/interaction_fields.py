@@ -76,7 +76,7 @@ PLACES = tuple(
 
 
 def parts_of(body: Body) -> dict[str, Any]:
-    """What a request gives of each part of a record; what is null or left out isn't there."""
+    """The given fields of each part of a record; those that are null or left out are missing."""
     given = body.__dict__
     parts: dict[str, Any] = {}
     for name, part, leaf in PLACES:

@@ -35,8 +35,8 @@ class Someone(Body):
 
 
 def _someone(value: object) -> object:
-    """A name alone stands for somebody with that name: read here, because errors in a choice of
-    two forms would be told of both."""
+    """Reads a bare name as a participant with that name. A union of both forms would report the
+    errors of either."""
     if not isinstance(value, str):
         return value
     if len(value) > LONGEST_LINE:

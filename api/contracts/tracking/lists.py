@@ -21,8 +21,8 @@ W = TypeVar("W")
 
 
 async def of_contact(call: Call, reference: str | None) -> UUID | None:
-    """The contact that the filter `contactId` names, None for any. One that isn't there has
-    nothing to be found; raises a 422 for what can't be the name of one."""
+    """The contact of the filter `contactId`, None for any, NOBODY for an unknown number. Raises
+    a 422 for a text that is neither a UUID nor a number."""
     if reference is None:
         return None
     if (identity := as_uuid(reference)) is not None:
@@ -85,7 +85,7 @@ def complete(documents: Iterable[str]) -> Content:
 
 
 def in_order(start: Instant | None, end: Instant | None) -> None:
-    """Raises a 422 for bounds that nothing can lie between."""
+    """Raises a 422 if no instant lies between the bounds."""
     at, excluded = upper_bound(end)
     if start and at and (start.at > at or (excluded and start.at == at)):
         raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")

@@ -140,8 +140,8 @@ def shown(entity: Entity[Meeting]) -> Content:
 
 
 async def _carry_out(call: Call, handler: Handler[C], command: C) -> Answer:
-    """Raises Hidden for a meeting that the caller sees redacted: it is over, and whether it would
-    be the same again would tell what was hidden."""
+    """Carry out a command about a meeting. Raises Hidden for one that the caller sees redacted:
+    the outcome of the command would reveal hidden content."""
     fetch, meeting_id = call.services.fetch, command.meeting_id
     if await meeting_list.is_hidden(fetch, call.tenant, meeting_id, call.open_tags):
         raise Hidden("The meeting is restricted; it can't be changed unseen.")

@@ -84,7 +84,7 @@ async def _listed(call: Call, *, hidden: bool) -> Content:
 
 
 def _identity(id: str) -> UUID:
-    """Raises NotFound."""
+    """The id that a path names. Raises NotFound."""
     if (identity := as_uuid(id)) is None:
         raise _unknown()
     return identity

@@ -119,6 +119,6 @@ class PageShown(Shown):
 
 
 class Query(BaseModel):
-    """A request's query: what isn't known is ignored."""
+    """A request's query; unknown names are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel)

@@ -130,7 +130,7 @@ async def _id(call: Call, id: str) -> UUID:
 
 
 async def _delivery(call: Call, id: str, delivery_id: str) -> Delivery:
-    """Raises NotFound."""
+    """The delivery that a path names. Raises NotFound."""
     row, identity = await webhook_row(call, id), as_uuid(delivery_id)
     fetch = call.services.fetch
     found = identity and await delivery_log.one(fetch, call.tenant, row.id, identity)

@@ -1,4 +1,4 @@
-"""Webhooks in the native contract: where a tenant has its events sent."""
+"""Webhooks in the native contract: endpoints to which a tenant's events are sent."""
 
 from datetime import timedelta
 from typing import Any
@@ -105,7 +105,7 @@ def rotated(entity: Entity[Webhook]) -> Content:
 
 
 async def webhook_row(call: Call, id: str) -> WebhookRow:
-    """Raises NotFound."""
+    """The webhook that a path names. Raises NotFound."""
     identity = as_uuid(id)
     row = identity and await one(call.services.fetch, call.tenant, identity)
     if not row:
@@ -114,7 +114,7 @@ async def webhook_row(call: Call, id: str) -> WebhookRow:
 
 
 def _allowed(call: Call, url: str) -> Address:
-    """Raises a 422."""
+    """The address that a body names. Raises a 422 for one that webhooks may not have."""
     try:
         where = endpoint(url, allow_private=call.services.settings.webhooks_allow_private)
     except NotAllowed as error:
