@@ -1,4 +1,4 @@
-"""The ledger's own document has what was recorded, and no names of what wasn't."""
+"""A document has the request's keys and its author, and no keys of what wasn't recorded."""
 
 from pydantic_core import from_json
 
