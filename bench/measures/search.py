@@ -24,7 +24,7 @@ from bench.site_records import SITE, Language, jobs
 from infrastructure.projecting.rebuild import rebuild
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
-from projections.sites.queries import Found, Wanted, page
+from projections.sites.queries import SiteFilter, SitePage, page
 
 DATABASE = "search"
 MOST_MATCHES = 1000
@@ -77,12 +77,12 @@ async def _terms(conninfo: str, language: Language, size: int) -> tuple[list[str
     return few[:TERMS], broad
 
 
-async def _found(connection: Connection, term: str) -> Found:
+async def _found(connection: Connection, term: str) -> SitePage:
     async def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         cursor = await connection.execute(sql, parameters, prepare=False)
         return await cursor.fetchall()
 
-    return await page(fetch, Wanted(SITE, search=term), 25, 0)
+    return await page(fetch, SiteFilter(SITE, search=term), 25, 0)
 
 
 def _index(bench: Bench, conninfo: str, terms: Sequence[str]) -> Iterator[Result]:

@@ -53,7 +53,7 @@ SORTS = {
 """The expression that each documented field is sorted by. A list is of one site."""
 
 
-class Wanted(NamedTuple):
+class SiteFilter(NamedTuple):
     """Bounds of time are inclusive; `until` may be exclusive. `open_tags` are the restricted tags
     that the reader may see. What other tags hide is neither found nor sorted by."""
 
@@ -80,7 +80,7 @@ class Wanted(NamedTuple):
         return not self.by_text and SORTS[self.sort_by] == _AT
 
 
-class Found(NamedTuple):
+class SitePage(NamedTuple):
     """`documents` are those of the interactions, as the reader may see them."""
 
     documents: list[str]
@@ -92,7 +92,7 @@ class _Sql(NamedTuple):
     parameters: list[Any]
 
 
-async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
+async def page(fetch: Fetch, wanted: SiteFilter, limit: int, offset: int) -> SitePage:
     """A page and the total. Every query of `fetch` has to see one snapshot."""
     unseen = await _unseen(fetch, wanted.tenant) if wanted.by_text else []
     hits = _hits(wanted, unseen)
@@ -111,14 +111,14 @@ async def page(fetch: Fetch, wanted: Wanted, limit: int, offset: int) -> Found:
     last = [limit, offset, list(wanted.open_tags), wanted.tenant]
     rows = await fetch(sql, [*first, *hits.parameters, *last])
     if rows:
-        return Found([shown for _, shown in rows], rows[0][0])
+        return SitePage([shown for _, shown in rows], rows[0][0])
     if not offset:
-        return Found([], 0)
+        return SitePage([], 0)
     ((beyond,),) = await fetch(*total)
-    return Found([], beyond)
+    return SitePage([], beyond)
 
 
-def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
+def _hits(wanted: SiteFilter, unseen: Sequence[UUID] | None) -> _Sql:
     """The query of all hits, with the value `k` that they are sorted by."""
     if not wanted.by_text or unseen is None:
         return _select(SITE_LIST, wanted)
@@ -132,7 +132,7 @@ def _hits(wanted: Wanted, unseen: Sequence[UUID] | None) -> _Sql:
     )
 
 
-def _total(wanted: Wanted, hits: _Sql) -> _Sql:
+def _total(wanted: SiteFilter, hits: _Sql) -> _Sql:
     if wanted.by_text:
         return _Sql(f"SELECT count(*) FROM ({hits.text}) hits", hits.parameters)
     # Without a search term, hidden content makes no difference to the total.
@@ -141,7 +141,7 @@ def _total(wanted: Wanted, hits: _Sql) -> _Sql:
     return _Sql(f"SELECT count(*) FROM site_list WHERE {where.sql}", where.parameters)
 
 
-def _select(model: ReadModel, wanted: Wanted) -> _Sql:
+def _select(model: ReadModel, wanted: SiteFilter) -> _Sql:
     where = _where(model, wanted)
     if wanted.by_index:
         where.add("NOT redacted")
@@ -155,7 +155,7 @@ def _select(model: ReadModel, wanted: Wanted) -> _Sql:
     return _Sql(f"SELECT id, number, {SORTS[wanted.sort_by]} AS k FROM {found}", where.parameters)
 
 
-def _where(model: ReadModel, wanted: Wanted) -> Where:
+def _where(model: ReadModel, wanted: SiteFilter) -> Where:
     where = Where("tenant = %s", wanted.tenant)
     where.add_period("at", wanted.since, wanted.until, wanted.until_excluded)
     where.add_given("type = %s", wanted.type)
@@ -172,7 +172,7 @@ def _where(model: ReadModel, wanted: Wanted) -> Where:
     return where
 
 
-def _nulls_last(wanted: Wanted) -> str:
+def _nulls_last(wanted: SiteFilter) -> str:
     """Rows without a value come last in both directions. Left out for a column that is NOT NULL,
     because its index wouldn't match."""
     column = SITE_LIST.columns.get(SORTS[wanted.sort_by], "")

@@ -10,7 +10,7 @@ from api.http.call import Call
 from api.http.instants import upper_bound
 from api.http.paging import links
 from api.http.problem import invalid
-from projections.sites.queries import SORTS, Wanted
+from projections.sites.queries import SORTS, SiteFilter
 
 MOST_PAGES = 10_000_000
 
@@ -50,13 +50,13 @@ class ListQuery(BaseModel):
     sort_by: SortBy = "start_datetime"
     sort_direction: Literal["asc", "desc"] = "desc"
 
-    def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> Wanted:
+    def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> SiteFilter:
         """The filter of the query. Raises a 400 if the bounds are in the wrong order."""
         if self.start_date and self.end_date and self.start_date.at > self.end_date.at:
             detail = "end_date is before start_date."
             raise invalid(("query", "end_date"), "ends_before_start", detail)
         until, excluded = upper_bound(self.end_date)
-        return Wanted(
+        return SiteFilter(
             tenant,
             open_tags,
             self.search,

@@ -12,13 +12,13 @@ from infrastructure.projecting.projectors import throttled_projector
 from infrastructure.projecting.waiting import caught_up
 from projections.sites import queries as site_queries
 from projections.sites.model import SITE_LIST, SITE_SEARCH
-from projections.sites.queries import Found, Wanted
+from projections.sites.queries import SiteFilter, SitePage
 from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.projecting.test_projector import running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("listing")]
 
-WANTED = Wanted("1", search="needle")
+WANTED = SiteFilter("1", search="needle")
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ async def listing(opened: Ledger) -> AsyncIterator[None]:
 
 
 async def search(
-    opened: Ledger, wanted: Wanted = WANTED, limit: int = 100, offset: int = 0
-) -> Found:
+    opened: Ledger, wanted: SiteFilter = WANTED, limit: int = 100, offset: int = 0
+) -> SitePage:
     """As the contract does it: wait for the list, not for the index."""
     await caught_up(opened.pool, [SITE_LIST.name], wanted.tenant)
     async with BoundedQueries(opened.pool).open(wanted.tenant) as fetch:
@@ -93,7 +93,7 @@ async def test_a_tag_hides_from_the_moment_it_is_there(opened: Ledger, state: st
     await see(opened, state)
     assert (await search(opened)).total == 0
     assert (await search(opened, WANTED._replace(open_tags=("tax",)))).total == 1
-    assert (await search(opened, Wanted("1", search="call"))).total == 1
+    assert (await search(opened, SiteFilter("1", search="call"))).total == 1
 
 
 async def test_of_several_tags_all_have_to_be_opened(opened: Ledger, state: str):
@@ -109,7 +109,7 @@ async def test_another_tenants_rows_are_neither_found_nor_counted(opened: Ledger
     await see(opened, state)
     for tenant in ("1", "2"):
         assert (await search(opened, WANTED._replace(tenant=tenant))).total == 1
-        assert (await search(opened, Wanted(tenant))).total == 1
+        assert (await search(opened, SiteFilter(tenant))).total == 1
     assert (await search(opened, WANTED._replace(tenant="3"))).total == 0
 
 
@@ -133,10 +133,10 @@ async def test_words_are_found_and_sorted_with_the_spaces_between_them(opened: L
     for subject in ("A needle a", "Needle A", "Aa needle"):
         await opened.log(subject)
     await see(opened, state)
-    assert (await search(opened, Wanted("1", search="a NEEDLE"))).total == 3
-    assert (await search(opened, Wanted("1", search="needle a"))).total == 2
-    assert (await search(opened, Wanted("1", title="e Ƣ"))).total == 1
-    assert (await search(opened, Wanted("1", search="needleb"))).total == 0
+    assert (await search(opened, SiteFilter("1", search="a NEEDLE"))).total == 3
+    assert (await search(opened, SiteFilter("1", search="needle a"))).total == 2
+    assert (await search(opened, SiteFilter("1", title="e Ƣ"))).total == 1
+    assert (await search(opened, SiteFilter("1", search="needleb"))).total == 0
     found = await search(opened, WANTED._replace(sort_by="title", descending=False))
     assert [from_json(text)["subject"] for text in found.documents] == [
         *("A needle a", "A needle b", "Aa needle", "Ab needle", "Aneedle Ƣb", "Needle A")
