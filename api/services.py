@@ -25,7 +25,7 @@ from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.register import WebhookRegister
 from infrastructure.webhooks.signing import new_secret
 from infrastructure.webhooks.trying import Tester
-from projections.timeline.pages import Page, Question, fetch_pages
+from projections.timeline.pages import TimelinePage, TimelineRead, fetch_pages
 
 
 class Services:
@@ -57,7 +57,7 @@ class Services:
             uuid7,
             new_secret,
         )
-        self.timelines: SharedReads[Question, Page | None] = SharedReads(self._pages)
+        self.timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(self._pages)
         self.bounded_queries = BoundedQueries(system.pool)
         self.tenant_feed = TenantFeed(system.pool)
         self.streams = EventStreams(
@@ -71,8 +71,8 @@ class Services:
         """A reader of the log. Raises psycopg.OperationalError and PoolTimeout."""
         return reading(self.system.pool)
 
-    async def _pages(self, questions: Sequence[Question]) -> list[Page | None]:
-        return await fetch_pages(self.fetch, questions)
+    async def _pages(self, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
+        return await fetch_pages(self.fetch, reads)
 
     async def caught_up(self, read_models: Sequence[str], tenant: str) -> None:
         """Wait until read models behind the append have seen what anybody has been answered.

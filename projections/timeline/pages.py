@@ -16,7 +16,7 @@ MOST = 200
 """Entries of a page."""
 
 
-class Question(NamedTuple):
+class TimelineRead(NamedTuple):
     """A page of a contact's timeline; `before` is the end of the page before."""
 
     tenant: str
@@ -26,7 +26,7 @@ class Question(NamedTuple):
     open_tags: tuple[str, ...] = ()
 
 
-class Page(NamedTuple):
+class TimelinePage(NamedTuple):
     """`documents` are JSON objects, separated by commas; `end` is None on the last page."""
 
     documents: str
@@ -58,16 +58,16 @@ ORDER BY q.i
 NEWEST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
 
 
-async def fetch_pages(fetch: Fetch, questions: Sequence[Question]) -> list[Page | None]:
-    """The pages, in the order of the questions; None for an unknown or removed contact."""
+async def fetch_pages(fetch: Fetch, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
+    """The pages, in the order of the reads; None for an unknown or removed contact."""
     rows = [
         {"i": i, "tenant": q.tenant, "contact_id": q.contact_id, "lim": q.limit}
         | dict(zip(("at", "id"), q.before or NEWEST, strict=True))
         | {"open": q.open_tags}
-        for i, q in enumerate(questions)
+        for i, q in enumerate(reads)
     ]
-    pages: list[Page | None] = []
+    pages: list[TimelinePage | None] = []
     for _, exists, documents, at, identity in await fetch(PAGES, (to_json(rows).decode(),)):
         end = None if at is None else Place(at, identity)
-        pages.append(Page(documents or "", end) if exists else None)
+        pages.append(TimelinePage(documents or "", end) if exists else None)
     return pages

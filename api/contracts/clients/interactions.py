@@ -36,7 +36,7 @@ from domain.interaction import Interaction
 from projections.catalogue.services import offers
 from projections.paging import scope, to_cursor
 from projections.timeline.document import document_for
-from projections.timeline.pages import Question
+from projections.timeline.pages import TimelineRead
 
 router = ContractRouter(CLIENTS, "Client interactions")
 reading, writing = needs("view_contacts") | TAGS, needs("edit_contacts") | TAGS
@@ -57,8 +57,8 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     whose = await found.present_client(call, client_id)
     bound_to = scope(call.tenant, "client", whose.id)
     before = place(query.cursor, bound_to)
-    question = Question(call.tenant, whose.id, query.limit, before, call.open_tags)
-    page = present(await call.services.timelines.get(question), "Client")
+    read = TimelineRead(call.tenant, whose.id, query.limit, before, call.open_tags)
+    page = present(await call.services.timelines.get(read), "Client")
     shown = [interaction(document) for document in from_json(f"[{page.documents}]")]
     following = page.end and {"cursor": to_cursor(page.end, bound_to)}
     return Content(to_json({"interactions": shown}), links(call, next=following))

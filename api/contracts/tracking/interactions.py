@@ -69,8 +69,8 @@ async def timeline(
     identity = await records.contact_id(call, contact_id)
     bound_to = scope(call.tenant, "timeline", identity)
     before = place(query.cursor, bound_to)
-    question = timeline_page.Question(call.tenant, identity, query.limit, before, call.open_tags)
-    page = present(await call.services.timelines.get(question), "Contact")
+    read = timeline_page.TimelineRead(call.tenant, identity, query.limit, before, call.open_tags)
+    page = present(await call.services.timelines.get(read), "Contact")
     return lists.by_cursor(call, page.documents, page.end, bound_to)
 
 
