@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.webhook_ports import Delivery
 from infrastructure.webhooks.confidential import SECRETS
-from infrastructure.webhooks.posting import Attempt
+from infrastructure.webhooks.posting import PostResult
 from projections.paging import Fetch, Place
 
 COLUMNS = ", ".join(Delivery._fields)
@@ -71,7 +71,7 @@ async def target(fetch: Fetch, tenant: str, webhook: UUID) -> tuple[str, list[st
 
 
 async def note_test(
-    fetch: Fetch, tenant: str, webhook: UUID, event_id: UUID, type: str, attempt: Attempt
+    fetch: Fetch, tenant: str, webhook: UUID, event_id: UUID, type: str, result: PostResult
 ) -> Delivery:
     """Log a test that was sent."""
     (row,) = await fetch(
@@ -84,10 +84,10 @@ async def note_test(
             tenant,
             event_id,
             type,
-            "delivered" if attempt.delivered else "failed",
-            attempt.milliseconds,
-            attempt.status,
-            attempt.error,
+            "delivered" if result.delivered else "failed",
+            result.milliseconds,
+            result.status,
+            result.error,
         ),
     )
     return Delivery._make(row)

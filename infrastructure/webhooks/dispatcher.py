@@ -21,7 +21,7 @@ from domain.webhook import Reason
 from infrastructure.following.bell import rings
 from infrastructure.tenant_limiter import LimitReached
 from infrastructure.webhooks.event_bodies import EventBodies
-from infrastructure.webhooks.posting import GONE, Attempt, Poster
+from infrastructure.webhooks.posting import GONE, Poster, PostResult
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.signing import headers
 
@@ -45,7 +45,7 @@ EXPECTED = (psycopg.Error, PoolTimeout, AppendError, OSError)
 Disable = Callable[[Claim, Reason], Awaitable[None]]
 Count = Callable[[str], None]
 
-UNREADABLE = Attempt(0, error="The event can't be read.")
+UNREADABLE = PostResult(0, error="The event can't be read.")
 
 
 class Dispatcher:
@@ -133,17 +133,17 @@ class Dispatcher:
             # Deliveries that end within GATHER are replaced by one claim.
             asyncio.get_running_loop().call_later(GATHER, self._due.set)
 
-    async def _note(self, claim: Claim, attempt: Attempt) -> None:
-        if attempt.delivered:
-            await self._queue.delivered(claim, attempt)
+    async def _note(self, claim: Claim, result: PostResult) -> None:
+        if result.delivered:
+            await self._queue.delivered(claim, result)
             self._count("delivered")
             return
-        if attempt.status == GONE:
+        if result.status == GONE:
             await self._disabled(claim, Reason.GONE)
-            await self._queue.given_up(claim, attempt)
+            await self._queue.given_up(claim, result)
             self._count("failed")
             return
-        again, for_too_long = await self._queue.failed(claim, attempt)
+        again, for_too_long = await self._queue.failed(claim, result)
         self._count("retried" if again else "failed")
         if for_too_long:
             await self._disabled(claim, Reason.FAILING)

@@ -1,4 +1,4 @@
-"""One attempt to deliver: a POST and its outcome.
+"""An attempt to deliver: a POST and its result.
 
 Only the status of a response counts. A little of its body is read and nothing is stored, so that a
 webhook can't be used to read resources that only kith can reach.
@@ -32,7 +32,7 @@ MAY_SAY_WHEN = (429, 503)
 """Statuses whose Retry-After counts."""
 
 
-class Attempt(NamedTuple):
+class PostResult(NamedTuple):
     """`status` is None if there was no response. `error` is None for a delivery that was accepted.
     `retry_after` is the endpoint's Retry-After in seconds."""
 
@@ -67,17 +67,17 @@ class Poster:
     def close(self) -> None:
         self._resolver.close()
 
-    async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> Attempt:
+    async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> PostResult:
         """Raises LimitReached."""
         try:
             where = endpoint(url, allow_private=self._allow_private)
         except NotAllowed as refusal:
-            return Attempt(0, error=str(refusal))
+            return PostResult(0, error=str(refusal))
         resolve = await self._names.look_up(tenant, where.host, where.port)
         began = time.monotonic()
         network = CheckedNetwork(resolve, allow_private=self._allow_private)
         status, error, retry_after = await self._answer(network, url, headers, body)
-        return Attempt(round((time.monotonic() - began) * 1000), status, error, retry_after)
+        return PostResult(round((time.monotonic() - began) * 1000), status, error, retry_after)
 
     async def _answer(
         self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes

@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
 from infrastructure.webhooks.confidential import FORGET_ENDED
-from infrastructure.webhooks.posting import Attempt
+from infrastructure.webhooks.posting import PostResult
 from infrastructure.webhooks.queue_statements import (
     DELIVERED,
     FAILED,
@@ -78,16 +78,16 @@ class Queue:
             cursor = await connection.execute(TAKE, parameters, prepare=True)
             return [Claim._make(row) for row in await cursor.fetchall()]
 
-    async def delivered(self, claim: Claim, attempt: Attempt) -> None:
+    async def delivered(self, claim: Claim, result: PostResult) -> None:
         parameters = {
             "id": claim.id,
             "webhook": claim.webhook,
-            "milliseconds": attempt.milliseconds,
-            "status": attempt.status,
+            "milliseconds": result.milliseconds,
+            "status": result.status,
         }
         await self._execute(DELIVERED, parameters)
 
-    async def failed(self, claim: Claim, attempt: Attempt) -> tuple[bool, bool]:
+    async def failed(self, claim: Claim, result: PostResult) -> tuple[bool, bool]:
         """Record a failed attempt. Returns whether the delivery is tried again, and whether the
         endpoint has failed for longer than PATIENCE."""
         again = pause(claim.attempts, self._retries)
@@ -96,15 +96,15 @@ class Queue:
             "webhook": claim.webhook,
             "attempts": claim.attempts,
             "pause": again,
-            "milliseconds": attempt.milliseconds,
-            "status": attempt.status,
-            "error": attempt.error,
+            "milliseconds": result.milliseconds,
+            "status": result.status,
+            "error": result.error,
             "patience": PATIENCE,
         }
         async with self._pool.connection() as connection:
             cursor = await connection.execute(FAILED, parameters, prepare=True)
             failures, for_too_long = await cursor.fetchone() or (0, False)
-            if seconds := rest(failures, attempt.retry_after):
+            if seconds := rest(failures, result.retry_after):
                 await connection.execute(LEAVE_ALONE, (seconds, claim.webhook), prepare=True)
         return again is not None, for_too_long
 
@@ -112,9 +112,9 @@ class Queue:
         """Return a claim that wasn't tried through no fault of its endpoint; no attempt counts."""
         await self._execute(PUT_BACK, (UNTRIED, claim.id, claim.attempts))
 
-    async def given_up(self, claim: Claim, attempt: Attempt) -> None:
+    async def given_up(self, claim: Claim, result: PostResult) -> None:
         """Record a failed attempt that is not retried."""
-        parameters = (attempt.milliseconds, attempt.status, attempt.error, claim.id)
+        parameters = (result.milliseconds, result.status, result.error, claim.id)
         await self._execute(GIVE_UP, parameters)
 
     async def replay(self) -> bool:

@@ -38,7 +38,7 @@ class Tester:
         self._poster.close()
 
     async def test(self, tenant: str, webhook: UUID) -> Delivery | None:
-        """Send a test once and log the attempt; None if there is no such webhook. Raises
+        """Send a test once and log the result; None if there is no such webhook. Raises
         LimitReached, psycopg.Error."""
         async with self._limiter.slot(tenant):
             found = await target(self._fetch, tenant, webhook)
@@ -48,8 +48,8 @@ class Tester:
             event_id, now = uuid7(), datetime.now(UTC)
             body = test_delivery(event_id, tenant, webhook, now).json()
             signed = headers(str(event_id), body, secrets, now)
-            attempt = await self._poster.post(tenant, url, signed, body)
-            return await note_test(self._fetch, tenant, webhook, event_id, TYPE, attempt)
+            result = await self._poster.post(tenant, url, signed, body)
+            return await note_test(self._fetch, tenant, webhook, event_id, TYPE, result)
 
 
 def test_delivery(event_id: UUID, tenant: str, webhook: UUID, now: datetime) -> CloudEvent:

@@ -13,7 +13,7 @@ from infrastructure.following.session import Page
 from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.planning import CHECKPOINT, Planner
-from infrastructure.webhooks.posting import Attempt, Poster
+from infrastructure.webhooks.posting import Poster, PostResult
 from infrastructure.webhooks.queue import Claim, Queue
 from tests.infrastructure.webhooks.support import SETTINGS, SOON
 
@@ -27,7 +27,7 @@ class NotesTooEarly(Queue):
     async def take(self, room: int, busy: Mapping[tuple[str, UUID], int]) -> list[Claim]:
         claims = await super().take(room, busy)
         for claim in claims:
-            await self.delivered(claim, Attempt(0, 204))
+            await self.delivered(claim, PostResult(0, 204))
         return claims
 
 

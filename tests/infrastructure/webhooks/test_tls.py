@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from infrastructure.webhooks.posting import Attempt, Poster
+from infrastructure.webhooks.posting import Poster, PostResult
 from tests.certificates import certificate
 from tests.infrastructure.webhooks.support import SOON, dispatching, ended, outcomes, subscribe
 
@@ -93,7 +93,7 @@ async def here(*_: object) -> list[str]:
     return ["127.0.0.1"]
 
 
-async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> Attempt:
+async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> PostResult:
     poster = Poster(allow_private=True, resolve=here, seconds=30, tls=tls)
     attempt = await poster.post("1", url(server, name), {}, b"{}")
     poster.close()
