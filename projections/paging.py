@@ -21,7 +21,7 @@ class InvalidCursor(ValueError):
     """The cursor isn't one of ours, or was made for another list."""
 
 
-class Place(NamedTuple):
+class PageEnd(NamedTuple):
     """The end of a page: the instant and the id of its last row."""
 
     at: datetime
@@ -69,9 +69,9 @@ class NewestFirst(NamedTuple):
         where: Where,
         limit: int,
         offset: int,
-        before: Place | None,
+        before: PageEnd | None,
         *parameters: object,
-    ) -> tuple[list[tuple[Any, ...]], Place | None]:
+    ) -> tuple[list[tuple[Any, ...]], PageEnd | None]:
         """The rows of a page, by offset or before the end of the page before, and its end; None
         on the last page. `parameters` are those of `selected`."""
         if before is not None:
@@ -81,7 +81,7 @@ class NewestFirst(NamedTuple):
             f"ORDER BY {self.at} DESC, {self.id} DESC LIMIT %s OFFSET %s"
         )
         rows = await fetch(sql, [*parameters, *where.parameters, limit + 1, offset])
-        end = Place(*rows[limit - 1][:2]) if len(rows) > limit else None
+        end = PageEnd(*rows[limit - 1][:2]) if len(rows) > limit else None
         return [row[2:] for row in rows[:limit]], end
 
 
@@ -96,22 +96,22 @@ def scope(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def to_cursor(place: Place, bound_to: str) -> str:
-    text = json.dumps([place.at.isoformat(), str(place.id), bound_to], separators=(",", ":"))
+def to_cursor(end: PageEnd, bound_to: str) -> str:
+    text = json.dumps([end.at.isoformat(), str(end.id), bound_to], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def from_cursor(cursor: str, bound_to: str) -> Place:
+def from_cursor(cursor: str, bound_to: str) -> PageEnd:
     """Raises InvalidCursor."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         at, identity, bound = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        place = Place(datetime.fromisoformat(at), UUID(identity))
+        end = PageEnd(datetime.fromisoformat(at), UUID(identity))
     except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
         raise InvalidCursor("The cursor isn't one that was given out here.") from error
-    if bound != bound_to or place.at.tzinfo is None:
+    if bound != bound_to or end.at.tzinfo is None:
         raise InvalidCursor("The cursor was given out for another list.")
-    return place
+    return end
 
 
 def pattern(term: str) -> str:

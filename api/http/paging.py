@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from api.http.answers import Header
 from api.http.call import Call
 from api.http.problem import invalid
-from projections.paging import InvalidCursor, Place, from_cursor
+from projections.paging import InvalidCursor, PageEnd, from_cursor
 
 
-def place(cursor: str | None, bound_to: str) -> Place | None:
-    """The place after which the page begins, None for the beginning. Raises a 422."""
+def page_end(cursor: str | None, bound_to: str) -> PageEnd | None:
+    """The end of the page before, None for the first page. Raises a 422."""
     if not cursor:
         return None
     try:

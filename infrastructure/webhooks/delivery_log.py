@@ -7,7 +7,7 @@ from uuid import UUID
 from application.webhook_ports import Delivery
 from infrastructure.webhooks.confidential import SECRETS
 from infrastructure.webhooks.posting import PostResult
-from projections.paging import Fetch, Place
+from projections.paging import Fetch, PageEnd
 
 COLUMNS = ", ".join(Delivery._fields)
 OF_WEBHOOK = "tenant = %s AND webhook = %s"
@@ -21,9 +21,9 @@ async def page(
     *,
     outcome: str | None = None,
     event_id: UUID | None = None,
-    before: Place | None = None,
-) -> tuple[list[Delivery], Place | None]:
-    """The newest deliveries, and the place where the page ended, None if it is the last one."""
+    before: PageEnd | None = None,
+) -> tuple[list[Delivery], PageEnd | None]:
+    """The newest deliveries, and the end of the page, None if it is the last one."""
     where, parameters = OF_WEBHOOK, [tenant, webhook]
     for column, value in (("outcome", outcome), ("event_id", event_id)):
         if value is not None:
@@ -38,7 +38,7 @@ async def page(
         [*parameters, limit + 1],
     )
     found = [Delivery._make(row) for row in rows[:limit]]
-    end = Place(found[-1].created_at, found[-1].id) if len(rows) > limit else None
+    end = PageEnd(found[-1].created_at, found[-1].id) if len(rows) > limit else None
     return found, end
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from projections.paging import Fetch, NewestFirst, Place, Where, count_of, pattern
+from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
 
 LAST_CONTACTED = """
 LEFT JOIN LATERAL (
@@ -108,8 +108,8 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 
 async def page(
-    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
-) -> tuple[list[ContactRow], Place | None]:
+    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
+) -> tuple[list[ContactRow], PageEnd | None]:
     """A page by offset or after the end of the page before; newest contacts first."""
     rows, end = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
     return [ContactRow(*row) for row in rows], end

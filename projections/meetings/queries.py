@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from projections.paging import Fetch, NewestFirst, Place, Where, count_of
+from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of
 
 RESTRICTED = """
 LEFT JOIN timeline t ON t.id = m.interaction_id AND t.tenant = m.tenant AND t.main
@@ -67,8 +67,8 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 
 async def page(
-    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
-) -> tuple[list[str], Place | None]:
+    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
+) -> tuple[list[str], PageEnd | None]:
     """A page by offset or after the end of the page before, and its end."""
     opened = list(wanted.open_tags)
     rows, end = await MEETING_LIST.page(fetch, _where(wanted), limit, offset, before, opened)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from projections.paging import Fetch, Place
+from projections.paging import Fetch, PageEnd
 
 MOST = 200
 """Entries of a page."""
@@ -22,7 +22,7 @@ class TimelineRead(NamedTuple):
     tenant: str
     contact_id: UUID
     limit: int
-    before: Place | None = None
+    before: PageEnd | None = None
     open_tags: tuple[str, ...] = ()
 
 
@@ -30,7 +30,7 @@ class TimelinePage(NamedTuple):
     """`documents` are JSON objects, separated by commas; `end` is None on the last page."""
 
     documents: str
-    end: Place | None
+    end: PageEnd | None
 
 
 PAGES = """
@@ -68,6 +68,6 @@ async def fetch_pages(fetch: Fetch, reads: Sequence[TimelineRead]) -> list[Timel
     ]
     pages: list[TimelinePage | None] = []
     for _, exists, documents, at, identity in await fetch(PAGES, (to_json(rows).decode(),)):
-        end = None if at is None else Place(at, identity)
+        end = None if at is None else PageEnd(at, identity)
         pages.append(TimelinePage(documents or "", end) if exists else None)
     return pages

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.kinds import Kind
-from projections.paging import Fetch, NewestFirst, Place, Where, count_of, pattern
+from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
 
 SHOWN = "CASE WHEN restricted <@ %s::text[] THEN document ELSE redacted END"
 """The document as a reader who opened these tags may see it."""
@@ -38,7 +38,7 @@ class InteractionPage(NamedTuple):
     """The documents of a page; `end` is None on the last page."""
 
     documents: list[str]
-    end: Place | None
+    end: PageEnd | None
 
 
 def _where(wanted: Filter) -> Where:
@@ -73,7 +73,7 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 
 async def page(
-    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: Place | None = None
+    fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
 ) -> InteractionPage:
     """A page by offset or after the end of the page before."""
     opened = list(wanted.open_tags)

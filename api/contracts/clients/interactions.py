@@ -17,7 +17,7 @@ from api.contracts.clients.shown import (
 from api.contracts.clients.types import TAGS, PageQuery
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.paging import links, place
+from api.http.paging import links, page_end
 from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
@@ -56,7 +56,7 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     """A client's interactions, newest first; the Link header leads to the next page"""
     whose = await found.present_client(call, client_id)
     bound_to = scope(call.tenant, "client", whose.id)
-    before = place(query.cursor, bound_to)
+    before = page_end(query.cursor, bound_to)
     read = TimelineRead(call.tenant, whose.id, query.limit, before, call.open_tags)
     page = present(await call.services.timelines.get(read), "Client")
     shown = [interaction(document) for document in from_json(f"[{page.documents}]")]

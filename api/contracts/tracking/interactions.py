@@ -19,7 +19,7 @@ from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
 from api.http.instants import upper_bound
-from api.http.paging import place
+from api.http.paging import page_end
 from api.http.problem import invalid
 from api.http.query import OPENS
 from api.http.records import present
@@ -68,7 +68,7 @@ async def timeline(
     """The timeline of a contact, newest first"""
     identity = await records.contact_id(call, contact_id)
     bound_to = scope(call.tenant, "timeline", identity)
-    before = place(query.cursor, bound_to)
+    before = page_end(query.cursor, bound_to)
     read = timeline_page.TimelineRead(call.tenant, identity, query.limit, before, call.open_tags)
     page = present(await call.services.timelines.get(read), "Contact")
     return lists.by_cursor(call, page.documents, page.end, bound_to)

@@ -10,11 +10,11 @@ from pydantic_core import to_json
 from api.http.answers import Content
 from api.http.call import Call
 from api.http.instants import Instant, upper_bound
-from api.http.paging import links, place
+from api.http.paging import links, page_end
 from api.http.problem import invalid
 from api.http.records import NOBODY, as_number, as_uuid
 from projections.contacts import queries as contact_list
-from projections.paging import Fetch, Place, scope, to_cursor
+from projections.paging import Fetch, PageEnd, scope, to_cursor
 
 D = TypeVar("D")
 W = TypeVar("W")
@@ -33,7 +33,7 @@ async def of_contact(call: Call, reference: str | None) -> UUID | None:
     return await contact_list.id_of(call.services.fetch, call.tenant, number) or NOBODY
 
 
-def by_cursor(call: Call, documents: str, end: Place | None, bound_to: str) -> Content:
+def by_cursor(call: Call, documents: str, end: PageEnd | None, bound_to: str) -> Content:
     """`{items, next}`, with a link to the next page."""
     following = to_cursor(end, bound_to) if end else None
     body = f'{{"items":[{documents}],"next":{to_json(following).decode()}}}'
@@ -65,7 +65,7 @@ async def find(
     wanted: W,
     name: str,
     count: Callable[[Fetch, W], Awaitable[int]],
-    page: Callable[..., Awaitable[tuple[list[D], Place | None]]],
+    page: Callable[..., Awaitable[tuple[list[D], PageEnd | None]]],
     shown: Callable[[D], str] = str,
 ) -> Content:
     """The page of a list that a query asks for; `name` is the list's in cursors."""
@@ -75,7 +75,7 @@ async def find(
         found, _ = await page(fetch, wanted, size, offset=(query.page - 1) * size)
         return by_page(call, map(shown, found), query.page, size, total)
     bound_to = scope(name, wanted)
-    found, end = await page(fetch, wanted, size, before=place(query.cursor, bound_to))
+    found, end = await page(fetch, wanted, size, before=page_end(query.cursor, bound_to))
     return by_cursor(call, ",".join(map(shown, found)), end, bound_to)
 
 

@@ -19,7 +19,7 @@ from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.webhooks import administering, webhook_row
 from api.http.answers import Content, answer, carry_out
 from api.http.call import Call
-from api.http.paging import place
+from api.http.paging import page_end
 from api.http.problem import Problem, Refused, invalid
 from api.http.records import as_uuid
 from api.http.router import ContractRouter
@@ -49,7 +49,7 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
         query.limit,
         outcome=query.outcome,
         event_id=query.event_id,
-        before=place(query.cursor, bound_to),
+        before=page_end(query.cursor, bound_to),
     )
     return lists.by_cursor(call, ",".join(map(delivery_json, found)), end, bound_to)
 
