@@ -53,7 +53,7 @@ async def open_services(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
-        metrics.watch(system.door)
+        metrics.watch(system.appender)
         heads.read_from(system.pool)
         tester = Tester(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)

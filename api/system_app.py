@@ -28,7 +28,7 @@ async def ready(call: Call) -> Content | Response:
         await call.services.fetch("SELECT 1", ())
     except (psycopg.OperationalError, PoolTimeout):
         return JsonResponse('{"status":"unavailable","database":"unreachable"}', 503)
-    queued = call.services.system.door.queued
+    queued = call.services.system.appender.queued
     return Content(to_json({"status": "ok", "database": "ok", "appendQueue": queued}))
 
 

@@ -33,8 +33,7 @@ class Actor(Value):
 
 
 class Envelope(NamedTuple):
-    """`time` is the recorded time (UTC), never going back: stamped when the append is sent, which
-    is under the append lock unless all of it goes out at once.
+    """`time` is the recorded time (UTC), stamped under the append lock and never going back.
 
     `contract` is the entrance it came through, `correlation` the request, `causation` the event
     that led to this one, `key` the command's idempotency key as the caller sent it.

@@ -1,7 +1,7 @@
 """What is in the databases before anything is measured: the same records on both sides.
 
-kith's come in through its own door, many to a job, so that events and read models are there as if
-each had been posted; the peer's are copied into its table.
+kith's come in through its own appender, many to a job, so that events and read models are there
+as if each had been posted; the peer's are copied into its table.
 """
 
 import asyncio
@@ -64,12 +64,14 @@ def jobs(changes: Iterator[Change], size: int = CHANGES_PER_JOB) -> Iterator[Job
         yield Job(TENANT, actor, "tracking", "bench", taken)
 
 
-async def append_all(door: GroupCommit, work: Iterator[Job], said: Callable[[int], object]) -> None:
+async def append_all(
+    appender: GroupCommit, work: Iterator[Job], said: Callable[[int], object]
+) -> None:
     """Append the jobs, a few at a time."""
 
     async def worker() -> None:
         for job in work:
-            await door.append(job)
+            await appender.append(job)
             said(len(job.changes))
 
     await asyncio.gather(*[worker() for _ in range(JOBS_AT_ONCE)])
@@ -97,7 +99,7 @@ async def _seed_kith(conninfo: str, busy: int, deep: int, posted: int) -> Contac
         ) as bar:
             for contact, size in ((made.busy, busy), (made.deep, deep)):
                 changes = (change(contact, index, next(numbers)) for index in range(size))
-                await append_all(system.door, jobs(changes), bar.update)
+                await append_all(system.appender, jobs(changes), bar.update)
     return made
 
 

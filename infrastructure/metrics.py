@@ -14,7 +14,7 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
 class Metrics:
-    """One registry per process; nothing global, so that tests can have their own."""
+    """One registry per process; none is global, so that each test has its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -31,7 +31,7 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
-        # Looking up a labelled figure takes longer than counting.
+        # Looking up a labelled metric takes longer than counting.
         self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.lag_events = Gauge(
             "kith_projection_lag_events",
@@ -71,9 +71,9 @@ class Metrics:
         figures[0].inc()
         figures[1].observe(seconds)
 
-    def watch(self, door: GroupCommit) -> None:
+    def watch(self, appender: GroupCommit) -> None:
         """Report the appends of this process."""
-        self.registry.register(_Appends(door))
+        self.registry.register(_Appends(appender))
 
     def watch_relay(self, lag: Callable[[], int], owner: Callable[[], bool]) -> None:
         """Report whether this process relays, and how far it is behind the log."""
@@ -101,14 +101,14 @@ class Metrics:
 
 
 class _Appends(Collector):
-    def __init__(self, door: GroupCommit):
-        self._door = door
+    def __init__(self, appender: GroupCommit):
+        self._appender = appender
 
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
-        counts = self._door.counts
+        counts = self._appender.counts
         yield CounterMetricFamily("kith_append_batches", "Commits.", value=counts.batches)
         yield CounterMetricFamily("kith_append_jobs", "Commands committed.", value=counts.jobs)
         yield CounterMetricFamily("kith_append_events", "Events committed.", value=counts.events)
         yield GaugeMetricFamily(
-            "kith_append_queue", "Commands waiting to be appended.", value=self._door.queued
+            "kith_append_queue", "Commands waiting to be appended.", value=self._appender.queued
         )

@@ -1,6 +1,6 @@
-"""One process's hold on a ledger: its connections, the way in, and the read models.
+"""One process's parts of a ledger: connections, appender, event log and handlers.
 
-Everything is opened together and closed together, in the order in which it depends on each other.
+All are opened and closed together, in the order of their dependencies.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from application.ledger import Ledger
-from infrastructure.append.entities import PostgresEventLog
+from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.flusher import Committed, Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.append.numbers import BlockNumbers
@@ -21,14 +21,14 @@ from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
+from infrastructure.projecting.with_append import WithAppend
 from projections.all_models import READ_MODELS
 
 POOL_SIZE = 8
-"""Connections for reading, besides the one that writes."""
-
+"""Connections for reading, besides the appender's one."""
 
 PATIENCE = 5.0
-"""Seconds a query waits for a connection before its caller is told to come back."""
+"""Seconds that a query waits for a connection of the pool."""
 
 
 def now() -> datetime:
@@ -39,13 +39,13 @@ def now() -> datetime:
 class System:
     conninfo: str
     pool: AsyncConnectionPool[Any]
-    door: GroupCommit
+    appender: GroupCommit
     log: PostgresEventLog
     ledger: Ledger
 
 
 def prepare_database(conninfo: str) -> None:
-    """Make or migrate the schema. Takes no time when there is nothing to do."""
+    """Create or migrate the schema. Errors: psycopg.Error as it comes."""
     create_event_table(conninfo)
     migrate(conninfo)
 
@@ -57,11 +57,11 @@ async def open_system(
     committed: Committed = lambda _: None,
     clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[System]:
-    """Open a prepared database. Read models that are missing or outdated are made first, with a
+    """Open a prepared database. Read models that are missing or outdated are rebuilt first, with a
     progress bar. `committed` is called with the steps of every batch
     this process commits."""
     await bring_up_to_date(conninfo, READ_MODELS)
-    tables = [Table(model) for model in READ_MODELS if model.with_append]
+    projection = WithAppend([Table(model) for model in READ_MODELS if model.with_append])
     async with AsyncConnectionPool[Any](
         conninfo,
         min_size=2,
@@ -70,11 +70,12 @@ async def open_system(
         timeout=PATIENCE,
         kwargs={"autocommit": True},
     ) as pool:
-        door = GroupCommit(Flusher(conninfo, tables, committed=committed, clock=clock), uuid7)
-        await door.start()
+        flusher = Flusher(conninfo, projection, committed=committed, clock=clock)
+        appender = GroupCommit(flusher, uuid7)
+        await appender.start()
         try:
-            log = PostgresEventLog(pool, door)
+            log = PostgresEventLog(pool, appender)
             ledger = Ledger(log, BlockNumbers(pool), clock, uuid7)
-            yield System(conninfo, pool, door, log, ledger)
+            yield System(conninfo, pool, appender, log, ledger)
         finally:
-            await door.stop()
+            await appender.stop()

@@ -1,7 +1,7 @@
-"""Appending to the log alone: 32 callers of the async door, 32 threads of the library's recorder.
+"""Appending to the log alone: 32 callers of the appender, 32 threads of the library's recorder.
 
 No read models on either side, the same bytes on both. The library is given its stored events ready
-made; kith's door gets jobs, and encodes, numbers, checks and stamps them itself.
+made; kith's appender gets jobs, and encodes, numbers, checks and stamps them itself.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.codec import encode, encode_data
 from infrastructure.log.recorder import environment
+from infrastructure.projecting.with_append import WithAppend
 from infrastructure.system import prepare_database
 
 CALLERS = 32
@@ -43,7 +44,7 @@ def run(bench: Bench) -> Iterator[Result]:
         name = f"Raw appends, {CALLERS} callers, to the library's recorder"
         pairs = compare(
             bench.sizes.rounds,
-            lambda: _through_the_door(conninfo, bench, bench.sizes.appends),
+            lambda: _through_the_appender(conninfo, bench, bench.sizes.appends),
             lambda: _through_the_recorder(recorder, bench, bench.sizes.appends_library),
             bench.sayer(name),
         )
@@ -57,27 +58,27 @@ def _changes(bench: Bench, count: int) -> Iterator[Change]:
     return (change(contact, index, index) for index, contact in enumerate(contacts))
 
 
-def _through_the_door(conninfo: str, bench: Bench, count: int) -> float:
+def _through_the_appender(conninfo: str, bench: Bench, count: int) -> float:
     work = list(jobs(_changes(bench, count), size=1))
     return uvloop.run(_append(conninfo, work))
 
 
 async def _append(conninfo: str, work: Sequence[Job]) -> float:
-    door = GroupCommit(Flusher(conninfo, []), uuid7)
-    await door.start()
+    appender = GroupCommit(Flusher(conninfo, WithAppend([])), uuid7)
+    await appender.start()
     waiting = iter(work)
 
     async def caller() -> None:
         for job in waiting:
-            await door.append(job)
+            await appender.append(job)
 
     try:
-        await door.append(next(waiting))  # prepares the statements
+        await appender.append(next(waiting))  # prepares the statements
         started = time.perf_counter()
         await asyncio.gather(*[caller() for _ in range(CALLERS)])
         return (len(work) - 1) / (time.perf_counter() - started)
     finally:
-        await door.stop()
+        await appender.stop()
 
 
 def _through_the_recorder(recorder: ApplicationRecorder, bench: Bench, count: int) -> float:

@@ -22,6 +22,7 @@ from bench.seeds import append_all, change, jobs
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.projecting.projectors import projector
+from infrastructure.projecting.with_append import WithAppend
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
 from projections.analytics.activity import ACTIVITY
@@ -70,11 +71,11 @@ def _prepare(bench: Bench) -> None:
 
 
 async def _fill(conninfo: str, bench: Bench) -> None:
-    """A log without read models, through the door."""
+    """A log without read models, through the appender."""
     async with open_system(conninfo):
         pass  # makes the read models' tables, still empty
-    door = GroupCommit(Flusher(conninfo, []), uuid7)
-    await door.start()
+    appender = GroupCommit(Flusher(conninfo, WithAppend([])), uuid7)
+    await appender.start()
     try:
         size = bench.sizes.catch_up
         contacts = islice(cycle(bench.contacts.posted), size)
@@ -82,9 +83,9 @@ async def _fill(conninfo: str, bench: Bench) -> None:
         with tqdm(
             total=size, desc="filling a log", unit=" events", unit_scale=True, mininterval=1
         ) as bar:
-            await append_all(door, jobs(changes), bar.update)
+            await append_all(appender, jobs(changes), bar.update)
     finally:
-        await door.stop()
+        await appender.stop()
 
 
 async def _catch_up(conninfo: str, models: Sequence[ReadModel], size: int) -> float:

@@ -32,6 +32,7 @@ from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.folding import Folder
 from infrastructure.log.reader import LogReader
 from infrastructure.memory import tune_collector
+from infrastructure.projecting.with_append import WithAppend
 from infrastructure.publishing.event_redaction import restricted_until_halt
 from infrastructure.relay.broker import SENDING, TOPIC, TOPICS, make_topics
 from infrastructure.relay.cloud_events import Message, message
@@ -63,19 +64,19 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 async def _fill(conninfo: str, bench: Bench) -> None:
-    """A log without read models, through the door."""
+    """A log without read models, through the appender."""
     async with open_system(conninfo):
         pass  # makes the read models' tables, still empty
-    door = GroupCommit(Flusher(conninfo, []), uuid7)
-    await door.start()
+    appender = GroupCommit(Flusher(conninfo, WithAppend([])), uuid7)
+    await appender.start()
     try:
         size = bench.sizes.relayed
         contacts = islice(cycle(bench.contacts.posted), size)
         changes = (change(contact, index, index) for index, contact in enumerate(contacts))
         with tqdm(total=size, desc="filling a log", unit=" events", unit_scale=True) as bar:
-            await append_all(door, jobs(changes), bar.update)
+            await append_all(appender, jobs(changes), bar.update)
     finally:
-        await door.stop()
+        await appender.stop()
 
 
 def _rate(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result]:

@@ -55,7 +55,7 @@ def run(bench: Bench) -> Iterator[Result]:
 async def _fill(conninfo: str, language: Language, size: int) -> None:
     async with open_system(conninfo) as system:
         with tqdm(total=size, desc="filling a site", unit="event", unit_scale=True) as bar:
-            await append_all(system.door, jobs(language, size), bar.update)
+            await append_all(system.appender, jobs(language, size), bar.update)
     # Or the server would be catching up while it is measured.
     for model in READ_MODELS:
         if not model.with_append:

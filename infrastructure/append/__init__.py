@@ -1,1 +1,1 @@
-"""The event log, written: commands queue, and one transaction at a time appends a batch."""
+"""The event log, written: jobs queue, and one transaction at a time appends a batch of them."""

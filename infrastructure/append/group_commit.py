@@ -1,45 +1,51 @@
 """Group commit: one flusher per process writes what queued while the last commit was under way.
 
-There is no timer: a lone append goes out at once, and under load batches grow by themselves.
+There is no timer: a lone append is written at once, and under load batches grow by themselves.
 Batches are bounded (psycopg's pipeline was seen to hang on 800 events over a Unix socket), and so
-is the queue: when it is full, callers are turned away instead of piling up.
+is the queue: while the queue is full, jobs are refused with Overloaded.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
 
 from application.errors import Overloaded, Unavailable
 from application.ports import Job, NewId, Receipt
-from infrastructure.append.cohorts import Cohorts
+from infrastructure.append.batch import EncodedJob, encode_job
 from infrastructure.append.flusher import Flusher, Verdict
-from infrastructure.append.plan import Prepared, prepare
 
 MOST_EVENTS = 500
 MOST_BYTES = 200_000
 LONGEST_QUEUE = 5_000
-"""Jobs that may wait; at a few thousand appends a second, about a second's worth."""
+"""Jobs in the queue: about a second of appends at a few thousand a second."""
 
 LARGEST_QUEUE = 64 * 1024 * 1024
-"""Bytes of events that may wait. What a caller holds besides is a few times as much."""
+"""Bytes of events in the queue. Each caller holds a few times as much besides."""
 
 FULL = "Too much is waiting to be written; try again in a moment."
 
 
 @dataclass(slots=True)
 class Waiting:
-    prepared: Prepared
+    encoded: EncodedJob
     receipt: asyncio.Future[Receipt]
 
-
-_Landed = tuple[Waiting, Verdict]
+    def answer(self, verdict: Verdict) -> None:
+        if self.receipt.done():
+            return
+        if isinstance(verdict, Receipt):
+            self.receipt.set_result(verdict)
+        else:
+            self.receipt.set_exception(verdict)
+            # The caller may have gone away: then nobody retrieves the exception.
+            self.receipt.exception()
 
 
 @dataclass(slots=True)
 class Counts:
-    """For the metrics: how many batches with how many jobs and events, since the start."""
+    """Batches, jobs and events since the start, for the metrics; `sizes` is called with the jobs of
+    each batch."""
 
     batches: int = 0
     jobs: int = 0
@@ -69,7 +75,7 @@ class GroupCommit:
         self._task = asyncio.create_task(self._run(), name="append flusher")
 
     async def stop(self) -> None:
-        """Write what is queued, then end."""
+        """Write the queue, then end."""
         if self._task is not None:
             self._stopping = True
             self._wake.set()
@@ -83,60 +89,45 @@ class GroupCommit:
             raise Overloaded(FULL)
         if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
-        prepared = prepare(job, self._new_id)
-        if self._queued_bytes + prepared.size > LARGEST_QUEUE and self._queue:
+        encoded = encode_job(job, self._new_id)
+        if self._queued_bytes + encoded.size > LARGEST_QUEUE and self._queue:
             raise Overloaded(FULL)
-        waiting = Waiting(prepared, asyncio.get_running_loop().create_future())
+        waiting = Waiting(encoded, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
-        self._queued_bytes += prepared.size
+        self._queued_bytes += encoded.size
         self._wake.set()
-        # A caller who goes away doesn't take back what is on its way into the log.
+        # A caller that goes away doesn't withdraw its job.
         return await waiting.receipt
 
     async def _run(self) -> None:
-        cohorts = Cohorts()
-        landed: list[_Landed] = []
-        while self._queue or landed or not self._stopping:
-            if not (cohorts.two and self._queue):
-                now = landed[: (len(landed) + 1) // 2] if cohorts.two else landed
-                landed = landed[len(now) :]
-                began = monotonic()
-                _tell(now)
-                # What becomes ready in the same turn of the loop joins the batch.
-                await asyncio.sleep(0)
-                cohorts.went_on(len(now), monotonic() - began)
-            if batch := self._take():
-                began = monotonic()
-                writing = asyncio.create_task(self._flush(batch))
-                await asyncio.sleep(0)  # it is on its way before the others go on
-                _tell(landed)
-                landed = await writing
-                cohorts.landed(len(batch), monotonic() - began)
-            elif landed:
-                _tell(landed)
-                landed = []
-            elif not self._stopping:
+        while True:
+            # Callers that append again in the same turn of the loop share the next batch.
+            await asyncio.sleep(0)
+            if self._queue:
+                await self._flush(self._take())
+            elif self._stopping:
+                return
+            else:
                 self._wake.clear()
                 await self._wake.wait()
-                await asyncio.sleep(0)
 
     def _take(self) -> list[Waiting]:
         batch: list[Waiting] = []
         events = size = 0
         while self._queue:
-            prepared = self._queue[0].prepared
-            events += len(prepared.ids)
-            size += prepared.size
+            encoded = self._queue[0].encoded
+            events += len(encoded.ids)
+            size += encoded.size
             if batch and (events > MOST_EVENTS or size > MOST_BYTES):
-                size -= prepared.size
+                size -= encoded.size
                 break
             batch.append(self._queue.popleft())
         self._queued_bytes -= size
         return batch
 
-    async def _flush(self, batch: list[Waiting]) -> list[_Landed]:
+    async def _flush(self, batch: list[Waiting]) -> None:
         try:
-            verdicts = await self._flusher.write([waiting.prepared for waiting in batch])
+            verdicts = await self._flusher.write([waiting.encoded for waiting in batch])
         except asyncio.CancelledError:
             for waiting in batch:
                 waiting.receipt.cancel()
@@ -145,18 +136,7 @@ class GroupCommit:
             verdicts = [error] * len(batch)
         self.counts.batches += 1
         self.counts.jobs += len(batch)
-        self.counts.events += sum(len(waiting.prepared.ids) for waiting in batch)
+        self.counts.events += sum(len(waiting.encoded.ids) for waiting in batch)
         self.counts.sizes(len(batch))
-        return list(zip(batch, verdicts, strict=True))
-
-
-def _tell(landed: Iterable[_Landed]) -> None:
-    for waiting, verdict in landed:
-        if waiting.receipt.done():
-            continue
-        if isinstance(verdict, Receipt):
-            waiting.receipt.set_result(verdict)
-        else:
-            waiting.receipt.set_exception(verdict)
-            # Whoever waited may have gone away; that is no error of the loop's.
-            waiting.receipt.exception()
+        for waiting, verdict in zip(batch, verdicts, strict=True):
+            waiting.answer(verdict)

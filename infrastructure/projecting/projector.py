@@ -14,14 +14,14 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 
-from infrastructure.append.transaction import park
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.events import AT_ONCE, Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of
 from infrastructure.postgres.pipeline import Command
 from infrastructure.postgres.transactions import COMMIT, ROLLBACK
+from infrastructure.projecting.parking import Parked, park
 from infrastructure.projecting.statements import Table, version
-from infrastructure.projecting.with_append import Parked, collect
+from infrastructure.projecting.with_append import collect
 from projections.read_model import Add, Put, Step
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.log.reader import LogReader
+from infrastructure.projecting.parking import Parked
 from infrastructure.projecting.projector import FOLLOWER
 from infrastructure.projecting.statements import version
-from infrastructure.projecting.with_append import Parked
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 

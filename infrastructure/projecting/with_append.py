@@ -1,46 +1,64 @@
 """The read models that are written in the append's own transaction."""
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
-from infrastructure.projecting.statements import Statement, Table
+from infrastructure.postgres.pipeline import Command, Rows
+from infrastructure.projecting.parking import Parked, park, parked_command, parked_of
+from infrastructure.projecting.statements import Table
 from projections.read_model import Add, Put, Step
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """A stream that a projector can't follow any further, since which position, and why."""
+class WithAppend:
+    """The append's projection onto tables. A projector that fails parks the stream, and goes on
+    with the others; streams that are parked are left out."""
 
-    read_model: str
-    stream: str
-    position: int
-    reason: str
+    def __init__(self, tables: Sequence[Table]):
+        self._tables = tables
+
+    def look(self, streams: Sequence[str]) -> Command:
+        return parked_command(streams)
+
+    def together(self, steps: Sequence[Step], seen: Rows) -> list[Command]:
+        return _commands(self._tables, steps, parked_of(seen))
+
+    def apart(
+        self, steps: Sequence[Step], seen: Rows
+    ) -> Iterator[tuple[list[Command], Callable[[Exception], list[Command]]]]:
+        """The commands of one read model after the other, each with those that park the streams in
+        that read model if its rows are refused."""
+        parked = parked_of(seen)
+        for table in self._tables:
+            refused = partial(_park_all, table, steps)
+            try:
+                commands = _commands([table], steps, parked)
+            except Exception as error:
+                commands = refused(error)
+            yield commands, refused
 
 
-@dataclass(slots=True)
-class Projection:
-    """The statements of each read model, and what had to be parked on the way."""
-
-    statements: dict[str, list[Statement]] = field(default_factory=dict)
-    parked: list[Parked] = field(default_factory=list)
-
-
-def project(
+def _commands(
     tables: Sequence[Table], steps: Sequence[Step], parked: Collection[tuple[str, str]]
-) -> Projection:
-    """Let each projector see the steps. One that fails parks the stream and goes on."""
-    result = Projection()
+) -> list[Command]:
+    commands: list[Command] = []
+    newly_parked: list[Parked] = []
     kinds = {step.recorded.stream.kind for step in steps}
     for table in tables:
-        if kinds.isdisjoint(table.model.kinds):
-            continue
-        changes = collect(table, steps, parked, result.parked)
-        if statements := table.statements(changes):
-            result.statements[table.model.name] = statements
-    return result
+        if not kinds.isdisjoint(table.model.kinds):
+            commands += table.statements(collect(table, steps, parked, newly_parked))
+    return [*commands, *park(newly_parked)]
+
+
+def _park_all(table: Table, steps: Sequence[Step], error: Exception) -> list[Command]:
+    reason = f"{type(error).__name__}: {error}"
+    return park(
+        Parked(table.name, str(recorded.stream), recorded.position, reason)
+        for recorded in (step.recorded for step in steps)
+        if recorded.stream.kind in table.model.kinds
+    )
 
 
 def collect(
@@ -49,7 +67,8 @@ def collect(
     parked: Collection[tuple[str, str]],
     newly_parked: list[Parked],
 ) -> list[Put | Add]:
-    """What a table's projector makes of the steps; streams it fails on are added to the parked."""
+    """The changes that a table's projector makes of the steps. Streams on which the projector fails
+    are added to the newly parked."""
     model = table.model
     changes: list[Put | Add] = []
     left_out = {stream for name, stream in parked if name == table.name}

@@ -147,10 +147,10 @@ class TestTooMuch:
     @pytest.fixture
     def narrow(self, watched: Service) -> Iterator[Service]:
         """Two commands may wait, and no more."""
-        door = watched.services.system.door
-        longest, door._longest = door._longest, 2
+        appender = watched.services.system.appender
+        longest, appender._longest = appender._longest, 2
         yield watched
-        door._longest = longest
+        appender._longest = longest
 
     def test_is_503_with_the_time_to_come_back_and_no_effect(self, narrow, tenant):
         client = narrow.client(tenant=tenant)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from application.errors import OutcomeUnknown, Unavailable
 from application.ports import Answer, Job, Receipt
-from infrastructure.append.flusher import ALONE
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.proxy import Proxy, proxied
 from tests.infrastructure.append.support import Process, process
@@ -29,12 +28,10 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(
-    ledger: str, make_directory, *, patience: float, alone: int = ALONE
-) -> AsyncIterator[Line]:
+async def open_line(ledger: str, make_directory, *, patience: float) -> AsyncIterator[Line]:
     async with (
         proxied(ledger, make_directory) as (conninfo, proxy),
-        process(conninfo, (), patience=patience, alone=alone) as one,
+        process(conninfo, (), patience=patience) as one,
     ):
         yield Line(one, proxy, ledger)
 
@@ -47,5 +44,5 @@ async def persist(line: Line, command: Callable[[], Job]) -> Receipt:
     """Send it again until it is known to be there, as a client with some sense would."""
     for _ in range(20):
         with suppress(Unavailable, OutcomeUnknown):
-            return await line.one.door.append(command())
+            return await line.one.appender.append(command())
     raise AssertionError("it never was")

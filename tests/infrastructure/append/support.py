@@ -11,12 +11,13 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
-from infrastructure.append.entities import PostgresEventLog
+from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.statements import Table
+from infrastructure.projecting.with_append import WithAppend
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 from tests.infrastructure.append.jobs import adds
@@ -44,7 +45,7 @@ class Process:
 
     conninfo: str
     flusher: Flusher
-    door: GroupCommit
+    appender: GroupCommit
     pool: AsyncConnectionPool[Any]
     log: PostgresEventLog
 
@@ -59,16 +60,17 @@ async def process(
     longest_queue: int = 5_000,
     **options: Any,
 ) -> AsyncIterator[Process]:
-    writes = flusher(conninfo, [Table(model) for model in models], clock=clock, **options)
-    door = GroupCommit(writes, uuid7, longest_queue=longest_queue)
+    projection = WithAppend([Table(model) for model in models])
+    writes = flusher(conninfo, projection, clock=clock, **options)
+    appender = GroupCommit(writes, uuid7, longest_queue=longest_queue)
     async with AsyncConnectionPool[Any](
         conninfo, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}
     ) as pool:
-        await door.start()
+        await appender.start()
         try:
-            yield Process(conninfo, writes, door, pool, PostgresEventLog(pool, door))
+            yield Process(conninfo, writes, appender, pool, PostgresEventLog(pool, appender))
         finally:
-            await door.stop()
+            await appender.stop()
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -82,7 +84,7 @@ async def until(condition: Callable[[], object]) -> None:
 async def blocked(one: Process, held: Hold) -> AsyncIterator[None]:
     """One append is under way and has to wait: what is appended meanwhile has to queue."""
     async with held() as waited_for:
-        first = asyncio.create_task(one.door.append(adds()))
+        first = asyncio.create_task(one.appender.append(adds()))
         await waited_for()
         yield
     await first

@@ -22,7 +22,7 @@ async def test_a_server_that_never_answers_is_given_up_with_the_outcome_unknown(
         name, text = stream(), uuid4().hex
         line.proxy.watch(text, Then.HOLD)
         with pytest.raises(OutcomeUnknown):
-            await line.one.door.append(adds(name, text))
+            await line.one.appender.append(adds(name, text))
         await until(lambda: line.has(name))  # it did happen: unknown is all that could be said
         await persist(line, adds)
 
@@ -38,7 +38,7 @@ async def test_the_same_command_under_its_key_is_safe_after_an_unknown_outcome(
 
         line.proxy.watch(text, Then.HOLD)
         with pytest.raises(OutcomeUnknown):
-            await line.one.door.append(command())
+            await line.one.appender.append(command())
         assert told(await persist(line, command)) == Answer(201, (), text)
         assert line.has(name) == 1
 
@@ -46,7 +46,7 @@ async def test_the_same_command_under_its_key_is_safe_after_an_unknown_outcome(
 async def test_callers_wait_while_the_database_is_away_and_lose_nothing(line: Line):
     names = [stream() for _ in range(5)]
     await line.proxy.close()
-    tasks = [asyncio.create_task(line.one.door.append(adds(name))) for name in names]
+    tasks = [asyncio.create_task(line.one.appender.append(adds(name))) for name in names]
     await asyncio.sleep(0.3)
     assert not any(task.done() for task in tasks)
     await line.proxy.open()
@@ -61,11 +61,11 @@ async def test_callers_of_an_absent_database_are_refused_later_ones_soon(
     async with open_line(ledger, make_directory, patience=1) as line:
         await line.proxy.close()
         with pytest.raises(Unavailable):
-            await line.one.door.append(adds())
+            await line.one.appender.append(adds())
         async with asyncio.timeout(40):
             for _ in range(80):  # not another second each
                 with pytest.raises(Unavailable):
-                    await line.one.door.append(adds())
+                    await line.one.appender.append(adds())
         await line.proxy.open()
         await persist(line, adds)
 
@@ -75,10 +75,10 @@ async def test_stopping_while_the_database_is_away_ends_and_tells_everybody(
 ):
     async with open_line(ledger, make_directory, patience=0.3) as line:
         await line.proxy.close()
-        tasks = [asyncio.create_task(line.one.door.append(adds())) for _ in range(1_200)]
+        tasks = [asyncio.create_task(line.one.appender.append(adds())) for _ in range(1_200)]
         await asyncio.sleep(0.05)
         async with asyncio.timeout(60):
-            await line.one.door.stop()
+            await line.one.appender.stop()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert {type(result) for result in results} == {Unavailable}
 
@@ -87,7 +87,7 @@ async def test_reading_says_unavailable_while_the_database_is_away_and_reads_aga
     line: Line,
 ):
     name = stream()
-    await line.one.door.append(adds(name))
+    await line.one.appender.append(adds(name))
     await line.proxy.close()
     line.one.pool.timeout = 0.2
     with pytest.raises(Unavailable):

@@ -1,5 +1,5 @@
 """A connection lost at any moment: what was acknowledged is there once, and nobody is told of a
-conflict that there wasn't. That holds of both ways to append: in two round trips, and in one."""
+conflict that there wasn't."""
 
 import asyncio
 import random
@@ -13,7 +13,6 @@ from psycopg import AsyncConnection
 
 from application.errors import AppendError, VersionConflict
 from application.ports import Answer, Receipt
-from infrastructure.append.flusher import ALONE
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import adds, change, job, key, renamed, renames, stream
 from tests.infrastructure.append.lines import PATIENCE, Line, open_line, told
@@ -23,16 +22,14 @@ from tests.infrastructure.append.support import Hold, Process, prepare, process,
 pytestmark = pytest.mark.anyio
 
 
-WAYS, NAMED = [ALONE, 0], ["in two trips", "in one"]
 CUTS = [Then.CUT_BEFORE, Then.CUT_AFTER, Then.CUT_WHILE]
 
 
-@pytest.fixture(params=WAYS, ids=NAMED)
-async def line(ledger: str, make_directory, request) -> AsyncIterator[Line]:
-    """It has appended before, so that it knows where the log ends."""
-    opening = open_line(ledger, make_directory, patience=PATIENCE, alone=request.param)
-    async with opening as opened:
-        await opened.one.door.append(adds())
+@pytest.fixture
+async def line(ledger: str, make_directory) -> AsyncIterator[Line]:
+    """A line whose process has appended before, so that its statements are prepared."""
+    async with open_line(ledger, make_directory, patience=PATIENCE) as opened:
+        await opened.one.appender.append(adds())
         yield opened
 
 
@@ -42,7 +39,7 @@ async def test_a_commit_cut_at_any_point_is_carried_out_once_and_gets_its_receip
 ):
     name, text = stream(), uuid4().hex
     line.proxy.watch(text, cut)
-    receipt = await line.one.door.append(adds(name, text))
+    receipt = await line.one.appender.append(adds(name, text))
     assert line.proxy.happened == 1
     assert line.has(name) == 1
     entity = receipt.entities[str(name)]
@@ -54,14 +51,14 @@ async def test_a_commit_cut_at_any_point_is_carried_out_once_and_gets_its_receip
 async def test_a_batch_cut_at_any_point_gets_the_receipts_and_conflicts_of_one_that_wasnt(
     line: Line, held: Hold, cut: Then
 ):
-    ann = (await line.one.door.append(adds())).entities.popitem()[1]
+    ann = (await line.one.appender.append(adds())).entities.popitem()[1]
     text = uuid4().hex
     jobs = [adds(), renames(ann, "Bea"), renames(ann, "Cleo"), adds(called=text), adds()]
     async with held() as waited_for:
-        first = asyncio.create_task(line.one.door.append(adds()))
+        first = asyncio.create_task(line.one.appender.append(adds()))
         await waited_for()
-        tasks = [asyncio.create_task(line.one.door.append(each)) for each in jobs]
-        await until(lambda: line.one.door.queued == len(jobs))
+        tasks = [asyncio.create_task(line.one.appender.append(each)) for each in jobs]
+        await until(lambda: line.one.appender.queued == len(jobs))
         line.proxy.watch(text, cut)
     results = await asyncio.gather(*tasks, return_exceptions=True)
     await first
@@ -78,7 +75,7 @@ async def test_a_keyed_command_cut_at_any_point_has_one_effect_and_one_answer(
     name, text, keyed = stream(), uuid4().hex, key(uuid4().hex)
     line.proxy.watch(text, cut)
     receipts = [
-        await line.one.door.append(
+        await line.one.appender.append(
             adds(name, text, key=keyed, answer=lambda _: Answer(201, (), text))
         )
         for _ in range(2)
@@ -94,15 +91,14 @@ async def test_a_keyed_command_that_changes_nothing_cut_at_any_point_gets_its_an
 ):
     text, keyed = uuid4().hex, key(uuid4().hex)
     line.proxy.watch(text, cut)
-    receipt = await line.one.door.append(job(key=keyed, answer=lambda _: Answer(200, (), text)))
+    receipt = await line.one.appender.append(job(key=keyed, answer=lambda _: Answer(200, (), text)))
     assert line.proxy.happened == 1
     assert told(receipt) == Answer(200, (), text)
     assert await line.one.log.answered(keyed) == Answer(200, (), text)
 
 
-@pytest.mark.parametrize("alone", WAYS, ids=NAMED)
 async def test_a_connection_lost_while_the_commit_is_still_running_is_waited_for(
-    database, make_directory, alone: int
+    database, make_directory
 ):
     """The lost transaction holds the append lock until it has ended one way or the other."""
     ledger = prepare(database(), ())
@@ -114,11 +110,11 @@ async def test_a_connection_lost_while_the_commit_is_still_running_is_waited_for
             "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON stored_events "
             "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION dawdle()"
         )
-    async with open_line(ledger, make_directory, patience=PATIENCE, alone=alone) as line:
-        await line.one.door.append(adds())
+    async with open_line(ledger, make_directory, patience=PATIENCE) as line:
+        await line.one.appender.append(adds())
         name, text = stream(), uuid4().hex
         line.proxy.watch(text, Then.CUT_WHILE)
-        await line.one.door.append(adds(name, text))
+        await line.one.appender.append(adds(name, text))
         assert line.proxy.happened == 1
         assert line.has(name) == 1
 
@@ -129,7 +125,7 @@ async def test_a_commit_that_was_cut_stays_in_doubt_until_the_database_is_back(
 ):
     name, text = stream(), uuid4().hex
     line.proxy.watch(text, cut)
-    appending = asyncio.create_task(line.one.door.append(adds(name, text)))
+    appending = asyncio.create_task(line.one.appender.append(adds(name, text)))
     await until(lambda: line.proxy.happened)
     await asyncio.sleep(0.01)
     await line.proxy.close()
@@ -153,7 +149,7 @@ async def test_a_mutant_that_repeats_without_looking_tells_of_a_conflict_there_w
     text = uuid4().hex
     line.proxy.watch(text, Then.CUT_AFTER)
     with pytest.raises(VersionConflict):
-        await line.one.door.append(adds(called=text))
+        await line.one.appender.append(adds(called=text))
 
 
 async def test_a_mutant_that_takes_it_for_granted_acknowledges_what_isnt_there(
@@ -162,7 +158,7 @@ async def test_a_mutant_that_takes_it_for_granted_acknowledges_what_isnt_there(
     monkeypatch.setattr("infrastructure.append.flusher.was_committed", always(True))
     name, text = stream(), uuid4().hex
     line.proxy.watch(text, Then.CUT_BEFORE)
-    await line.one.door.append(adds(name, text))
+    await line.one.appender.append(adds(name, text))
     assert line.has(name) == 0
 
 
@@ -172,10 +168,10 @@ async def test_another_process_that_took_the_stream_meanwhile_is_a_conflict_and_
     """The event that stands at our place is told from ours by its id."""
     name, text = stream(), uuid4().hex
     line.proxy.watch(text, Then.CUT_BEFORE)
-    mine = asyncio.create_task(line.one.door.append(adds(name, text)))
+    mine = asyncio.create_task(line.one.appender.append(adds(name, text)))
     while not line.proxy.happened:  # noqa: ASYNC110 - a race is what is wanted
         await asyncio.sleep(0)
-    results = await asyncio.gather(mine, other.door.append(adds(name)), return_exceptions=True)
+    results = await asyncio.gather(mine, other.appender.append(adds(name)), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Receipt", "VersionConflict"]
     assert line.has(name) == 1
 
@@ -183,10 +179,7 @@ async def test_another_process_that_took_the_stream_meanwhile_is_a_conflict_and_
 # Under load
 
 
-@pytest.mark.parametrize("alone", WAYS, ids=NAMED)
-async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(
-    ledger: str, alone: int
-):
+async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(ledger: str):
     """Twelve callers rename their contacts, each going on from its last receipt, while the
     flusher's backend is terminated again and again: mostly after a batch has landed, sometimes
     before the one that it was terminated in. They don't rest before it often was."""
@@ -197,9 +190,9 @@ async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(
     async def kill(admin: AsyncConnection, one: Process) -> None:
         nonlocal kills
         while True:
-            written = one.door.counts.batches
+            written = one.appender.counts.batches
             deadline = monotonic() + chance.expovariate(20)
-            while one.door.counts.batches == written and monotonic() < deadline:  # noqa: ASYNC110
+            while one.appender.counts.batches == written and monotonic() < deadline:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             await asyncio.sleep(chance.uniform(0, 0.03))
             connection = one.flusher._connection
@@ -211,16 +204,16 @@ async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(
 
     async def go_on(one: Process, number: int) -> tuple[str, int]:
         name = stream()
-        receipt = await one.door.append(adds(name, f"{number}"))
+        receipt = await one.appender.append(adds(name, f"{number}"))
         entity = receipt.entities[str(name)]
         while entity.version < 60 or kills <= 20:
             events = [renamed(entity.state.details.name, f"{number} {entity.version}")]
-            receipt = await one.door.append(job(change(name, entity, *events)))
+            receipt = await one.appender.append(job(change(name, entity, *events)))
             entity = receipt.entities[str(name)]
         return str(name), entity.version
 
     async with (
-        process(ledger, (), alone=alone) as one,
+        process(ledger, ()) as one,
         await AsyncConnection.connect(ledger, autocommit=True) as admin,
     ):
         killer = asyncio.create_task(kill(admin, one))
@@ -248,7 +241,7 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(line: Line
     async def go_on(number: int) -> None:
         for turn in range(60):
             name = stream()
-            await line.one.door.append(adds(name, f"{number}.{turn} cut"))
+            await line.one.appender.append(adds(name, f"{number}.{turn} cut"))
             acknowledged.append(str(name))
 
     cutter = asyncio.create_task(cut())

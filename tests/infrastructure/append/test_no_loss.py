@@ -1,6 +1,6 @@
 """Who reads the log by resuming after the last position they saw misses nothing, however many
 processes append and however long some commits take. The same checks catch the mutants: one that
-gives positions as ordinary event stores do, and one that doesn't look before it appends."""
+gives positions as ordinary event stores do, and one that looks before it has the lock."""
 
 import psycopg
 import pytest
@@ -18,7 +18,7 @@ FEWEST_EVENTS = 1_800
 
 async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(database):
     ledger = slow_ledger(database(), every=499, seconds=0.02)
-    reader, told = await tail_while(ledger, write(ledger, EVENTS, "as ever"))
+    reader, told = await tail_while(ledger, write(ledger, EVENTS, "own streams"))
     assert told == EVENTS
     assert reader.check(EVENTS) is None
     assert len(check_log(ledger)) == EVENTS
@@ -26,7 +26,9 @@ async def test_a_reader_who_resumes_after_its_last_position_misses_nothing(datab
 
 async def test_a_mutant_with_positions_of_a_sequence_is_caught(database):
     ledger = slow_ledger(database(), every=97, seconds=0.2)
-    reader, told = await tail_while(ledger, write(ledger, FEWER_EVENTS, "without a lock"))
+    reader, told = await tail_while(
+        ledger, write(ledger, FEWER_EVENTS, "own streams without a lock")
+    )
     assert told == FEWER_EVENTS
     with psycopg.connect(ledger) as connection:
         (stored,) = connection.execute("SELECT count(*) FROM stored_events").fetchone() or (0,)
@@ -49,17 +51,16 @@ def unfounded(conninfo: str) -> list[str]:
     return found
 
 
-async def test_processes_that_all_count_on_being_alone_lose_nothing_and_rely_on_what_is(database):
-    """Each of them tries one round trip for each batch, and is wrong most of the time."""
+async def test_processes_that_share_streams_lose_nothing_and_rely_on_what_is(database):
     ledger = slow_ledger(database(), every=97, seconds=0.02)
-    reader, told = await tail_while(ledger, write(ledger, FEWER_EVENTS, "at once"))
+    reader, told = await tail_while(ledger, write(ledger, FEWER_EVENTS, "shared streams"))
     assert told == FEWER_EVENTS
     assert reader.check(FEWER_EVENTS) is None
     assert len(check_log(ledger)) == FEWER_EVENTS
     assert unfounded(ledger) == []
 
 
-async def test_a_mutant_that_expects_nothing_of_the_log_is_caught(database):
+async def test_a_mutant_that_looks_before_it_has_the_lock_is_caught(database):
     ledger = slow_ledger(database(), every=97, seconds=0.02)
-    await tail_while(ledger, write(ledger, FEWEST_EVENTS, "at once without looking"))
+    await tail_while(ledger, write(ledger, FEWEST_EVENTS, "shared streams read before the lock"))
     assert unfounded(ledger)

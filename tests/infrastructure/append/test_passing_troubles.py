@@ -1,5 +1,5 @@
 """What the database refuses for reasons that pass, such as a full disk or a deadlock, is tried
-again and nobody's fault. However it was appended: in two round trips, or in one."""
+again and nobody's fault."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from infrastructure.append.flusher import ALONE
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import adds, stream
 from tests.infrastructure.append.poisons import MODELS, parked, rows
@@ -22,10 +21,10 @@ def ledger(database) -> str:
     return prepare(database(), MODELS)
 
 
-@pytest.fixture(params=[ALONE, 0], ids=["in two trips", "in one"])
-async def one(ledger: str, request):
-    async with process(ledger, MODELS, alone=request.param) as opened:
-        await opened.door.append(adds())
+@pytest.fixture
+async def one(ledger: str):
+    async with process(ledger, MODELS) as opened:
+        await opened.appender.append(adds())
         yield opened
 
 
@@ -57,7 +56,7 @@ async def test_a_trouble_that_passes_is_waited_out_and_nobodys_fault(
 ):
     name = stream()
     with troubled(ledger, table, *[trouble] * 3):
-        await one.door.append(adds(name))
+        await one.appender.append(adds(name))
     assert (str(name), 1) in check_log(ledger)
     assert str(name.id) in rows(ledger, "people")
     assert parked(ledger, name) == {}
@@ -68,7 +67,7 @@ async def test_a_trouble_that_passes_is_no_reason_to_park_a_stream_that_is_tried
 ):
     name = stream()
     with troubled(ledger, "people", "KI001", "40P01", "40P01"):
-        await one.door.append(adds(name))
+        await one.appender.append(adds(name))
     assert str(name.id) in rows(ledger, "people")
     assert parked(ledger, name) == {}
 
@@ -78,6 +77,6 @@ async def test_a_table_that_is_gone_parks_whatever_comes_and_loses_nothing(datab
     with psycopg.connect(ledger) as connection:
         connection.execute("DROP TABLE people")
     async with process(ledger, MODELS) as one:
-        receipts = await asyncio.gather(*(one.door.append(adds()) for _ in range(20)))
+        receipts = await asyncio.gather(*(one.appender.append(adds()) for _ in range(20)))
     assert len(receipts) == len(check_log(ledger)) == 20
     assert len(rows(ledger, "names")) == 20

@@ -1,5 +1,4 @@
-"""What the database or a projector refuses: the guilty alone bears it, the innocent land.
-However it was appended: in two round trips, or in one."""
+"""What the database or a projector refuses: the guilty alone bears it, the innocent land."""
 
 import asyncio
 from uuid import uuid4
@@ -10,7 +9,6 @@ import pytest
 from application.errors import Rejected
 from application.ports import Answer, Change, Job, Receipt
 from domain.interaction import Interaction, InteractionLogged
-from infrastructure.append.flusher import ALONE
 from tests.domain.samples import CALL
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import (
@@ -47,23 +45,23 @@ def ledger(database) -> str:
     return conninfo
 
 
-@pytest.fixture(params=[ALONE, 0], ids=["in two trips", "in one"])
-async def one(ledger: str, request):
-    async with process(ledger, MODELS, alone=request.param) as opened:
-        await opened.door.append(adds())
+@pytest.fixture
+async def one(ledger: str):
+    async with process(ledger, MODELS) as opened:
+        await opened.appender.append(adds())
         yield opened
 
 
 async def in_one_batch(one: Process, held: Hold, jobs: list[Job]) -> list[Receipt | BaseException]:
-    before = one.door.counts.batches
+    before = one.appender.counts.batches
     async with held() as waited_for:
-        first = asyncio.create_task(one.door.append(adds()))
+        first = asyncio.create_task(one.appender.append(adds()))
         await waited_for()
-        tasks = [asyncio.create_task(one.door.append(each)) for each in jobs]
-        await until(lambda: one.door.queued == len(jobs))
+        tasks = [asyncio.create_task(one.appender.append(each)) for each in jobs]
+        await until(lambda: one.appender.queued == len(jobs))
     await first
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert one.door.counts.batches - before == 2
+    assert one.appender.counts.batches - before == 2
     return results
 
 
@@ -124,14 +122,14 @@ async def test_later_events_of_a_parked_stream_are_left_out_there_and_only_there
     ledger: str, one: Process, poison: str
 ):
     name = stream()
-    await one.door.append(adds(name, "Ann"))
+    await one.appender.append(adds(name, "Ann"))
     (ann,) = await one.log.load([name], fresh=True)
     assert ann is not None
-    receipt = await one.door.append(renames(ann, poison))
+    receipt = await one.appender.append(renames(ann, poison))
     poisoned = receipt.entities[str(name)]
-    batches = one.door.counts.batches
-    await one.door.append(renames(poisoned, "Ann again"))
-    assert one.door.counts.batches == batches + 1
+    batches = one.appender.counts.batches
+    await one.appender.append(renames(poisoned, "Ann again"))
+    assert one.appender.counts.batches == batches + 1
     assert parked(ledger, name) == {"people": poisoned.position}
     with psycopg.connect(ledger) as connection:
         (row,) = connection.execute("SELECT name FROM people WHERE id = %s", (str(name.id),))
@@ -146,7 +144,7 @@ async def test_a_poisoned_job_of_several_streams_parks_only_those_the_read_model
     logged = InteractionLogged(number=1, record=CALL)
     call = Change(interaction, None, [logged], [Interaction.evolve(None, logged)])
     both = job(change(contact, None, added("poison for PostgreSQL")), call)
-    await one.door.append(both)
+    await one.appender.append(both)
     assert set(parked(ledger, contact)) == {"people"}
     assert parked(ledger, interaction) == {}
     assert str(interaction.id) in rows(ledger, "calls")
@@ -161,7 +159,7 @@ async def test_a_poisoned_job_keeps_its_key_and_its_answer(one: Process):
     def again() -> Job:
         return adds(stream(), "poison for PostgreSQL", key=keyed, answer=answer)
 
-    first, second = await one.door.append(again()), await one.door.append(again())
+    first, second = await one.appender.append(again()), await one.appender.append(again())
     assert (first.answer, second.replayed) == (Answer(201, (), "told"), Answer(201, (), "told"))
 
 
@@ -195,5 +193,5 @@ async def test_an_event_no_encoding_can_hold_never_gets_into_a_batch(one: Proces
         broken.changes[0].events[0].model_copy(update={"details": details})
     )
     with pytest.raises(ValueError, match="surrogates"):
-        await one.door.append(broken)
-    await one.door.append(adds())
+        await one.appender.append(broken)
+    await one.appender.append(adds())

@@ -7,7 +7,7 @@ it was told are in the log. WAY is one of those below.
 import asyncio
 import random
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -18,18 +18,17 @@ from application.errors import AppendError
 from application.ports import Job
 from domain.streams import StreamName
 from infrastructure.append.attempt import Attempt
-from infrastructure.append.flusher import ALONE, Flusher
-from infrastructure.append.plan import Plan, plan
+from infrastructure.append.batch import Batch, LogView, decide
+from infrastructure.append.flusher import Flusher
 from infrastructure.append.transaction import (
-    BEGIN,
-    COMMIT,
-    EXPECT,
     INSERT_EVENTS,
+    streams_of,
     view_command,
     view_of,
-    write_log,
+    write_commands,
 )
-from infrastructure.postgres.pipeline import Command, PipelineConnection, Rows
+from infrastructure.postgres.pipeline import PipelineConnection, Rows
+from infrastructure.postgres.transactions import BEGIN, COMMIT
 from tests.infrastructure.append.jobs import added, adds, change, job, renamed, renames, stream
 from tests.infrastructure.append.support import Process, process
 
@@ -39,47 +38,46 @@ SHARED = [stream(tenant="shared", identity=UUID(int=number)) for number in range
 RENAMING = 0.1
 
 
+async def unlocked_view(attempt: Attempt, connection: PipelineConnection) -> LogView:
+    """Begin, and read the view without the append lock."""
+    look = view_command(attempt._jobs, streams_of(attempt._jobs))
+    *_, (row,) = await connection.run([BEGIN, look])
+    return view_of(row)
+
+
 class WithoutLock(Attempt):
     """The mutant: as ordinary event stores append, without a lock, and with positions of a
     sequence, which are given in one order and committed in another."""
 
-    async def together(self, connection: PipelineConnection) -> Plan:
-        *_, (row,) = await connection.run([BEGIN, view_command(self._batch)])
-        planned = plan(self._batch, view_of(row), self._clock())
-        wanted = b"%d" % len(planned.events)
+    async def together(self, connection: PipelineConnection) -> Batch:
+        batch = decide(self._jobs, await unlocked_view(self, connection), self._clock())
+        wanted = b"%d" % len(batch.events)
         (rows,) = await connection.run(
             [("SELECT nextval('mutant_positions') FROM generate_series(1, $1::int)", (wanted,))]
         )
-        for event, (position,) in zip(planned.events, rows, strict=True):
+        for event, (position,) in zip(batch.events, rows, strict=True):
             event["position"] = int(position or 0)
-        insert = [command for command in write_log(planned) if command[0] == INSERT_EVENTS]
+        insert = [command for command in write_commands(batch) if command[0] == INSERT_EVENTS]
         await connection.run([*insert, COMMIT])
-        return planned
+        return batch
 
 
 class Unlocked(Flusher):
     attempt = WithoutLock
 
 
-class Careless(Attempt):
-    """The mutant: where it counts on being alone it expects nothing of the log, and doesn't take
-    the lock to look."""
+class LookingBefore(Attempt):
+    """The mutant: the versions of the streams are read before the lock is taken."""
 
-    async def together(self, connection: PipelineConnection) -> Plan:
-        run = connection.run
-
-        async def careless(commands: Sequence[Command]) -> list[Rows]:
-            return await run([("SELECT 1", ()) if c[0] == EXPECT else c for c in commands])
-
-        connection.run = careless  # type: ignore[method-assign]
-        try:
-            return await super().together(connection)
-        finally:
-            connection.run = run  # type: ignore[method-assign]
+    async def _begin(self, connection: PipelineConnection) -> tuple[LogView, Rows]:
+        before = await unlocked_view(self, connection)
+        view, seen = await super()._begin(connection)
+        view.versions = before.versions
+        return view, seen
 
 
-class Unexpecting(Flusher):
-    attempt = Careless
+class Premature(Flusher):
+    attempt = LookingBefore
 
 
 async def own_streams(one: Process, chance: random.Random, events: int) -> int:
@@ -93,7 +91,7 @@ async def own_streams(one: Process, chance: random.Random, events: int) -> int:
             left -= size
             name = stream()
             more = [renamed("Ann", "Ann")] * (size - 1)
-            receipt = await one.door.append(job(change(name, None, added(), *more)))
+            receipt = await one.appender.append(job(change(name, None, added(), *more)))
             told += receipt.entities[str(name)].version
 
     await asyncio.gather(*(call() for _ in range(CALLERS)))
@@ -120,7 +118,7 @@ async def shared_streams(one: Process, chance: random.Random, events: int) -> in
             left -= 1
             name = chance.choice(SHARED)
             try:
-                receipt = await one.door.append(does(name))
+                receipt = await one.appender.append(does(name))
             except AppendError:
                 left += 1
                 (contact,) = await one.log.load([name], fresh=True)
@@ -137,20 +135,19 @@ async def shared_streams(one: Process, chance: random.Random, events: int) -> in
 
 class Way(NamedTuple):
     flusher: type[Flusher]
-    alone: int
     work: Callable[[Process, random.Random, int], Awaitable[int]]
 
 
 WAYS = {
-    "as ever": Way(Flusher, ALONE, own_streams),
-    "without a lock": Way(Unlocked, ALONE, own_streams),
-    "at once": Way(Flusher, 0, shared_streams),
-    "at once without looking": Way(Unexpecting, 0, shared_streams),
+    "own streams": Way(Flusher, own_streams),
+    "own streams without a lock": Way(Unlocked, own_streams),
+    "shared streams": Way(Flusher, shared_streams),
+    "shared streams read before the lock": Way(Premature, shared_streams),
 }
 
 
 async def main(conninfo: str, events: int, seed: int, way: Way) -> int:
-    async with process(conninfo, (), flusher=way.flusher, alone=way.alone) as one:
+    async with process(conninfo, (), flusher=way.flusher) as one:
         return await way.work(one, random.Random(seed), events)
 
 

@@ -54,8 +54,8 @@ class CountTypes(Projection[Types]):
 
 async def test_a_projection_of_the_library_follows_the_log(ledger: str, one: Process):
     for _ in range(3):
-        await one.door.append(adds())
-    receipt = await one.door.append(adds(stream()))
+        await one.appender.append(adds())
+    receipt = await one.appender.append(adds(stream()))
     (entity,) = receipt.entities.values()
     runner = ProjectionRunner(
         application_class=Log,

@@ -24,7 +24,7 @@ async def test_an_empty_log_has_no_head_and_no_pages(database):
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(one: Process):
-    await asyncio.gather(*(one.door.append(adds()) for _ in range(25)))
+    await asyncio.gather(*(one.appender.append(adds()) for _ in range(25)))
     async with one.pool.connection() as connection:
         log, last = LogReader(connection), 0
         positions, sizes = list[int](), list[int]()
@@ -37,7 +37,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(one: Process):
 
 
 async def test_a_page_of_other_kinds_reaches_as_far_and_has_no_events(one: Process):
-    await asyncio.gather(*(one.door.append(adds()) for _ in range(3)))
+    await asyncio.gather(*(one.appender.append(adds()) for _ in range(3)))
     async with one.pool.connection() as connection:
         log = LogReader(connection)
         head = await log.head()
@@ -47,9 +47,9 @@ async def test_a_page_of_other_kinds_reaches_as_far_and_has_no_events(one: Proce
 
 async def test_a_tenants_head_is_the_last_position_of_its_own(one: Process):
     tenant = uuid4().hex
-    receipt = await one.door.append(adds(stream(tenant)))
-    await one.door.append(adds())
-    await one.door.append(adds(stream(tenant + "-more")))
+    receipt = await one.appender.append(adds(stream(tenant)))
+    await one.appender.append(adds())
+    await one.appender.append(adds(stream(tenant + "-more")))
     (entity,) = receipt.entities.values()
     async with one.pool.connection() as connection:
         cursor = await connection.execute(tenant_head("%s"), (tenant, tenant))
@@ -60,8 +60,8 @@ async def test_an_unreadable_event_is_in_the_page_with_its_reason(database):
     ledger = prepare(database(), ())
     async with process(ledger, ()) as one:
         broken, fine = stream(), stream()
-        await one.door.append(adds(broken))
-        await one.door.append(adds(fine))
+        await one.appender.append(adds(broken))
+        await one.appender.append(adds(fine))
         spoil(ledger, broken)
         async with one.pool.connection() as connection:
             page = await LogReader(connection).page(0, 10)

@@ -34,6 +34,26 @@ def test_an_older_database_gets_what_it_lacks(database, monkeypatch, tmp_path):
     assert migrate(conninfo) == []
 
 
+def test_a_database_with_abandoned_appends_gets_the_one_way_to_append(
+    database, monkeypatch, tmp_path
+):
+    conninfo = database()
+    with monkeypatch.context() as older:
+        for name in ALL:
+            if name < "0008":
+                (tmp_path / name).write_text((MIGRATIONS / name).read_text())
+        older.setattr("infrastructure.postgres.schema.MIGRATIONS", tmp_path)
+        prepare(conninfo)
+    with psycopg.connect(conninfo) as connection:
+        connection.execute("INSERT INTO abandoned_appends (id) VALUES ('lost')")
+    assert prepare(conninfo) == [name for name in ALL if name >= "0008"]
+    with psycopg.connect(conninfo) as connection:
+        left = connection.execute(
+            "SELECT to_regclass('abandoned_appends'), to_regproc('expect_log')"
+        ).fetchone()
+    assert left == (None, None)
+
+
 def test_a_migration_that_fails_leaves_no_trace(database, monkeypatch, tmp_path):
     conninfo = database()
     (tmp_path / "0001_half.sql").write_text("CREATE TABLE half (); SELECT 1/0")

@@ -30,6 +30,7 @@ from infrastructure.log.recorder import create_event_table
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
+from infrastructure.projecting.with_append import WithAppend
 from projections.all_models import READ_MODELS
 from projections.analytics.activity import NOBODY
 from projections.read_model import Put, ReadModel, Step
@@ -96,7 +97,7 @@ class Ledger:
 
     conninfo: str
     pool: AsyncConnectionPool[Any]
-    door: GroupCommit
+    appender: GroupCommit
 
     async def append(self, stream: StreamName, before: Entity | None, *events: Event) -> Entity:
         change = Change(stream, before)
@@ -105,7 +106,9 @@ class Ledger:
             state = AGGREGATES[stream.kind].evolve(state, event)
             change.events.append(event)
             change.states.append(state)
-        receipt = await self.door.append(Job(stream.tenant, JOHN, "tracking", "req-1", [change]))
+        receipt = await self.appender.append(
+            Job(stream.tenant, JOHN, "tracking", "req-1", [change])
+        )
         return receipt.entities[str(stream)]
 
     async def contact(self, name: str = "Ann Lee", tenant: str = "1") -> Entity:
@@ -187,16 +190,16 @@ async def ledger(
     create_event_table(conninfo)
     migrate(conninfo)
     await bring_up_to_date(conninfo, models)
-    tables = [Table(model) for model in models if model.with_append]
-    door = GroupCommit(Flusher(conninfo, tables, committed=committed), uuid7)
+    projection = WithAppend([Table(model) for model in models if model.with_append])
+    appender = GroupCommit(Flusher(conninfo, projection, committed=committed), uuid7)
     async with AsyncConnectionPool[Any](
         conninfo, min_size=1, max_size=6, open=False, kwargs={"autocommit": True}
     ) as pool:
-        await door.start()
+        await appender.start()
         try:
-            yield Ledger(conninfo, pool, door)
+            yield Ledger(conninfo, pool, appender)
         finally:
-            await door.stop()
+            await appender.stop()
 
 
 async def eventually(condition: Callable[[], Any], seconds: float = 60) -> None:

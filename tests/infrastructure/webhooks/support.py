@@ -13,7 +13,7 @@ from application.entity import Entity
 from application.ledger import Ledger as Commands
 from domain.streams import StreamName
 from domain.webhook import Subscription, Webhook
-from infrastructure.append.entities import PostgresEventLog
+from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.numbers import BlockNumbers
 from infrastructure.following.follower import Follower
 from infrastructure.postgres.fetch import fetching
@@ -57,7 +57,7 @@ async def dispatching(
 ) -> AsyncIterator[Follower]:
     """A process that delivers, with retries that come soon."""
     pool: AsyncConnectionPool[Any] = opened.pool
-    commands = Commands(PostgresEventLog(pool, opened.door), BlockNumbers(pool), now, uuid7)
+    commands = Commands(PostgresEventLog(pool, opened.appender), BlockNumbers(pool), now, uuid7)
     options = {"retries": SOON} | options
     async with delivering(opened.conninfo, settings, commands, **options) as planner:
         yield planner

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from application.errors import KeyReused, VersionConflict
 from application.ports import Answer, Job, Receipt
-from infrastructure.append.plan import Plan, Prepared, View, plan, prepare, scope_of
+from infrastructure.append.batch import Batch, EncodedJob, LogView, decide, encode_job
+from infrastructure.append.command_keys import scope_of
 from tests.infrastructure.append.jobs import (
     added,
     adds,
@@ -26,27 +27,27 @@ NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
 ANN, BEA, CLEO = stream(), stream(), stream()
 
 
-def planned(*jobs: Job, view: View | None = None, now: datetime = NOW) -> Plan:
+def planned(*jobs: Job, view: LogView | None = None, now: datetime = NOW) -> Batch:
     ids = (UUID(int=number) for number in count(1))
-    return plan([prepare(one, lambda: next(ids)) for one in jobs], view or View(), now)
+    return decide([encode_job(one, lambda: next(ids)) for one in jobs], view or LogView(), now)
 
 
-def entity_of(plan: Plan, index: int = 0) -> Entity:
-    receipt = plan.verdicts[index]
+def entity_of(batch: Batch, index: int = 0) -> Entity:
+    receipt = batch.verdicts[index]
     assert isinstance(receipt, Receipt)
     (entity,) = receipt.entities.values()
     return entity
 
 
-def outcomes(plan: Plan) -> list[str]:
+def outcomes(batch: Batch) -> list[str]:
     return [
         "done" if isinstance(verdict, Receipt) else type(verdict).__name__
-        for verdict in plan.verdicts
+        for verdict in batch.verdicts
     ]
 
 
 def test_positions_go_on_from_the_head_without_a_gap():
-    result = planned(adds(ANN), adds(BEA), adds(CLEO), view=View(position=41))
+    result = planned(adds(ANN), adds(BEA), adds(CLEO), view=LogView(position=41))
     assert [row["position"] for row in result.events] == [42, 43, 44]
     assert result.position == 44
 
@@ -67,14 +68,14 @@ def test_a_stream_begun_twice_is_a_conflict_for_the_second():
 
 def test_of_two_changes_to_one_version_the_first_wins():
     ann = entity_of(planned(adds(ANN)))
-    view = View(position=1, heads={str(ANN): 1})
+    view = LogView(position=1, versions={str(ANN): 1})
     result = planned(renames(ann, "Bea"), renames(ann, "Cleo"), view=view)
     assert outcomes(result) == ["done", "VersionConflict"]
 
 
 def test_a_change_to_an_old_version_is_a_conflict_and_names_the_stream():
     ann = entity_of(planned(adds(ANN)))
-    view = View(position=2, heads={str(ANN): 2})
+    view = LogView(position=2, versions={str(ANN): 2})
     (verdict,) = planned(renames(ann, "Bea"), view=view).verdicts
     assert isinstance(verdict, VersionConflict)
     assert verdict.stream == str(ANN)
@@ -89,7 +90,7 @@ def test_a_job_may_go_on_where_an_earlier_one_of_the_batch_left_off():
 
 
 def test_a_job_that_relied_on_what_has_moved_is_a_conflict():
-    view = View(position=5, heads={str(ANN): 2})
+    view = LogView(position=5, versions={str(ANN): 2})
     result = planned(
         adds(BEA, relied_on={str(ANN): 1}), adds(CLEO, relied_on={str(ANN): 2}), view=view
     )
@@ -105,7 +106,7 @@ def test_a_job_that_relied_on_a_stream_not_being_there_is_a_conflict_once_it_is(
 
 def test_a_job_sees_the_streams_moved_by_jobs_ahead_of_it():
     ann = entity_of(planned(adds(ANN)))
-    view = View(position=1, heads={str(ANN): 1})
+    view = LogView(position=1, versions={str(ANN): 1})
     relied = {str(ANN): 1}
     result = planned(
         adds(BEA, relied_on=relied), renames(ann, "Bea"), adds(CLEO, relied_on=relied), view=view
@@ -114,7 +115,7 @@ def test_a_job_sees_the_streams_moved_by_jobs_ahead_of_it():
 
 
 def test_a_job_of_several_streams_is_carried_out_whole_or_not_at_all():
-    view = View(position=1, heads={str(BEA): 1})
+    view = LogView(position=1, versions={str(BEA): 1})
     both = job(change(ANN, None, added()), change(BEA, None, added()))
     result = planned(both, adds(CLEO), view=view)
     assert outcomes(result) == ["VersionConflict", "done"]
@@ -124,7 +125,7 @@ def test_a_job_of_several_streams_is_carried_out_whole_or_not_at_all():
 
 
 def test_a_job_that_relies_on_something_only_conflicts_or_does_nothing():
-    view = View(position=1, heads={str(ANN): 1})
+    view = LogView(position=1, versions={str(ANN): 1})
     result = planned(job(relied_on={str(ANN): 1}), job(relied_on={str(ANN): 0}), view=view)
     assert outcomes(result) == ["done", "VersionConflict"]
     assert result.is_empty
@@ -135,12 +136,12 @@ def test_a_job_that_relies_on_something_only_conflicts_or_does_nothing():
 
 def test_the_recorded_time_is_that_of_the_clock():
     assert planned(adds()).time == NOW
-    assert planned(adds(), view=View(recorded_at=NOW - timedelta(days=1))).time == NOW
+    assert planned(adds(), view=LogView(recorded_at=NOW - timedelta(days=1))).time == NOW
 
 
 def test_the_recorded_time_never_goes_back():
     ahead = NOW + timedelta(hours=1)
-    assert planned(adds(), view=View(recorded_at=ahead)).time == ahead
+    assert planned(adds(), view=LogView(recorded_at=ahead)).time == ahead
 
 
 def test_the_first_event_of_a_command_causes_the_others():
@@ -175,14 +176,14 @@ def test_the_second_with_a_key_gets_the_answer_of_the_first():
 
 def test_a_key_known_from_before_is_answered_from_before():
     known = {scope_of(key()): (b"body", Answer(201, (), "before"))}
-    result = planned(adds(key=key()), view=View(keys=known))
+    result = planned(adds(key=key()), view=LogView(keys=known))
     assert result.is_empty
     assert result.verdicts[0].replayed == Answer(201, (), "before")  # type: ignore[union-attr]
 
 
 def test_a_repeat_is_answered_though_its_stream_has_moved_on():
     known = {scope_of(key()): (b"body", Answer(201))}
-    view = View(position=9, heads={str(ANN): 3}, keys=known)
+    view = LogView(position=9, versions={str(ANN): 3}, keys=known)
     assert outcomes(planned(adds(ANN, key=key()), view=view)) == ["done"]
 
 
@@ -192,7 +193,7 @@ def test_a_key_with_another_body_is_refused_in_its_batch_and_later():
         adds(key=key("old", b"other")),
         adds(key=key("new")),
         adds(key=key("new", b"other")),
-        view=View(keys=known),
+        view=LogView(keys=known),
     )
     assert outcomes(result) == ["KeyReused", "done", "KeyReused"]
     assert isinstance(result.verdicts[0], KeyReused)
@@ -208,7 +209,7 @@ def test_a_key_whose_job_lost_is_free_for_the_next():
 
 
 def test_a_key_that_changes_nothing_is_kept_with_its_answer():
-    result = planned(job(key=key(), answer=answering("same")), view=View(position=3))
+    result = planned(job(key=key(), answer=answering("same")), view=LogView(position=3))
     assert result.events == []
     assert result.position == 3
     assert not result.is_empty
@@ -232,8 +233,8 @@ def test_a_job_whose_answer_fails_leaves_no_trace():
 def batches(draw):
     """Jobs of several changes on a handful of streams, some of them out of date."""
     names = [ANN, BEA, CLEO]
-    view = View(position=draw(st.integers(0, 9)))
-    view.heads = {str(name): draw(st.integers(0, 2)) for name in names}
+    view = LogView(position=draw(st.integers(0, 9)))
+    view.versions = {str(name): draw(st.integers(0, 2)) for name in names}
     jobs = []
     for _ in range(draw(st.integers(1, 8))):
         changes = [
@@ -256,13 +257,13 @@ def batches(draw):
 def test_a_batch_accepts_the_jobs_that_one_at_a_time_would(batch):
     view, jobs = batch
     ids = (UUID(int=number) for number in count(1))
-    prepared = [prepare(one, lambda: next(ids)) for one in jobs]
-    together = plan(prepared, _copy(view), NOW)
+    encoded = [encode_job(one, lambda: next(ids)) for one in jobs]
+    together = decide(encoded, _copy(view), NOW)
     alone: list[str] = []
     rows: list[dict[str, object]] = []
     before = _copy(view)
-    for one in prepared:
-        result = plan([one], before, NOW)
+    for one in encoded:
+        result = decide([one], before, NOW)
         before.position = result.position
         alone += outcomes(result)
         rows += result.events
@@ -273,13 +274,13 @@ def test_a_batch_accepts_the_jobs_that_one_at_a_time_would(batch):
     )
 
 
-def _copy(view: View) -> View:
-    return View(view.position, view.recorded_at, dict(view.heads), dict(view.keys))
+def _copy(view: LogView) -> LogView:
+    return LogView(view.position, view.recorded_at, dict(view.versions), dict(view.keys))
 
 
 def _placed(row: dict[str, object]) -> tuple[object, ...]:
     return row["stream"], row["version"], row["position"]
 
 
-def test_a_prepared_job_knows_its_size():
-    assert Prepared(adds(), [], ["ab", "c"]).size == 3
+def test_the_size_of_an_encoded_job_is_that_of_its_data():
+    assert EncodedJob(adds(), [], ["ab", "c"]).size == 3

@@ -1,4 +1,4 @@
-"""The event log as the application sees it: load, append, and the answers already given."""
+"""The event log of the application: entities are loaded, jobs appended, answers replayed."""
 
 import logging
 from collections import OrderedDict
@@ -13,8 +13,8 @@ from application.errors import Unavailable, VersionConflict
 from application.ports import Answer, CommandKey, Job, Receipt
 from domain.contact import Contact
 from domain.streams import StreamName
+from infrastructure.append.command_keys import answer_from_json, replay, scope_of
 from infrastructure.append.group_commit import GroupCommit
-from infrastructure.append.plan import answer_from_json, replay, scope_of
 from infrastructure.log.events import recorded
 from infrastructure.log.reader import STREAMS, LogReader
 from infrastructure.postgres.shared_reads import SharedReads
@@ -26,12 +26,12 @@ MOST_CACHED = 20_000
 
 
 class PostgresEventLog:
-    """Contacts are kept in memory, because every interaction relies on one. An append that relied
-    on an old version is refused by the log, and decided again on a fresh one."""
+    """Implements application.ports.EventLog. Contacts are cached, because every interaction relies
+    on one; an append that relied on an old version is a conflict, which drops it from the cache."""
 
-    def __init__(self, pool: AsyncConnectionPool, door: GroupCommit):
+    def __init__(self, pool: AsyncConnectionPool, appender: GroupCommit):
         self._pool = pool
-        self._door = door
+        self._appender = appender
         self._cache: OrderedDict[str, Entity] = OrderedDict()
         self._streams = SharedReads(self._fetch)
 
@@ -52,7 +52,7 @@ class PostgresEventLog:
 
     async def append(self, job: Job) -> Receipt:
         try:
-            receipt = await self._door.append(job)
+            receipt = await self._appender.append(job)
         except VersionConflict as conflict:
             self._cache.pop(conflict.stream, None)
             raise

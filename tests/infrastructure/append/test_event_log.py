@@ -16,7 +16,7 @@ async def test_an_unreadable_stream_fails_its_own_readers_alone(database):
     async with process(ledger, ()) as one:
         names = [stream() for _ in range(8)]
         for name in names:
-            await one.door.append(adds(name))
+            await one.appender.append(adds(name))
         spoil(ledger, names[3])
         results = await asyncio.gather(
             *(one.log.load([name], fresh=True) for name in names), return_exceptions=True
@@ -28,7 +28,7 @@ async def test_an_unreadable_stream_fails_its_own_readers_alone(database):
 async def test_entities_come_in_the_order_they_were_asked_for(one: Process):
     ann, nobody = stream(), stream()
     two_events = job(change(ann, None, added("Ann"), renamed("Ann", "Bea")))
-    await one.door.append(two_events)
+    await one.appender.append(two_events)
     found = await one.log.load([nobody, ann, nobody], fresh=True)
     assert [entity and entity.version for entity in found] == [None, 2, None]
 
@@ -44,7 +44,7 @@ async def test_a_contact_is_remembered_until_an_append_finds_it_old(one: Process
 
 
 async def test_the_memory_is_bounded(one: Process, monkeypatch):
-    monkeypatch.setattr("infrastructure.append.entities.MOST_CACHED", 3)
+    monkeypatch.setattr("infrastructure.append.event_log.MOST_CACHED", 3)
     for _ in range(10):
         await one.log.append(adds())
     assert len(one.log._cache) == 3
