@@ -46,7 +46,6 @@ def test_no_module_imports_another_in_a_circle(imports: dict[str, set[str]]):
     assert circle_in(imports) is None
 
 
-@pytest.mark.xfail(reason="the log, append, following and projecting still know each other")
 def test_no_folder_of_infrastructure_imports_another_in_a_circle(imports: dict[str, set[str]]):
     within = {name: of_infrastructure(imports[name]) for name in of_infrastructure(imports)}
     assert circle_in(by_folder(within, infrastructure_folder)) is None

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import psycopg
 from kafka.errors import KafkaError
@@ -39,13 +41,15 @@ class SendsWithoutOrder(Relay):
 
 
 class EndsWithTheDatabase(Relay):
-    """Any exception ends it for good."""
+    """Any error of the database ends it for good."""
 
-    async def land(self, page: Page) -> None:
-        try:
-            await super().land(page)
-        except psycopg.Error:
-            await asyncio.Event().wait()
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        async with super().working():
+            try:
+                yield
+            except psycopg.Error:
+                await asyncio.Event().wait()
 
 
 def main(name: str) -> int:
