@@ -21,9 +21,6 @@ from projections.read_model import Step
 
 logger = logging.getLogger(__name__)
 
-POLL = 0.05
-"""Seconds between two looks at the log while this process commits nothing."""
-
 STALE = 1.0
 """Seconds after which even a busy process looks at the appends of others."""
 
@@ -49,13 +46,11 @@ class Follower:
         part: Part,
         *,
         lock: int,
-        poll: float = POLL,
         expected: tuple[type[Exception], ...] = (),
         grace: float = 0.0,
     ):
         self._conninfo = conninfo
         self._part = part
-        self._poll = poll
         self._expected: tuple[type[Exception], ...] = (psycopg.Error, OSError, Halted, *expected)
         self._grace = grace
         self._try_lock = f"SELECT pg_try_advisory_lock({lock})"
@@ -169,10 +164,12 @@ class Follower:
 
         try:
             await self._load(session)
-            await session.catch_up(landed=landed, recent=self._recent)
+            if session.checkpoints.lag:
+                await session.catch_up(landed=landed, recent=self._recent)
+            await session.follow(self._recent, landed)
             looked = now()
             while not (self._hurried or self._stopping) and now() < looked + STALE:
-                if not await self._woken.wait(self._poll):
+                if not await self._woken.wait(self._part.poll):
                     return
                 if not self._hurried:
                     await self._urgent.wait(self._part.pace)
@@ -181,7 +178,7 @@ class Follower:
         except Moved as moved:
             logger.info("another process moved the checkpoint %s", moved)
         if session.checkpoints.first is None:
-            await asyncio.sleep(self._poll)
+            await asyncio.sleep(self._part.poll)
 
     async def _make_way(self, session: Session) -> None:
         """Let another owner take over, if there is one. A part whose checkpoints aren't complete,

@@ -17,6 +17,9 @@ from infrastructure.postgres.pipeline import PipelineConnection
 PAGE_SIZE = 1000
 """Events."""
 
+POLL = 0.05
+"""Seconds."""
+
 SESSION = (
     # A checkpoint and the rows that were committed with it are lost together, if at all, and made
     # again from the log: followers needn't wait for the disk.
@@ -50,6 +53,9 @@ class Part:
     """The kinds of streams that it reads, None for all."""
 
     page_size: int = PAGE_SIZE
+    poll: float = POLL
+    """Seconds between two looks at the log while this process commits nothing."""
+
     pace: float = 0.0
     """Seconds that appended events may gather before they are handled."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from infrastructure.following.follower import POLL, Follower
+from infrastructure.following.follower import Follower
 from infrastructure.following.session import PAGE_SIZE
 from infrastructure.postgres.locks import PROJECTOR_LOCK, THROTTLED_LOCK
 from infrastructure.projecting import throttled
@@ -25,7 +25,7 @@ def projector(
 ) -> Follower:
     """Writes read models that queries wait for."""
     part = Projector([Table(model) for model in models], page_size)
-    return Follower(conninfo, part, lock=lock, poll=POLL)
+    return Follower(conninfo, part, lock=lock)
 
 
 def throttled_projector(
@@ -37,4 +37,4 @@ def throttled_projector(
 ) -> Follower:
     """Writes read models that queries can do without."""
     part = ThrottledProjector([Table(model) for model in models], page_size)
-    return Follower(conninfo, part, lock=lock, poll=throttled.POLL)
+    return Follower(conninfo, part, lock=lock)

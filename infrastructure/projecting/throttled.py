@@ -23,6 +23,7 @@ POLL = 1.0
 
 
 class ThrottledProjector(Projector):
+    poll = POLL
     _seen: tuple[float, int] | None = None
 
     async def land(self, page: Page) -> None:

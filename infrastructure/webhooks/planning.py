@@ -31,11 +31,11 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT = "deliveries"
 
-PACE, PACE_WITHOUT_WEBHOOKS = 0.05, 1.0
-"""Seconds that events may gather; longer while no tenant has a webhook."""
+PACE, POLL = 0.05, 0.1
+"""Seconds that events may gather, and between two looks at the log."""
 
-POLL = 0.1
-"""Seconds between two looks at the log."""
+IDLE = 1.0
+"""Both while no tenant has a webhook."""
 
 PLAN = f"""
 INSERT INTO webhook_deliveries ({COLUMNS})
@@ -70,7 +70,7 @@ class Planner(Part):
 
     follower = "webhooks"
     kinds = frozenset({Webhook.kind})
-    pace = PACE_WITHOUT_WEBHOOKS
+    pace = poll = IDLE
 
     def __init__(self, planned: Callable[[], None] = lambda: None, *, page_size: int = PAGE_SIZE):
         self._planned = planned
@@ -91,14 +91,14 @@ class Planner(Part):
         )
         await self.session.connection.run([COMMIT])
         self.session.checkpoints.moved([CHECKPOINT], page.last)
-        self.pace = PACE if any_webhook == b"t" else PACE_WITHOUT_WEBHOOKS
+        self.pace, self.poll = (PACE, POLL) if any_webhook == b"t" else (IDLE, IDLE)
         if any_webhook == b"t":
             self._planned()
 
 
 def planning(conninfo: str, part: Planner) -> Follower:
     """The follower that plans."""
-    return Follower(conninfo, part, lock=PLANNER_LOCK, poll=POLL)
+    return Follower(conninfo, part, lock=PLANNER_LOCK)
 
 
 def _is_step(item: Item) -> TypeGuard[Step]:
