@@ -9,7 +9,7 @@ from domain.event import Value
 
 
 class Actor(Value):
-    """Who caused it, and what they were allowed at that moment.
+    """The user or program behind an event, with its permissions at that moment.
 
     `number` is the user's numeric id where the token has one; contracts that show numbers show it.
     """

@@ -1,7 +1,7 @@
-"""What a read model is: a table, a projector, and when it runs.
+"""A read model: a table, a projector, and when the projector runs.
 
-A projector is a pure function from one step of the log to changes of rows. It doesn't know when it
-runs: with the append, behind it, or in a rebuild. A read model can be thrown away at any time; a
+A projector is a pure function from one step of the log to changes of rows. The same projector runs
+with the append, behind the append, and in a rebuild. A read model can be thrown away at any time; a
 new `version` makes kith rebuild it at the next start.
 """
 
@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
 
 class Put(NamedTuple):
-    """From now on, these rows and no others stand under the key. `fresh` promises that none did."""
+    """Replace the rows under the key by these. `fresh` promises that there is none yet."""
 
     key: tuple[object, ...]
     rows: tuple[Row, ...]
@@ -46,14 +46,15 @@ Projector = Callable[[Step], Iterable[Put | Add]]
 
 @dataclass(frozen=True)
 class ReadModel:
-    """`columns` are names and SQL types; `key` is what a Put replaces or an Add adds to.
+    """`kinds` are the kinds of streams that are projected. `columns` are names and SQL types; `key`
+    are the columns by which a Put replaces rows and an Add finds its row; `sums` are those that an
+    Add adds to.
 
-    `primary_key` is none by default: then a unique index finds the rows. `indexes` are SQL after
-    `CREATE … INDEX ON table`, such as `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`.
-    `sums` are the columns an Add adds to. `kinds` are the kinds of streams it follows. With the
-    append: in the same transaction; else behind it, and `at_leisure` where queries can do without
-    what it hasn't seen yet. `plain` are columns of texts that are often long and are not
-    compressed: that costs more than it saves.
+    Without a `primary_key`, a unique index finds the rows. `indexes` are SQL after `CREATE … INDEX
+    ON table`, such as `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`. `plain` are
+    columns of long texts that aren't compressed, because that costs more than it saves.
+    `with_append` rows are written in the append's transaction, others behind the append; a
+    `throttled` read model falls behind in a rush, and its queries read the rest of the log.
     """
 
     name: str
@@ -65,7 +66,7 @@ class ReadModel:
     indexes: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     with_append: bool = True
-    at_leisure: bool = False
+    throttled: bool = False
     version: int = 1
     extensions: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()

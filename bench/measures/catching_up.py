@@ -31,7 +31,7 @@ from projections.read_model import ReadModel
 
 DATABASE, LIBRARY_DATABASE = "catching_up", "catching_up_library"
 COMPARABLE = (ACTIVITY, TACTIC_USE)
-ALL = tuple(model for model in READ_MODELS if not (model.with_append or model.at_leisure))
+ALL = tuple(model for model in READ_MODELS if not (model.with_append or model.throttled))
 PATIENCE = 120.0
 """Seconds that a round may take."""
 

@@ -6,14 +6,14 @@ from infrastructure.following.follower import Follower
 from infrastructure.following.session import PAGE_SIZE
 from infrastructure.postgres.locks import PROJECTOR_LOCK, THROTTLED_LOCK
 from infrastructure.projecting import throttled
-from infrastructure.projecting.projector import Projector
+from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
-from infrastructure.projecting.throttled import ThrottledProjector
+from infrastructure.projecting.throttled import ThrottledRowWriter
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 
-BEHIND = tuple(model for model in READ_MODELS if not (model.with_append or model.at_leisure))
-THROTTLED = tuple(model for model in READ_MODELS if model.at_leisure)
+BEHIND = tuple(model for model in READ_MODELS if not (model.with_append or model.throttled))
+THROTTLED = tuple(model for model in READ_MODELS if model.throttled)
 
 
 def projector(
@@ -24,7 +24,7 @@ def projector(
     lock: int = PROJECTOR_LOCK,
 ) -> Follower:
     """Writes read models that queries wait for."""
-    part = Projector([Table(model) for model in models], page_size)
+    part = RowWriter([Table(model) for model in models], page_size)
     return Follower(conninfo, part, lock=lock)
 
 
@@ -36,5 +36,5 @@ def throttled_projector(
     lock: int = THROTTLED_LOCK,
 ) -> Follower:
     """Writes read models that queries can do without."""
-    part = ThrottledProjector([Table(model) for model in models], page_size)
+    part = ThrottledRowWriter([Table(model) for model in models], page_size)
     return Follower(conninfo, part, lock=lock)

@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from infrastructure.following.session import Session
 from infrastructure.progress import Bars, Progress, silent
 from infrastructure.projecting import tables
-from infrastructure.projecting.projector import FOLLOWER
+from infrastructure.projecting.row_writer import FOLLOWER
 from infrastructure.projecting.shadows import SUFFIX, alone, filled, finish, forget, shadow
 from projections.read_model import ReadModel
 

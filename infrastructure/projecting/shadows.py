@@ -16,7 +16,7 @@ from infrastructure.log.reader import END, LogReader
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.progress import Progress
 from infrastructure.projecting import tables
-from infrastructure.projecting.projector import FOLLOWER, Projector
+from infrastructure.projecting.row_writer import FOLLOWER, RowWriter
 from infrastructure.projecting.statements import Table
 from projections.read_model import ReadModel
 
@@ -83,7 +83,7 @@ async def filled(
             async with connection.transaction():
                 await tables.execute(connection, table.create_bare)
                 await tables.register(connection, table.name, table.model, 0)
-        async with Session.open(conninfo, Projector(shadows)) as session:
+        async with Session.open(conninfo, RowWriter(shadows)) as session:
             await session.checkpoints.load()
             head = min(upto, await LogReader(connection).head())
             what = models[0].name if len(models) == 1 else f"{len(models)} read models"

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.log.reader import LogReader
 from infrastructure.projecting.parking import Parked
-from infrastructure.projecting.projector import FOLLOWER
+from infrastructure.projecting.row_writer import FOLLOWER
 from infrastructure.projecting.statements import version
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel

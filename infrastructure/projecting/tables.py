@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from psycopg import AsyncConnection
 
 from infrastructure.postgres.locks import APPEND_LOCK
-from infrastructure.projecting.projector import FOLLOWER
+from infrastructure.projecting.row_writer import FOLLOWER
 from infrastructure.projecting.statements import Table, version
 from projections.read_model import ReadModel
 

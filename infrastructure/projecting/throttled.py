@@ -8,7 +8,7 @@ rush, and catches up afterwards. A query over such a read model reads the rest o
 import asyncio
 
 from infrastructure.following.session import Page
-from infrastructure.projecting.projector import Projector
+from infrastructure.projecting.row_writer import RowWriter
 
 LONGEST_REST = 19.0
 SHORTEST_REST = 0.25
@@ -22,7 +22,7 @@ POLL = 1.0
 """Seconds between two looks at the log, where another process appends."""
 
 
-class ThrottledProjector(Projector):
+class ThrottledRowWriter(RowWriter):
     poll = POLL
     _seen: tuple[float, int] | None = None
 

@@ -13,7 +13,7 @@ from infrastructure.log.check import Verdict, check_log
 from infrastructure.progress import Progress, silent
 from infrastructure.projecting import tables
 from infrastructure.projecting.compare import compare
-from infrastructure.projecting.projector import FOLLOWER
+from infrastructure.projecting.row_writer import FOLLOWER
 from infrastructure.projecting.shadows import alone, filled, shadow
 from infrastructure.projecting.statements import Table
 from projections.read_model import ReadModel

@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from application.errors import Behind, Unavailable
 from infrastructure.following.follower import Follower
 from infrastructure.log.reader import tenant_head
-from infrastructure.projecting.projector import FOLLOWER
+from infrastructure.projecting.row_writer import FOLLOWER
 
 POLL = 0.008
 """Seconds between two looks at the checkpoint where another process is the owner."""

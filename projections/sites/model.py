@@ -119,6 +119,6 @@ SITE_SEARCH = ReadModel(
     ),
     extensions=("pg_trgm", "btree_gin"),
     with_append=False,
-    at_leisure=True,
+    throttled=True,
     version=2,  # with 1, the words stood apart
 )

@@ -21,7 +21,7 @@ LONGEST_TAG = 100
 
 
 class ErrorShown(BaseModel):
-    """What went wrong, in a sentence."""
+    """The error, in a sentence."""
 
     error: str
 

@@ -54,7 +54,7 @@ class NewInteraction(Body):
 
 
 class InteractionChanges(Body):
-    """What is to be different: what is left out stays, null clears what may be null."""
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     serviceId: Number | None = None
     interactionType: InteractionType = "inPerson"

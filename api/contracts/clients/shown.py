@@ -13,7 +13,7 @@ from application.context import user_number
 
 
 class PersonShown(Shown):
-    """Who did it, and when, to the millisecond."""
+    """The user and the time, to the millisecond."""
 
     userId: int
     firstName: str

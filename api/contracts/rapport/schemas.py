@@ -12,7 +12,7 @@ from domain.record import Place, Rapport, Record, Said, TacticUse, When
 
 
 class InteractionCreate(Body):
-    """What happened with one of the user's own contacts, and how it felt afterwards."""
+    """An interaction with one of the user's own contacts, and the rapport afterwards."""
 
     contact_id: Id
     interaction_datetime: Moment

@@ -42,7 +42,7 @@ TYPES: dict[Kind, InteractionType] = {
 
 
 class ContactInteractionRequest(Body):
-    """What has just happened; the server's time is its time."""
+    """An interaction that has just happened; the server sets its time."""
 
     type: InteractionType
     description: Description

@@ -52,7 +52,7 @@ PATHS = {
 
 
 class InteractionChanges(Body):
-    """What is to be different: what is left out stays, null clears what may be null."""
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     # No field has a default that it may be set to: what may not be null is refused as such.
     title: Name = ""

@@ -29,7 +29,7 @@ from projections.timeline.shape import PersonShown
 
 
 class NewContact(Body):
-    """Who it is. A new contact belongs to whoever adds it, and is a prospect in awareness."""
+    """A new contact belongs to the user who adds it, and is a prospect in awareness."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
         "id number ownerId relationshipStatus lifecycleStage lastContacted createdAt updatedAt "
@@ -49,7 +49,7 @@ class NewContact(Body):
 
 
 class ContactChanges(NewContact):
-    """What is to be different: what is left out stays, null clears what may be null."""
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     name: Name = ""
 

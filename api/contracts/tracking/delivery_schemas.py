@@ -76,7 +76,7 @@ class DeliveriesShown(Shown):
 
 
 class ReplayShown(Shown):
-    """What will be delivered again: the webhook's events after a position, up to another one."""
+    """The events to be delivered again: the webhook's after a position, up to another one."""
 
     after: int
     upTo: int

@@ -14,7 +14,7 @@ from projections.timeline.shape import NATIVE_WORDS
 
 
 class InteractionChanges(NewInteraction):
-    """What is to be different: what is left out stays, null clears what may be null."""
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     contact_id: ContactId | None = None
     date: Date = None

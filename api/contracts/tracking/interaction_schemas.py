@@ -53,7 +53,7 @@ class RecordedFields(Body):
 
 
 class NewInteraction(RecordedFields):
-    """What happened, with whom, and when. `duration` is in minutes."""
+    """A call, a meeting or a mail with a contact. `duration` is in minutes."""
 
     read_only: ClassVar[frozenset[str]] = keys(Origin.SERVER, Origin.OTHERS)
 

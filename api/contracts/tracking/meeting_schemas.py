@@ -27,7 +27,7 @@ MeetingStatus = Literal["scheduled", "completed", "cancelled", "noShow"]
 
 
 class NewMeeting(Body):
-    """What is agreed with a contact. `calendarSynced` is what the caller says."""
+    """An appointment with a contact. `calendarSynced` is set by the caller."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
         "id status completedDate createdAt updatedAt createdBy reason interactionId actualDate "
@@ -55,7 +55,7 @@ class NewMeeting(Body):
 
 
 class MeetingChanges(NewMeeting):
-    """What is to be different: what is left out stays, null clears what may be null."""
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     contact_id: ContactId | None = None
     scheduled_date_time: Date = None
@@ -77,7 +77,7 @@ class MeetingChanges(NewMeeting):
 
 
 class Completion(Body):
-    """What came of it. `duration` is in minutes; `actualDate` defaults to the scheduled time, or to
+    """The outcome. `duration` is in minutes; `actualDate` defaults to the scheduled time, or to
     now if that is still to come."""
 
     actual_date: Date | None = None

@@ -37,7 +37,7 @@ Questions = Annotated[list[QuestionBody], Field(max_length=200)]
 
 
 class ServiceChanges(Body):
-    """What is to be different: what is left out stays. Of a built-in service only `hidden` is the
+    """The fields to change; one that is left out stays. Of a built-in service only `hidden` is the
     tenant's to say. A `programName` that isn't known yet makes a new program."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "builtIn"})

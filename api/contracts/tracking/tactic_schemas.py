@@ -16,7 +16,7 @@ Domain = Literal["Communication Studies", "Social Psychology", "Persuasion and I
 
 
 class NewTactic(Body):
-    """What to do, from which domain of research it comes, and what research found about it."""
+    """A practice, the domain of research that it comes from, and its evidence."""
 
     read_only: ClassVar[frozenset[str]] = frozenset("id builtIn createdAt updatedAt".split())
 
@@ -35,7 +35,7 @@ class NewTactic(Body):
 
 
 class TacticChanges(Body):
-    """What is to be different: what is left out stays. A hidden tactic isn't offered."""
+    """The fields to change; a field that is left out stays. A hidden tactic isn't offered."""
 
     read_only: ClassVar[frozenset[str]] = NewTactic.read_only
 

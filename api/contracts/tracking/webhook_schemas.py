@@ -44,7 +44,7 @@ class NewWebhook(Body):
 
 
 class WebhookChanges(Body):
-    """What is to be different: what is left out stays."""
+    """The fields to change; a field that is left out stays."""
 
     read_only: ClassVar[frozenset[str]] = READ_ONLY
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from infrastructure.following.session import Page
-from infrastructure.projecting.projector import Projector
+from infrastructure.projecting.row_writer import RowWriter
 from tests.api.behaviour.dialect import Contact, Dialect
 from tests.api.behaviour.dialects import DIALECTS
 from tests.api.behaviour.speaker import Speaker
@@ -26,13 +26,13 @@ each_dialect = pytest.mark.parametrize("writer", DIALECTS, ids=lambda one: one.n
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    land = Projector.land
+    land = RowWriter.land
 
-    async def landing(self: Projector, page: Page) -> None:
+    async def landing(self: RowWriter, page: Page) -> None:
         await asyncio.sleep(SLOW)
         await land(self, page)
 
-    monkeypatch.setattr(Projector, "land", landing)
+    monkeypatch.setattr(RowWriter, "land", landing)
 
 
 @contextmanager

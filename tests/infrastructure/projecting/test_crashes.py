@@ -13,7 +13,7 @@ import pytest
 from infrastructure.following.checkpoints import MOVE, Moved
 from infrastructure.following.session import Session
 from infrastructure.postgres.transactions import BEGIN, COMMIT
-from infrastructure.projecting.projector import Projector
+from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
 from projections.analytics.activity import ACTIVITY
 from tests.infrastructure.projecting.support import Ledger
@@ -24,7 +24,7 @@ TABLES = [Table(ACTIVITY)]
 EVENTS = 6
 
 
-class CheckpointFirst(Projector):
+class CheckpointFirst(RowWriter):
     """Commits the checkpoint before the rows."""
 
     async def _begin(self, tables, upto):
@@ -34,7 +34,7 @@ class CheckpointFirst(Projector):
         return parked
 
 
-class RowsFirst(Projector):
+class RowsFirst(RowWriter):
     """Commits the rows before the checkpoint."""
 
     async def _transaction(self, tables, items, upto):
@@ -48,7 +48,7 @@ class RowsFirst(Projector):
             checkpoints._positions[table.name] = upto
 
 
-class NoCompare(Projector):
+class NoCompare(RowWriter):
     """Sets the checkpoint without comparing it."""
 
     async def _begin(self, tables, upto):
@@ -60,7 +60,7 @@ class NoCompare(Projector):
 
 
 @asynccontextmanager
-async def open_session(opened: Ledger, kind: type[Projector] = Projector) -> AsyncIterator[Session]:
+async def open_session(opened: Ledger, kind: type[RowWriter] = RowWriter) -> AsyncIterator[Session]:
     async with Session.open(opened.conninfo, kind(TABLES, page_size=2)) as session:
         await session.checkpoints.load()
         yield session
@@ -84,7 +84,7 @@ def breaking(session: Session, at: int, *, heard: bool) -> Callable[[], int]:
     return lambda: trips
 
 
-async def crash_everywhere(opened: Ledger, kind: type[Projector]) -> list[int]:
+async def crash_everywhere(opened: Ledger, kind: type[RowWriter]) -> list[int]:
     """What was counted after a crash at each point, and a second run to the end."""
     await opened.log_many(EVENTS)
     counted, at, over = [], 1, False
@@ -105,7 +105,7 @@ async def crash_everywhere(opened: Ledger, kind: type[Projector]) -> list[int]:
 
 
 async def test_a_crash_at_any_point_leaves_every_sum_right(opened: Ledger):
-    counted = await crash_everywhere(opened, Projector)
+    counted = await crash_everywhere(opened, RowWriter)
     assert len(counted) > 10
     assert set(counted) == {EVENTS}
 
@@ -118,7 +118,7 @@ async def test_the_check_notices_rows_committed_before_the_checkpoint(opened: Le
     assert max(await crash_everywhere(opened, RowsFirst)) > EVENTS
 
 
-async def two_owners(opened: Ledger, kind: type[Projector]) -> int:
+async def two_owners(opened: Ledger, kind: type[RowWriter]) -> int:
     """What is counted when a stalled owner wakes up after another has taken over."""
     await opened.log_many(EVENTS)
     async with open_session(opened, kind) as stalled, open_session(opened, kind) as owner:
@@ -129,7 +129,7 @@ async def two_owners(opened: Ledger, kind: type[Projector]) -> int:
 
 
 async def test_an_owner_that_stalled_writes_nothing_after_another_took_over(opened: Ledger):
-    assert await two_owners(opened, Projector) == EVENTS
+    assert await two_owners(opened, RowWriter) == EVENTS
 
 
 async def test_the_check_notices_a_checkpoint_that_is_not_compared(opened: Ledger):

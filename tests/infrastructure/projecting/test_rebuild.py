@@ -12,8 +12,8 @@ from infrastructure.following.session import Session
 from infrastructure.postgres.locks import REBUILD_LOCK
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting import shadows, tables
-from infrastructure.projecting.projector import Projector
 from infrastructure.projecting.rebuild import bring_up_to_date, rebuild
+from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
 from projections.all_models import READ_MODELS
 from projections.analytics.activity import ACTIVITY
@@ -151,7 +151,7 @@ async def test_readers_see_the_whole_table_at_every_moment(opened: Ledger):
 
 async def test_a_projector_in_the_middle_of_a_page_cannot_write_into_the_new_table(opened: Ledger):
     await opened.log_many(6)
-    part = Projector([Table(ACTIVITY)])
+    part = RowWriter([Table(ACTIVITY)])
     async with Session.open(opened.conninfo, part) as session:
         await session.checkpoints.load()
         page = await session.read(0)

@@ -38,7 +38,7 @@ NOT_THE_DATA = frozenset({"08", "25", "28", "3D", "40", "42", "53", "55", "57", 
 table parks no stream. The page is tried again until the cause is gone."""
 
 
-class Projector(Part):
+class RowWriter(Part):
     """Writes the tables that it is given, in one transaction as far as no row is refused.
 
     A table's name is the name of its checkpoint too: a rebuild's shadow table has its own.
