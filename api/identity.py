@@ -2,7 +2,7 @@
 
 from infrastructure.embedded import development_secret
 from infrastructure.identity.jwks import JwksKeys
-from infrastructure.identity.keys import KeySource, SharedSecrets
+from infrastructure.identity.keys import KeySource, SharedSecret
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.settings import Settings
 
@@ -14,5 +14,5 @@ def secret_of(settings: Settings) -> str:
 
 def verifier_of(settings: Settings) -> TokenVerifier:
     url = settings.jwks_url
-    keys: KeySource = JwksKeys(url) if url else SharedSecrets(secret_of(settings))
+    keys: KeySource = JwksKeys(url) if url else SharedSecret(secret_of(settings))
     return TokenVerifier(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience)

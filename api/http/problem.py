@@ -68,7 +68,7 @@ def problem_of(error: Exception) -> Problem:
             challenge = (("WWW-Authenticate", 'Bearer realm="kith"'),)
             return Problem(401, "unauthorized", str(error), headers=challenge)
         case MalformedJson():
-            return Problem(400, "malformed", error.reason)
+            return Problem(400, "malformed", str(error))
         case Refusal():
             return _refusal(error)
         case errors.KeyReused():

@@ -33,11 +33,7 @@ _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class MalformedJson(ValueError):
-    """The body isn't valid JSON: 400. The reason is public and never quotes the body."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The body isn't valid JSON: 400. The text is public and never quotes the body."""
 
 
 def parse(body: bytes) -> object:

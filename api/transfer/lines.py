@@ -43,7 +43,7 @@ def command_of(line: bytes, tenant: str) -> Command:
     try:
         value = parse(line)
     except MalformedJson as error:
-        raise BadLine(error.reason.replace("body", "line")) from None
+        raise BadLine(str(error).replace("body", "line")) from None
     if not isinstance(value, dict):
         raise BadLine('It isn\'t an object such as {"type": "contact", "name": "Ann"}.')
     kind = value.get("type")

@@ -2,20 +2,8 @@
 
 
 class InvalidToken(Exception):
-    """No token, or an invalid one: 401. The reason is public and never quotes the token."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """No token, or an invalid one: 401. The text is public and never quotes the token."""
 
 
 class IdentityUnavailable(Exception):
-    """The issuer's keys are out of reach: 503, to be retried after `retry_after` seconds.
-
-    The reason is public; the cause goes to the log.
-    """
-
-    def __init__(self, reason: str, *, retry_after: float) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
+    """The issuer's keys are out of reach: 503. The text is public; the cause goes to the log."""

@@ -3,6 +3,9 @@
 The set is fetched when first needed, refreshed in the background, and fetched at once when a token
 names an unknown key, which is the sign of a rotation. Since anybody can name an unknown key, there
 is a pause between two fetches.
+
+It is fetched in the event loop and not in a thread, as by PyJWT's own client: a thread can't be
+cancelled, and one that waits for headers that never end would stay until the process is killed.
 """
 
 import asyncio
@@ -10,10 +13,10 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+
+import httpx
 
 from infrastructure.identity.errors import IdentityUnavailable
-from infrastructure.identity.fetching import fetch
 from infrastructure.identity.jwk import usable_keys
 from infrastructure.identity.keys import VerificationKey
 
@@ -23,34 +26,33 @@ FETCH = "fetch the issuer's keys"
 """The name of the task."""
 
 
-class JwksKeys:
-    """The issuer's public keys; asymmetric algorithms only. All times are seconds.
+REFRESH_AFTER = 300
+"""Seconds after which the keys are fetched again in the background."""
 
-    `timeout` bounds one fetch. After `refresh_after` the keys are fetched again in the background;
-    the known ones stay valid for up to `usable_for` if the issuer is out of reach. `pause` is the
-    least time between the starts of two fetches.
-    """
+USABLE_FOR = 86_400
+"""Seconds for which known keys stay valid if the issuer is out of reach."""
+
+PAUSE = 10
+"""Seconds between the starts of two fetches, at least."""
+
+LARGEST_DOCUMENT = 1_000_000
+"""Bytes of a key set; issuers publish a few thousand."""
+
+HEADERS = {"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "kith"}
+
+
+class JwksKeys:
+    """The issuer's public keys; asymmetric algorithms only. `timeout` bounds a fetch, in
+    seconds."""
 
     def __init__(
-        self,
-        url: str,
-        *,
-        timeout: float = 5,
-        refresh_after: float = 300,
-        usable_for: float = 86_400,
-        pause: float = 10,
-        clock: Callable[[], float] = time.monotonic,
+        self, url: str, *, timeout: float = 5, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        if urlsplit(url).scheme not in ("https", "http") or not urlsplit(url).hostname:
-            raise ValueError("The address of the issuer's keys is not an http or https URL.")
         self.generation = 0
         self._url = url
         # Reading the system's authorities takes milliseconds that no request should wait for.
-        self._tls = ssl.create_default_context() if urlsplit(url).scheme == "https" else None
+        self._tls = ssl.create_default_context()
         self._timeout = timeout
-        self._refresh_after = refresh_after
-        self._usable_for = usable_for
-        self._pause = pause
         self._clock = clock
         self._keys: tuple[VerificationKey, ...] = ()
         self._fetched_at = float("-inf")
@@ -61,9 +63,9 @@ class JwksKeys:
     async def candidates(self, algorithm: str, kid: str | None) -> Sequence[VerificationKey]:
         """The keys with this algorithm and this name, or any name if `kid` is None."""
         age = self._clock() - self._fetched_at
-        if age > self._usable_for:
+        if age > USABLE_FOR:
             await self._refreshed()
-        elif age > self._refresh_after and self._may_fetch():
+        elif age > REFRESH_AFTER and self._may_fetch():
             self._fetch()
         found = self._matching(algorithm, kid)
         if not found and not self._knows(kid):
@@ -90,12 +92,11 @@ class JwksKeys:
             await asyncio.shield(self._fetching)
         if self._failed:
             raise IdentityUnavailable(
-                "Tokens can't be verified at the moment: the issuer's keys are out of reach.",
-                retry_after=max(1.0, self._tried_at + self._pause - self._clock()),
+                "Tokens can't be verified at the moment: the issuer's keys are out of reach."
             )
 
     def _may_fetch(self) -> bool:
-        return self._fetching is None and self._clock() - self._tried_at >= self._pause
+        return self._fetching is None and self._clock() - self._tried_at >= PAUSE
 
     def _fetch(self) -> None:
         self._tried_at = self._clock()
@@ -103,7 +104,7 @@ class JwksKeys:
 
     async def _fetch_now(self) -> None:
         try:
-            keys = usable_keys(await fetch(self._url, self._timeout, self._tls))
+            keys = usable_keys(await self._document())
         # From a refused connection to a page of HTML.
         except Exception as error:
             self._failed = True
@@ -116,3 +117,20 @@ class JwksKeys:
                 self._keys = keys
         finally:
             self._fetching = None
+
+    async def _document(self) -> bytes:
+        """The key set, within bounds of time and size that no server can exceed. Redirects aren't
+        followed: the settings alone name the address of the keys."""
+        async with (
+            asyncio.timeout(self._timeout),
+            httpx.AsyncClient(verify=self._tls, timeout=None, headers=HEADERS) as client,  # noqa: S113
+            client.stream("GET", self._url) as answer,
+        ):
+            if not answer.is_success:
+                raise OSError(f"the answer has status {answer.status_code}")
+            document = bytearray()
+            async for chunk in answer.aiter_raw():
+                document += chunk
+                if len(document) > LARGEST_DOCUMENT:
+                    raise ValueError(f"the document has more than {LARGEST_DOCUMENT} bytes")
+            return bytes(document)

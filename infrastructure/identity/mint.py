@@ -12,7 +12,6 @@ import jwt
 from infrastructure.identity.bearer import LONGEST_HEADER
 from infrastructure.identity.claims import principal_of
 from infrastructure.identity.errors import InvalidToken
-from infrastructure.identity.keys import secret_bytes
 
 DEFAULT_PERMISSIONS = ("view_contacts", "edit_contacts")
 DEFAULT_LIFETIME = timedelta(days=30)
@@ -29,18 +28,15 @@ def mint_token(
     permissions: Iterable[str] = DEFAULT_PERMISSIONS,
     contract: str | None = None,
     sites: Iterable[str] | None = None,
-    given_name: str | None = None,
-    family_name: str | None = None,
     lifetime: timedelta = DEFAULT_LIFETIME,
 ) -> str:
     """A bare token, valid for `lifetime` from now; expired if that is negative.
 
-    A name of several words is split into given and family name, the last word being the family's,
-    unless those are given. Raises ValueError, with a sentence for the user, for anything that the
+    A name of several words is split into given and family name, the last word being the family's.
+    Raises ValueError, with a sentence for the user, for anything that the
     verifier would refuse, and OverflowError for a lifetime beyond the calendar.
     """
-    if name and given_name is None and family_name is None:
-        given_name, family_name = _split(name)
+    given_name, family_name = _split(name) if name else (None, None)
     now = datetime.now(UTC)
     claims: dict[str, Any] = {
         "iss": issuer,
@@ -60,8 +56,8 @@ def mint_token(
     try:
         principal_of(claims)
     except InvalidToken as error:
-        raise ValueError(error.reason) from None
-    token = jwt.encode(claims, secret_bytes(secret), algorithm="HS256")
+        raise ValueError(str(error)) from None
+    token = jwt.encode(claims, secret, algorithm="HS256")
     if len(f"Bearer {token}") > LONGEST_HEADER:
         raise ValueError(
             f"The token would be too long: with its scheme it has up to {LONGEST_HEADER} "

@@ -45,15 +45,11 @@ class TokenVerifier:
         *,
         issuer: str,
         audience: str,
-        leeway: float = LEEWAY,
-        remembered: int = REMEMBERED,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
-        self._leeway = leeway
-        self._capacity = remembered
         self._clock = clock
         self._jwt = jwt.PyJWT(_OPTIONS)
         self._generation = keys.generation
@@ -122,9 +118,9 @@ class TokenVerifier:
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
         now = self._clock()
-        if now >= _instant(claims, "exp") + self._leeway:
+        if now >= _instant(claims, "exp") + LEEWAY:
             raise InvalidToken("The token has expired.")
-        if claims.get("nbf") is not None and now < _instant(claims, "nbf") - self._leeway:
+        if claims.get("nbf") is not None and now < _instant(claims, "nbf") - LEEWAY:
             raise InvalidToken("The token is not valid yet.")
 
     def _forget(self) -> None:
@@ -135,9 +131,9 @@ class TokenVerifier:
         # Nothing was awaited since the keys were handed over, so they are those of now.
         if self._generation != self._keys.generation:
             self._forget()
-        good_until = min(principal.expires_at + self._leeway, self._clock() + RECHECK_AFTER)
+        good_until = min(principal.expires_at + LEEWAY, self._clock() + RECHECK_AFTER)
         self._remembered[authorization] = (principal, good_until)
-        if len(self._remembered) > self._capacity:
+        if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
 
 

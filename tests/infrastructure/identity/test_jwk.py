@@ -13,6 +13,7 @@ from tests.infrastructure.identity.issuer import (
     EC_KEY,
     ED_KEY,
     NOW,
+    OTHER_RSA_KEY,
     RSA_KEY,
     SMALL_RSA_KEY,
     bearer,
@@ -40,6 +41,12 @@ async def test_every_asymmetric_kind_of_key_verifies_its_own_algorithms(
 
     assert (await tokens.verify(bearer(key, kid, algorithm))).user == "u"
     assert (await tokens.verify(bearer(key, None, algorithm))).user == "u"
+
+
+async def test_a_token_without_a_key_name_is_tried_with_every_key(issuer, tokens):
+    issuer.keys = [jwk(OTHER_RSA_KEY, "other"), jwk(RSA_KEY, "one")]
+
+    assert (await tokens.verify(bearer(kid=None))).user == "u"
 
 
 async def test_the_public_key_is_no_secret_of_an_hmac(tokens):

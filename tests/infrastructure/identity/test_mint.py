@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from infrastructure.identity.errors import InvalidToken
-from infrastructure.identity.keys import SharedSecrets
+from infrastructure.identity.keys import SharedSecret
 from infrastructure.identity.mint import mint_token
 from infrastructure.identity.verifier import TokenVerifier
 from tests.infrastructure.identity.tokens import SECRET
@@ -20,7 +20,7 @@ def mint(**changed):
 
 
 async def test_a_minted_token_verifies():
-    tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
+    tokens = TokenVerifier(SharedSecret(SECRET), issuer="kith", audience="kith-api")
     token = mint(name="Mary Ann Smith", contract="sites", sites=["1", "2"])
 
     principal = await tokens.verify(f"Bearer {token}")
@@ -31,7 +31,7 @@ async def test_a_minted_token_verifies():
 
 
 async def test_a_token_may_be_minted_without_a_tenant_or_a_name():
-    tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
+    tokens = TokenVerifier(SharedSecret(SECRET), issuer="kith", audience="kith-api")
 
     principal = await tokens.verify(f"Bearer {mint(tenant=None, permissions=[])}")
     assert (principal.tenant, principal.name) == (None, "5")
@@ -39,7 +39,7 @@ async def test_a_token_may_be_minted_without_a_tenant_or_a_name():
 
 
 async def test_a_lifetime_that_is_over_makes_an_expired_token():
-    tokens = TokenVerifier(SharedSecrets(SECRET), issuer="kith", audience="kith-api")
+    tokens = TokenVerifier(SharedSecret(SECRET), issuer="kith", audience="kith-api")
 
     with pytest.raises(InvalidToken, match="expired"):
         await tokens.verify(f"Bearer {mint(lifetime=-timedelta(minutes=1))}")

@@ -3,7 +3,7 @@
 import pytest
 
 from infrastructure.identity.errors import InvalidToken
-from infrastructure.identity.keys import SharedSecrets
+from infrastructure.identity.keys import SharedSecret
 from infrastructure.identity.verifier import LEEWAY, RECHECK_AFTER, TokenVerifier
 from tests.infrastructure.identity.tokens import (
     NOW,
@@ -61,7 +61,7 @@ async def test_a_remembered_token_is_verified_again_after_a_while():
 
 
 async def test_remembered_tokens_are_forgotten_when_the_keys_change():
-    keys = SharedSecrets(SECRET)
+    keys = SharedSecret(SECRET)
     tokens = TokenVerifier(keys, issuer="kith", audience="kith-api", clock=Clock())
     header = bearer(claims())
     await tokens.verify(header)
@@ -70,8 +70,9 @@ async def test_remembered_tokens_are_forgotten_when_the_keys_change():
     assert tokens.cached(header) is None
 
 
-async def test_the_token_unused_for_longest_is_forgotten_first():
-    tokens = verifier(remembered=2)
+async def test_the_token_unused_for_longest_is_forgotten_first(monkeypatch):
+    monkeypatch.setattr("infrastructure.identity.verifier.REMEMBERED", 2)
+    tokens = verifier()
     first, second, third = (bearer(claims(sub=str(user))) for user in (1, 2, 3))
     await tokens.verify(first)
     await tokens.verify(second)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 
-from infrastructure.identity.keys import SharedSecrets
+from infrastructure.identity.keys import SharedSecret
 from infrastructure.identity.verifier import TokenVerifier
 
 SECRET = "a secret of more than thirty-two bytes"
@@ -47,8 +47,7 @@ def encoded(part):
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
-def verifier(*secrets, clock=None, **options):
-    keys = SharedSecrets(*(secrets or (SECRET,)))
+def verifier(*, clock=None):
     return TokenVerifier(
-        keys, issuer="kith", audience="kith-api", clock=clock or Clock(), **options
+        SharedSecret(SECRET), issuer="kith", audience="kith-api", clock=clock or Clock()
     )
