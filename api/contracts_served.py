@@ -10,7 +10,7 @@ from api.contracts.relationships.app import relationships_app
 from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
 from api.contracts.tracking.dialect import TRACKING
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 from api.http.front_door import Contract
 
 
@@ -20,7 +20,7 @@ def native() -> Contract:
 
 def system_app() -> FastAPI:
     """For processes that serve no contract: whether they are well, and their figures."""
-    return contract_app(
+    return ContractApp(
         TRACKING,
         "Whether this process is well, and its figures.",
         (system_routes.router,),

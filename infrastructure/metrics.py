@@ -1,6 +1,7 @@
 """The metrics of this process, for Prometheus."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -18,11 +19,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "kith_requests",
-            "Requests answered.",
-            ("method", "route", "status"),
-            registry=self.registry,
+        self._gauge = partial(Gauge, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        self._requests = counter(
+            "kith_requests", "Requests answered.", ("method", "route", "status")
         )
         self._seconds = Histogram(
             "kith_request_seconds",
@@ -33,29 +33,21 @@ class Metrics:
         )
         # Looking up a labelled metric takes longer than counting.
         self._figures: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self.lag_events = Gauge(
-            "kith_projection_lag_events",
-            "Events a read model is behind.",
-            ("read_model",),
-            registry=self.registry,
+        self.lag_events = self._gauge(
+            "kith_projection_lag_events", "Events a read model is behind.", ("read_model",)
         )
-        self.lag_seconds = Gauge(
+        self.lag_seconds = self._gauge(
             "kith_projection_lag_seconds",
             "Age of the first event a read model lacks.",
             ("read_model",),
-            registry=self.registry,
         )
-
-        self.webhooks_due = Gauge(
-            "kith_webhook_due",
-            "Deliveries of webhooks that wait to be tried, up to 100,000.",
-            registry=self.registry,
+        self.webhooks_due = self._gauge(
+            "kith_webhook_due", "Deliveries of webhooks that wait to be tried, up to 100,000."
         )
-        self._deliveries = Counter(
+        self._deliveries = counter(
             "kith_webhook_deliveries",
             "Attempts of this process to deliver, by what became of them.",
             ("outcome",),
-            registry=self.registry,
         )
 
     def count_delivery(self, outcome: str) -> None:
@@ -77,23 +69,18 @@ class Metrics:
 
     def watch_relay(self, lag: Callable[[], int], owner: Callable[[], bool]) -> None:
         """Report whether this process relays, and how far it is behind the log."""
-        Gauge(
-            "kith_relay_owner",
-            "1 in the one process that relays the log to Kafka.",
-            registry=self.registry,
+        self._gauge(
+            "kith_relay_owner", "1 in the one process that relays the log to Kafka."
         ).set_function(owner)
-        Gauge(
+        self._gauge(
             "kith_relay_lag_events",
             "Events that Kafka hasn't acknowledged; 0 where another process relays.",
-            registry=self.registry,
         ).set_function(lag)
 
     def watch_streams(self, count: Callable[[], int]) -> None:
         """Report the event streams that this process holds open."""
-        Gauge(
-            "kith_event_streams",
-            "Event streams that clients hold open here.",
-            registry=self.registry,
+        self._gauge(
+            "kith_event_streams", "Event streams that clients hold open here."
         ).set_function(count)
 
     def exposition(self) -> bytes:

@@ -11,12 +11,13 @@ from pydantic_core import to_json
 
 from api.asyncapi.messages import (
     KAFKA_VERSION,
+    Json,
     cloud_event_schema,
     headers_schema,
     messages,
+    ref,
     refs,
 )
-from api.asyncapi.refs import Json, ref
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE
 from infrastructure.publishing.json_schema import components
 from infrastructure.relay.broker import CONTACTS_TOPIC, LARGEST_MESSAGE, TOPIC

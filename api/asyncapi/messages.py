@@ -3,13 +3,14 @@ webhooks."""
 
 from typing import Any
 
-from api.asyncapi.refs import Json, ref, schema_ref
 from domain.event import Event
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, STRUCTURED
 from infrastructure.publishing.event_types import TYPES
 from infrastructure.publishing.json_schema import description
 from infrastructure.relay.contact_states import ContactState
 from infrastructure.webhooks.trying import TYPE as TEST
+
+Json = dict[str, Any]
 
 KAFKA_VERSION = "0.5.0"
 """Of AsyncAPI's bindings to Kafka."""
@@ -65,6 +66,15 @@ SIGNED: Json = {
     },
     "required": ["webhook-id", "webhook-timestamp", "webhook-signature"],
 }
+
+
+def ref(*path: str) -> Json:
+    """A reference within the document."""
+    return {"$ref": "#/" + "/".join(path)}
+
+
+def schema_ref(name: str) -> Json:
+    return ref("components", "schemas", name)
 
 
 def cloud_event_schema() -> Json:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,50 +33,47 @@ IF_MATCH = {
 
 
 class ContractApp(FastAPI):
-    """FastAPI's routing and documents; a request for a `ContractRoute` bypasses its layers."""
+    """FastAPI's routing and documents; a request for a `ContractRoute` bypasses its layers. The
+    dialect's documented form of errors is known to the document as `Problem`."""
 
-    table: RouteTable
+    def __init__(
+        self,
+        dialect: Dialect,
+        description: str,
+        routers: Iterable[APIRouter],
+        title: str | None = None,
+    ):
+        super().__init__(
+            title=title or f"kith: {dialect.name}",
+            description=description,
+            version="1",
+            redirect_slashes=False,
+            docs_url=None,
+            redoc_url=None,
+        )
+        self._dialect = dialect
+        for router in routers:
+            # Taken over as they are: an included router would look up its context on every request.
+            self.router.routes.extend(router.routes)
+        add_docs(self)
+        self._table = RouteTable(self.router.routes)
+        self.add_exception_handler(HTTPException, self._not_routed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self.table.find(scope) if scope["type"] == "http" else None
-        if route is None:
-            await super().__call__(scope, receive, send)
-        else:
-            await route(scope, receive, send)
+        route = self._table.find(scope) if scope["type"] == "http" else None
+        await (route or super().__call__)(scope, receive, send)
 
-
-def contract_app(
-    dialect: Dialect, description: str, routers: Iterable[APIRouter], title: str | None = None
-) -> ContractApp:
-    """The dialect's documented form of errors is known to the document as `Problem`."""
-    app = ContractApp(
-        title=title or f"kith: {dialect.name}",
-        description=description,
-        version="1",
-        redirect_slashes=False,
-        docs_url=None,
-        redoc_url=None,
-    )
-    for router in routers:
-        # Taken over as they are: an included router would look up its context on every request.
-        app.router.routes.extend(router.routes)
-    add_docs(app)
-    app.table = RouteTable(app.router.routes)
-
-    @app.exception_handler(HTTPException)
-    async def not_routed(request: Request, error: HTTPException) -> Response:
+    async def _not_routed(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
         if error.status_code == 405:
             # The router names the methods of the first route alone.
-            error.headers = {"Allow": ", ".join(_methods(app, request.scope))}
-        return dialect.render(routing_problem(error))
+            error.headers = {"Allow": ", ".join(_methods(self, request.scope))}
+        return self._dialect.render(routing_problem(error))
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _document(app, dialect.problem)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-    return app
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            _complete_document(super().openapi(), self._dialect.problem)
+        return super().openapi()
 
 
 def _methods(app: FastAPI, scope: Scope) -> list[str]:
@@ -102,10 +98,7 @@ def routing_problem(error: HTTPException) -> Problem:
     return Problem(error.status_code, "http_error", str(error.detail))
 
 
-def _document(app: FastAPI, problem: type[BaseModel]) -> dict[str, Any]:
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
-    )
+def _complete_document(document: dict[str, Any], problem: type[BaseModel]) -> None:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     reference = "#/components/schemas/{model}"
@@ -122,7 +115,6 @@ def _document(app: FastAPI, problem: type[BaseModel]) -> dict[str, Any]:
     # FastAPI documents its own form of validation errors, which is never given here.
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    return document
 
 
 def _complete(method: str, operation: dict[str, Any]) -> None:

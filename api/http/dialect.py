@@ -20,10 +20,6 @@ class Render(Protocol):
     def __call__(self, problem: Problem) -> Response: ...
 
 
-def as_it_is(problem: Problem) -> Problem:
-    return problem
-
-
 def as_verified(call: "Call") -> "Principal":
     return call.principal
 

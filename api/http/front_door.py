@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,54 +40,35 @@ class FrontDoor:
     def __init__(self, native: Contract, others: Sequence[Contract]):
         self._native = native
         self._others = tuple(others)
-        self._claims: dict[str | None, tuple[Contract, str]] = {}
-        patterns = []
-        for number, contract in enumerate(others):
-            for base, paths in ((contract.base, (contract.base,)), ("", contract.own)):
-                name = f"{'base' if base else 'own'}{number}"
-                self._claims[name] = (contract, base)
-                patterns.append(_below(name, paths))
-        patterns.append(_below("shared", [path for one in others for path in one.shared]))
-        # On every request: one match tries all contracts in their order.
-        self._claimed = re.compile("|".join(patterns))
+        self._answering: dict[str, Contract | None] = {}
+        """By prefix of a path; None where the token's claim decides."""
+        for contract in others:
+            self._answering |= dict.fromkeys(contract.shared)
+            self._answering |= dict.fromkeys((*contract.own, contract.base), contract)
+        prefixes = "|".join(map(re.escape, self._answering)) or "(?!)"
+        # On every request: one match tries all prefixes.
+        self._claimed = re.compile(rf"({prefixes})(?:/|\Z)")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope.get("path", "")
-        claimed = self._claimed.match(path)
+        claimed = self._claimed.match(scope.get("path", ""))
         if claimed is None:
             await self._native.app(scope, receive, send)
-        elif claimed.lastgroup == "shared":
-            await self._by_claim(path, scope)(scope, receive, _varying(send))
-        else:
-            contract, base = self._claims[claimed.lastgroup]
-            if base:
-                scope["root_path"] = scope.get("root_path", "") + base
-            await contract.app(scope, receive, send)
+            return
+        prefix = claimed[1]
+        contract = self._answering[prefix]
+        if contract is None:
+            await self._by_claim(prefix, scope)(scope, receive, _varying(send))
+            return
+        if prefix == contract.base:
+            scope["root_path"] = scope.get("root_path", "") + prefix
+        await contract.app(scope, receive, send)
 
-    def _by_claim(self, path: str, scope: Scope) -> ASGIApp:
-        claim = unverified_contract(_authorization(scope))
+    def _by_claim(self, prefix: str, scope: Scope) -> ASGIApp:
+        claim = unverified_contract(Headers(scope=scope).get("authorization"))
         for contract in self._others:
-            if contract.name == claim and _under(path, contract.shared) and contract.answers(scope):
+            if contract.name == claim and prefix in contract.shared and contract.answers(scope):
                 return contract.app
         return self._native.app
-
-
-def _under(path: str, prefixes: tuple[str, ...]) -> bool:
-    """True if the path is one of these or below one of them."""
-    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
-
-
-def _below(name: str, paths: Sequence[str]) -> str:
-    """A group that matches these paths and the paths below them."""
-    some = "|".join(map(re.escape, paths)) or "(?!)"
-    return rf"(?P<{name}>(?:{some})(?:/|\Z))"
-
-
-def _authorization(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return str(value, "latin-1")
-    return None
 
 
 def _varying(send: Send) -> Send:

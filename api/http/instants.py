@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
-_INSTANT = re.compile(
-    rf"({_DATE})[Tt ]({_CLOCK})(?:\.([0-9]{{1,9}}))?(?:([Zz])|([+-][0-9]{{2}}):?([0-5][0-9]))?"
-)
-_PLAIN_DATE = re.compile(_DATE)
+_OFFSET = r"[Zz]|[+-][0-9]{2}:?[0-5][0-9]"
+_INSTANT = re.compile(rf"{_DATE}([Tt ]{_CLOCK}(?:\.[0-9]{{1,9}})?({_OFFSET})?)?")
 # In a query string a plus sign that isn't escaped arrives as a space.
 _LOST_PLUS = re.compile(rf"({_DATE}[Tt ]{_CLOCK}(?:\.[0-9]{{1,9}})?) ([0-9]{{2}}:?[0-9]{{2}})")
 
@@ -47,17 +45,15 @@ def parse_instant(text: str) -> Instant:
     try:
         match = _INSTANT.fullmatch(text)
         if match is None:
-            if _PLAIN_DATE.fullmatch(text) is None:
-                raise InvalidInstant("This is not a date-time such as 2023-08-15T14:00:00Z.")
-            return Instant(datetime.fromisoformat(text).replace(tzinfo=UTC), text, True)
-        date, clock, fraction, zulu, hours, minutes = match.groups()
+            raise InvalidInstant("This is not a date-time such as 2023-08-15T14:00:00Z.")
+        clock, offset = match.groups()
         # The more specific error first: an hour 25 or a month 13 needs no offset.
-        plain = f"{date}T{clock}.{(fraction or '0')[:6]:0<6}"
-        offset = "+00:00" if zulu else f"{hours}:{minutes}" if hours else ""
-        at = datetime.fromisoformat(plain + offset)
-        if not offset:
+        at = datetime.fromisoformat(text.upper())
+        if clock is None:
+            return Instant(at.replace(tzinfo=UTC), text, True)
+        if offset is None:
             raise NaiveInstant("The date-time has no offset; write Z or one such as +02:00.")
-        return Instant(at if zulu else at.astimezone(UTC), text, False)
+        return Instant(at.astimezone(UTC), text, False)
     except (InvalidInstant, NaiveInstant):
         raise
     # Not a text; not in the calendar; beyond the years 1 to 9999 in UTC.
@@ -69,18 +65,6 @@ def parse_query_instant(text: str) -> Instant:
     """Parse an instant of a query string, where the plus of an offset may have become a space."""
     lost = _LOST_PLUS.fullmatch(text)
     return parse_instant(f"{lost[1]}+{lost[2]}" if lost else text)
-
-
-def format_instant(instant: datetime) -> str:
-    """`2023-08-15T14:00:00Z`, with six digits of a fraction if it isn't zero.
-
-    Raises ValueError for a naive datetime.
-    """
-    if instant.tzinfo is not UTC:
-        if instant.tzinfo is None:
-            raise ValueError("An instant has to know its offset before it can be shown.")
-        instant = instant.astimezone(UTC)
-    return instant.isoformat()[:-6] + "Z"
 
 
 def upper_bound(bound: Instant | None) -> tuple[datetime | None, bool]:

@@ -51,11 +51,6 @@ class ContractRoute(APIRoute):
         self.app = _Exchange(self, self.dialect)
 
 
-def contract_route(dialect: Dialect) -> type[ContractRoute]:
-    """The route class of a contract."""
-    return type("ContractRoute", (ContractRoute,), {"dialect": dialect})
-
-
 class _Exchange:
     """One route's request and response, as an ASGI application."""
 
@@ -191,4 +186,4 @@ async def _body(call: Call, most: int) -> bytes:
     return body
 
 
-__all__ = ["PUBLIC", "SIGNED_IN", "ContractRoute", "Fault", "contract_route", "needs"]
+__all__ = ["PUBLIC", "SIGNED_IN", "ContractRoute", "Fault", "needs"]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 
 from api.http.dialect import Dialect
-from api.http.route import PUBLIC, contract_route
+from api.http.route import PUBLIC, ContractRoute
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -15,7 +15,8 @@ class ContractRouter(APIRouter):
     """The routes of one subject of a contract."""
 
     def __init__(self, dialect: Dialect, tag: str):
-        super().__init__(route_class=contract_route(dialect), tags=[tag])
+        route = type("ContractRoute", (ContractRoute,), {"dialect": dialect})
+        super().__init__(route_class=route, tags=[tag])
         self._dialect = dialect
 
     def on(

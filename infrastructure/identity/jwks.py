@@ -38,7 +38,12 @@ PAUSE = 10
 LARGEST_DOCUMENT = 1_000_000
 """Bytes of a key set; issuers publish a few thousand."""
 
-HEADERS = {"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "kith"}
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "kith",
+}
 
 
 class JwksKeys:

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from api.contracts.clients import interactions, logs, services
 from api.contracts.clients.dialect import CLIENTS
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 
 DESCRIPTION = """
 Direct encounters with clients, the services delivered in them, and what was asked about each.
@@ -17,4 +17,4 @@ without its tag is redacted. Naming a tag needs its permission, `tag:immigration
 
 def clients_app() -> FastAPI:
     routers = (interactions.router, logs.router, services.router)
-    return contract_app(CLIENTS, DESCRIPTION, routers)
+    return ContractApp(CLIENTS, DESCRIPTION, routers)

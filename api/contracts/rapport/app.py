@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from api.contracts.rapport import interactions, tactics
 from api.contracts.rapport.dialect import RAPPORT
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 
 DESCRIPTION = """
 Logging interactions with one's own contacts, and the rapport tactics used: fetch the tactics, then
@@ -15,4 +15,4 @@ documented. Send `Authorization: Bearer …`.
 
 def rapport_app() -> FastAPI:
     routers = (tactics.router, interactions.router)
-    return contract_app(RAPPORT, DESCRIPTION, routers)
+    return ContractApp(RAPPORT, DESCRIPTION, routers)

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from api.contracts.relationships import interactions, status
 from api.contracts.relationships.dialect import RELATIONSHIPS
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 
 DESCRIPTION = """
 The interactions of a contact, and how the relationship with it moves from prospect to client and
@@ -15,4 +15,4 @@ on. A contact is found by its UUID or its number. Every path works under `/api` 
 
 def relationships_app() -> FastAPI:
     routers = (interactions.router, status.router)
-    return contract_app(RELATIONSHIPS, DESCRIPTION, routers)
+    return ContractApp(RELATIONSHIPS, DESCRIPTION, routers)

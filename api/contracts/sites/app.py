@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from api.contracts.sites import interactions
 from api.contracts.sites.dialect import SITES
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 
 DESCRIPTION = """
 Interactions of a site: created, read, updated, deleted, searched and filtered within it. The site
@@ -16,4 +16,4 @@ with `details`.
 
 def sites_app() -> FastAPI:
     routers = (interactions.router,)
-    return contract_app(SITES, DESCRIPTION, routers)
+    return ContractApp(SITES, DESCRIPTION, routers)

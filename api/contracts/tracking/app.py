@@ -15,7 +15,7 @@ from api.contracts.tracking import (
     webhooks,
 )
 from api.contracts.tracking.dialect import TRACKING
-from api.http.contract_app import contract_app
+from api.http.contract_app import ContractApp
 
 DESCRIPTION = """
 The native contract of kith: contacts, interactions, meetings, timelines and analytics, every one
@@ -40,4 +40,4 @@ def tracking_app(*others: APIRouter) -> FastAPI:
         webhook_deliveries.router,
         *others,
     )
-    return contract_app(TRACKING, DESCRIPTION, routers)
+    return ContractApp(TRACKING, DESCRIPTION, routers)
