@@ -56,11 +56,11 @@ class ContractApp(FastAPI):
             # Taken over as they are: an included router would look up its context on every request.
             self.router.routes.extend(router.routes)
         add_docs(self)
-        self._table = RouteTable(self.router.routes)
+        self.table = RouteTable(self.router.routes)
         self.add_exception_handler(HTTPException, self._not_routed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._table.find(scope) if scope["type"] == "http" else None
+        route = self.table.find(scope) if scope["type"] == "http" else None
         await (route or super().__call__)(scope, receive, send)
 
     async def _not_routed(self, request: Request, error: Exception) -> Response:

@@ -6,8 +6,7 @@ make is opened for that user.
 """
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
-from infrastructure.embedded.keeper import kept
-from infrastructure.embedded.postgres import EmbeddedPostgres
+from infrastructure.embedded.postgres import EmbeddedPostgres, kept
 from infrastructure.embedded.secret import development_secret
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "development_secret", "kept"]

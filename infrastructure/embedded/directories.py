@@ -50,13 +50,12 @@ class Home:
         return self.path / "server.lock"
 
 
-def make_data_directory(data_dir: Path) -> Path:
-    """Make the data directory unless it exists, and return its absolute path.
+def make_data_directory(data_dir: Path) -> None:
+    """Make the data directory unless it exists.
 
     As root a new or empty directory is opened for others to pass through; the permissions of any
     other stay as they are.
     """
-    data_dir = data_dir.expanduser().absolute()
     try:
         data_dir.parent.mkdir(parents=True, exist_ok=True)
         if not data_dir.is_dir():
@@ -68,7 +67,6 @@ def make_data_directory(data_dir: Path) -> Path:
             f"The data directory {data_dir} can't be made or read: {error.strerror}. "
             f"KITH_DATA_DIR chooses another."
         ) from error
-    return data_dir
 
 
 def existing_home(data_dir: Path) -> Home | None:

@@ -1,13 +1,15 @@
 """The PostgreSQL of a data directory, shared by all kith processes that use the directory.
 
 The first process starts the server, the last one stops it. Each holds a shared lock, so a process
-that is killed no longer counts.
+that is killed no longer counts. A server that dies, for example when the system runs out of memory,
+is restarted.
 """
 
-import re
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType, TracebackType
 from typing import Self
 
 import psycopg
@@ -25,7 +27,7 @@ from infrastructure.embedded.errors import EmbeddedPostgresError
 from infrastructure.embedded.locks import FileLock, alone
 from infrastructure.embedded.server import Server
 
-DATABASE = "kith"
+log = logging.getLogger(__name__)
 
 # Acknowledged commits are on disk: PostgreSQL's own defaults, made explicit.
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -47,6 +49,15 @@ _SETTINGS = {
 _START_SECONDS = 600.0
 _STOP_SECONDS = 60.0
 
+LOOK = 1.0
+"""Seconds between two checks for a server that has died."""
+
+AGAIN = 10.0
+"""Seconds before the next try after a failed start."""
+
+LEAVE = 5.0
+"""Seconds that the end of the process waits for a start in progress."""
+
 
 class EmbeddedPostgres:
     """The PostgreSQL of one data directory.
@@ -54,19 +65,11 @@ class EmbeddedPostgres:
         with EmbeddedPostgres(data_dir) as postgres:
             psycopg.connect(postgres.url)
 
-    `options` are server settings, such as {"commit_delay": "1000"}. They hold from the start of
-    the server to its stop, so they have no effect where another process has already started it.
     An object is for one thread at a time. Every failure is an EmbeddedPostgresError.
     """
 
-    def __init__(
-        self, data_dir: Path, *, options: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        for name in options:
-            if not re.fullmatch(r"[a-z_][a-z0-9_.]*", name):
-                raise EmbeddedPostgresError(f"{name!r} isn't the name of a PostgreSQL setting.")
-        self._data_dir = data_dir.expanduser().absolute()
-        self._settings = {**_SETTINGS, **options}
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.absolute()
         self._server: Server | None = None
         self._use: FileLock | None = None
         self._url: str | None = None
@@ -84,7 +87,8 @@ class EmbeddedPostgres:
         A second call restarts a server that has died.
         """
         try:
-            return self._start(make_data_directory(self._data_dir))
+            make_data_directory(self._data_dir)
+            return self._start(self._data_dir)
         except (OSError, psycopg.Error) as error:
             raise EmbeddedPostgresError(
                 f"PostgreSQL couldn't be started for {self._data_dir}: {error}"
@@ -108,13 +112,13 @@ class EmbeddedPostgres:
                 self._use = use
             server = Server(home, binaries, account)
             try:
-                server.ensure_running(self._settings, timeout_seconds=_START_SECONDS)
-                server.ensure_database(DATABASE)
+                server.ensure_running(_SETTINGS, timeout_seconds=_START_SECONDS)
+                server.ensure_database()
             except BaseException:
                 self._release()
                 raise
         self._server = server
-        self._url = server.url(DATABASE)
+        self._url = server.url()
         return self._url
 
     def has_died(self) -> bool:
@@ -142,10 +146,34 @@ class EmbeddedPostgres:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@contextmanager
+def kept(postgres: EmbeddedPostgres) -> Iterator[EmbeddedPostgres]:
+    """The server, started now and restarted whenever it dies inside the block."""
+    with postgres:
+        stopped = threading.Event()
+        keeper = threading.Thread(
+            target=_keep, args=(postgres, stopped), name="PostgreSQL's keeper", daemon=True
+        )
+        keeper.start()
+        try:
+            yield postgres
+        finally:
+            stopped.set()
+            keeper.join(LEAVE)
+
+
+def _keep(postgres: EmbeddedPostgres, stopped: threading.Event) -> None:
+    pause = LOOK
+    while not stopped.wait(pause):
+        pause = LOOK
+        try:
+            if postgres.has_died():
+                log.warning("PostgreSQL has died; it is started again")
+                postgres.start()
+        except EmbeddedPostgresError as error:
+            log.error("%s", error)
+            pause = AGAIN

@@ -21,7 +21,8 @@ def development_secret(data_dir: Path) -> str:
     Processes that call this at once get the same secret: each writes its own file and links that to
     the final name, which succeeds for one of them.
     """
-    path = make_data_directory(data_dir) / "jwt-secret"
+    path = data_dir.absolute() / "jwt-secret"
+    make_data_directory(path.parent)
     try:
         if not path.exists():
             _make(path)

@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
-from psycopg import sql
 
 from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.binaries import Binaries
@@ -26,6 +25,8 @@ from infrastructure.embedded.locks import FileLock
 from infrastructure.embedded.server_log import ServerLog
 
 log = logging.getLogger(__name__)
+
+DATABASE = "kith"
 
 _PORT = 5432  # only names the socket; the server listens on no network address
 _POLL_SECONDS = 0.02
@@ -42,7 +43,7 @@ class Server:
         self._sockets = socket_directory(home)
         self._log = ServerLog(home.log)
 
-    def url(self, database: str) -> str:
+    def url(self, database: str = DATABASE) -> str:
         """The connection string of a database on this server."""
         host = quote(str(self._sockets), safe="")
         return f"postgresql://{SUPERUSER}@/{database}?host={host}&port={_PORT}"
@@ -58,7 +59,7 @@ class Server:
         while not self._answers():
             with FileLock(self._home.server_lock) as lock:
                 if lock.try_exclusive():
-                    if started and not self._log.says_to_try_again():
+                    if started:
                         raise EmbeddedPostgresError(
                             f"PostgreSQL didn't start in {self._home.path}: {self._log.tail()}"
                         )
@@ -75,12 +76,12 @@ class Server:
                 mentioned = now
             time.sleep(_POLL_SECONDS)
 
-    def ensure_database(self, name: str) -> None:
+    def ensure_database(self) -> None:
         """Create the database unless it is there."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [name]).fetchone() is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            query = "SELECT FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [DATABASE]).fetchone() is None:
+                connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def has_ended(self) -> bool:
         """True if no process of the server is left."""

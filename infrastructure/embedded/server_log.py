@@ -43,10 +43,6 @@ class ServerLog:
     def last_line(self) -> str:
         return (self._lines() or ["its log says nothing yet"])[-1]
 
-    def says_to_try_again(self) -> bool:
-        """True if the start failed only because an earlier server hadn't quite ended."""
-        return "pre-existing shared memory block" in self.tail()
-
     def _lines(self) -> list[str]:
         try:
             with self._path.open("rb") as file:
