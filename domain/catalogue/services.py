@@ -7,13 +7,6 @@ from domain.service import Offer, Program, Question, QuestionType
 
 FIRST_OWN = 100_000
 
-IMMIGRATION = Program(id=1, name="Immigration")
-FINANCES = Program(id=2, name="Financial Education")
-HEALTH = Program(id=3, name="Health")
-FAMILIES = Program(id=4, name="Families and Youth")
-LEARNING = Program(id=5, name="Learning and Work")
-COMMUNITY = Program(id=6, name="Community Engagement")
-
 
 def _asks(id: int, type: QuestionType, label: str, *options: str) -> Question:
     return Question(id=id, type=type, label=label, options=options)
@@ -47,52 +40,21 @@ HIRED_ON = _asks(119, DATE, "Hired on")
 ATTENDED = _asks(120, NUMBER, "How many people attended?")
 
 
-def _offers(id: int, program: Program, name: str, about: str, *asks: Question) -> tuple[int, Offer]:
-    return id, Offer(name=name, description=about, program=program, questions=asks)
-
-
-BUILT_IN_SERVICES: dict[int, Offer] = dict(
-    (
-        _offers(
-            1,
-            IMMIGRATION,
-            "Immigration consultation",
-            "A first look at somebody's options.",
-            LANGUAGE,
-            REFERRED,
-        ),
-        _offers(
-            2, IMMIGRATION, "DACA renewal", "Filling out and filing a renewal.", RECEIPT, EXPIRES
-        ),
-        _offers(3, IMMIGRATION, "Family petition", "Filing for a relative.", RECEIPT, HOUSEHOLD),
-        _offers(
-            4,
-            IMMIGRATION,
+OFFERED = {
+    Program(id=1, name="Immigration"): {
+        1: ("Immigration consultation", "A first look at somebody's options.", LANGUAGE, REFERRED),
+        2: ("DACA renewal", "Filling out and filing a renewal.", RECEIPT, EXPIRES),
+        3: ("Family petition", "Filing for a relative.", RECEIPT, HOUSEHOLD),
+        4: (
             "Green card renewal",
             "Filling out and filing a renewal.",
             RECEIPT,
             EXPIRES,
             FEE_WAIVER,
         ),
-        _offers(
-            5,
-            IMMIGRATION,
-            "Work permit",
-            "Filling out and filing an application.",
-            RECEIPT,
-            EXPIRES,
-        ),
-        _offers(
-            6,
-            IMMIGRATION,
-            "Citizenship class",
-            "Preparing for the test and the interview.",
-            LANGUAGE,
-            INTERVIEW,
-        ),
-        _offers(
-            7,
-            IMMIGRATION,
+        5: ("Work permit", "Filling out and filing an application.", RECEIPT, EXPIRES),
+        6: ("Citizenship class", "Preparing for the test and the interview.", LANGUAGE, INTERVIEW),
+        7: (
             "Citizenship application",
             "Filling out and filing an application.",
             HOUSEHOLD,
@@ -100,38 +62,14 @@ BUILT_IN_SERVICES: dict[int, Offer] = dict(
             INTERVIEW,
             FEE_WAIVER,
         ),
-        _offers(8, IMMIGRATION, "Legal referral", "Handing a case over to an attorney.", REFERRED),
-        _offers(
-            9,
-            FINANCES,
-            "Tax preparation",
-            "Preparing and filing a return.",
-            TAX_YEAR,
-            REFUND,
-            HOUSEHOLD,
-        ),
-        _offers(
-            10, FINANCES, "Taxpayer number", "Applying for an individual taxpayer number.", TAX_YEAR
-        ),
-        _offers(
-            11,
-            FINANCES,
-            "Budgeting workshop",
-            "Planning what comes in and goes out.",
-            LANGUAGE,
-            BUDGET,
-        ),
-        _offers(
-            12,
-            FINANCES,
-            "Credit building",
-            "Reading a credit report and planning from it.",
-            GOAL,
-            BUDGET,
-        ),
-        _offers(
-            13,
-            FINANCES,
+        8: ("Legal referral", "Handing a case over to an attorney.", REFERRED),
+    },
+    Program(id=2, name="Financial Education"): {
+        9: ("Tax preparation", "Preparing and filing a return.", TAX_YEAR, REFUND, HOUSEHOLD),
+        10: ("Taxpayer number", "Applying for an individual taxpayer number.", TAX_YEAR),
+        11: ("Budgeting workshop", "Planning what comes in and goes out.", LANGUAGE, BUDGET),
+        12: ("Credit building", "Reading a credit report and planning from it.", GOAL, BUDGET),
+        13: (
             "Financial coaching",
             "Working towards a goal, one meeting at a time.",
             HOUSEHOLD,
@@ -139,51 +77,39 @@ BUILT_IN_SERVICES: dict[int, Offer] = dict(
             SAVED,
             BUDGET,
         ),
-        _offers(14, FINANCES, "Starting a business", "From an idea to a licence.", REFERRED),
-        _offers(
-            15,
-            HEALTH,
-            "Health screening",
-            "Blood pressure, glucose and weight.",
-            BLOOD_PRESSURE,
-            FOLLOW_UP,
-        ),
-        _offers(
-            16,
-            HEALTH,
+        14: ("Starting a business", "From an idea to a licence.", REFERRED),
+    },
+    Program(id=3, name="Health"): {
+        15: ("Health screening", "Blood pressure, glucose and weight.", BLOOD_PRESSURE, FOLLOW_UP),
+        16: (
             "Health insurance enrollment",
             "Choosing a plan and signing up.",
             HOUSEHOLD,
             COVERED_FROM,
         ),
-        _offers(
-            17, HEALTH, "Food assistance", "Applying for help with groceries.", HOUSEHOLD, CHILDREN
-        ),
-        _offers(18, HEALTH, "Vaccination", "A vaccination, here or at a partner's.", FOLLOW_UP),
-        _offers(
-            19, HEALTH, "Counseling referral", "Finding somebody to talk to.", REFERRED, LANGUAGE
-        ),
-        _offers(20, FAMILIES, "Parenting class", "A course for parents.", CHILDREN, LANGUAGE),
-        _offers(21, FAMILIES, "Youth mentoring", "Somebody older to ask.", GRADE),
-        _offers(22, LEARNING, "English class", "A course in English.", LEVEL),
-        _offers(23, LEARNING, "Computer class", "A course in using computers.", LEVEL, LANGUAGE),
-        _offers(
-            24,
-            LEARNING,
-            "Job search",
-            "Applications, interviews, and where to look.",
-            JOB,
-            HIRED_ON,
-        ),
-        _offers(
-            25,
-            COMMUNITY,
-            "Know your rights",
-            "A talk about rights at work and at home.",
-            ATTENDED,
-            LANGUAGE,
-        ),
-        _offers(26, COMMUNITY, "Document pick-up", "Handing over what has arrived for somebody."),
-    )
-)
+        17: ("Food assistance", "Applying for help with groceries.", HOUSEHOLD, CHILDREN),
+        18: ("Vaccination", "A vaccination, here or at a partner's.", FOLLOW_UP),
+        19: ("Counseling referral", "Finding somebody to talk to.", REFERRED, LANGUAGE),
+    },
+    Program(id=4, name="Families and Youth"): {
+        20: ("Parenting class", "A course for parents.", CHILDREN, LANGUAGE),
+        21: ("Youth mentoring", "Somebody older to ask.", GRADE),
+    },
+    Program(id=5, name="Learning and Work"): {
+        22: ("English class", "A course in English.", LEVEL),
+        23: ("Computer class", "A course in using computers.", LEVEL, LANGUAGE),
+        24: ("Job search", "Applications, interviews, and where to look.", JOB, HIRED_ON),
+    },
+    Program(id=6, name="Community Engagement"): {
+        25: ("Know your rights", "A talk about rights at work and at home.", ATTENDED, LANGUAGE),
+        26: ("Document pick-up", "Handing over what has arrived for somebody."),
+    },
+}
+"""Each program's services by number: their names, descriptions and questions."""
+
+BUILT_IN_SERVICES: dict[int, Offer] = {
+    number: Offer(name=name, description=description, program=program, questions=questions)
+    for program, services in OFFERED.items()
+    for number, (name, description, *questions) in services.items()
+}
 """By number."""
