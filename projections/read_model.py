@@ -7,7 +7,10 @@ new `version` makes kith rebuild it at the next start.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
+from types import UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 from application.entity import Entity, Recorded
 
@@ -50,11 +53,12 @@ class ReadModel:
     are the columns by which a Put replaces rows and an Add finds its row; `sums` are those that an
     Add adds to.
 
-    Without a `primary_key`, a unique index finds the rows. `indexes` are SQL after `CREATE … INDEX
-    ON table`, such as `UNIQUE (tenant, number)` or `(tenant, at DESC) WHERE main`. `plain` are
-    columns of long texts that aren't compressed, because that costs more than it saves.
-    `with_append` rows are written in the append's transaction, others behind the append; a
-    `throttled` read model falls behind in a rush, and its queries read the rest of the log.
+    Where several rows have one key, `unique` is False and a unique index finds the rows. `indexes`
+    are SQL after `CREATE … INDEX ON table`, such as `UNIQUE (tenant, number)` or
+    `(tenant, at DESC) WHERE main`. `plain` are columns of long texts that aren't compressed,
+    because that costs more than it saves. `with_append` rows are written in the append's
+    transaction, others behind the append; a `throttled` read model falls behind in a rush, and its
+    queries read the rest of the log.
     """
 
     name: str
@@ -62,7 +66,7 @@ class ReadModel:
     columns: Mapping[str, str]
     key: tuple[str, ...]
     project: Projector
-    primary_key: tuple[str, ...] = ()
+    unique: bool = True
     indexes: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     with_append: bool = True
@@ -70,3 +74,27 @@ class ReadModel:
     version: int = 1
     extensions: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
+
+
+TYPES = {
+    str: "text",
+    int: "bigint",
+    bool: "boolean",
+    UUID: "uuid",
+    datetime: "timestamptz",
+}
+
+
+def columns_of(row: type) -> dict[str, str]:
+    """The columns of a tenant's rows, of the types that a class declares: `str | None` is `text`,
+    `list[UUID]` is `uuid[] NOT NULL`."""
+    columns = {name: _sql_type(hint) for name, hint in get_type_hints(row).items()}
+    return {"tenant": 'text COLLATE "C" NOT NULL'} | columns
+
+
+def _sql_type(hint: Any) -> str:
+    if get_origin(hint) is UnionType:
+        return _sql_type(get_args(hint)[0]).removesuffix(" NOT NULL")
+    if get_args(hint):
+        return f"{TYPES[get_args(hint)[0]]}[] NOT NULL"
+    return f"{TYPES[hint]} NOT NULL"

@@ -22,7 +22,7 @@ FROM contacts c {LAST_CONTACTED}
 WHERE c.tenant = %(tenant)s AND NOT c.removed
 ORDER BY c.id
 """
-"""The columns of a ContactRow, then the entries of the status history, newest first, or null."""
+"""The columns of a ListedContact, then the entries of the status history, newest first, or null."""
 
 MEETINGS = f"""
 SELECT {SHOWN.replace("%s", "%(open)s")}

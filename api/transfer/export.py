@@ -12,7 +12,7 @@ from infrastructure.postgres.snapshot import Snapshot
 from projections import whole_tenant
 from projections.catalogue.services import listed_row
 from projections.catalogue.tactics import TacticRow
-from projections.contacts.queries import ContactRow
+from projections.contacts.queries import ListedContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Export:
             identity = f'{{"uuid":"{listed.id}",'
             yield _line(b"service", (identity + service_json(listed)[1:]).encode())
         for *row, history in self.snapshot.rows(whole_tenant.CONTACTS, self._parameters):
-            shown = to_json(row_shown(ContactRow(*row)))
+            shown = to_json(row_shown(ListedContact.of_row(row)))
             entries = ",".join(history or ()).encode()
             yield _line(b"contact", shown[:-1] + b',"statusHistory":[' + entries + b"]}")
         for (document,) in self.snapshot.rows(whole_tenant.MEETINGS, self._parameters):

@@ -36,8 +36,8 @@ class Table:
         """The table with its primary key and unique indexes."""
         model = self.model
         columns = [f'"{name}" {sql}' for name, sql in model.columns.items()]
-        if model.primary_key:
-            columns.append(f"PRIMARY KEY ({', '.join(model.primary_key)})")
+        if model.unique:
+            columns.append(f"PRIMARY KEY ({', '.join(model.key)})")
         return [
             *(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in model.extensions),
             f"CREATE TABLE {self.name} ({', '.join(columns)})",

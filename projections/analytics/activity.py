@@ -68,7 +68,6 @@ ACTIVITY = ReadModel(
         "negative": "bigint NOT NULL",
     },
     key=("tenant", "contact_id", "day", "kind"),
-    primary_key=("tenant", "contact_id", "day", "kind"),
     sums=("interactions", "timed", "seconds", "positive", "neutral", "negative"),
     project=summing(_sums),
     with_append=False,

@@ -33,7 +33,6 @@ TACTIC_USE = ReadModel(
         "effectiveness": "bigint NOT NULL",
     },
     key=("tenant", "contact_id", "day", "tactic_id"),
-    primary_key=("tenant", "contact_id", "day", "tactic_id"),
     sums=("uses", "scored", "effectiveness"),
     project=summing(_sums),
     with_append=False,

@@ -40,7 +40,6 @@ SERVICES = ReadModel(
         "position": "bigint NOT NULL",
     },
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     project=project,
     indexes=("UNIQUE (tenant, number)",),
 )

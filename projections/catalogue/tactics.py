@@ -12,7 +12,7 @@ from uuid import UUID
 from application.entity import Entity
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step
+from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class TacticRow(NamedTuple):
@@ -73,20 +73,8 @@ def project(step: Step) -> Iterator[Put]:
 TACTICS = ReadModel(
     name="tactics",
     kinds=frozenset({Tactic.kind}),
-    columns={
-        "tenant": 'text COLLATE "C" NOT NULL',
-        "id": "uuid NOT NULL",
-        "name": "text NOT NULL",
-        "domain": "text NOT NULL",
-        "description": "text NOT NULL",
-        "evidence": "text",
-        "hidden": "boolean NOT NULL",
-        "created_at": "timestamptz NOT NULL",
-        "updated_at": "timestamptz NOT NULL",
-        "position": "bigint NOT NULL",
-    },
+    columns=columns_of(TacticRow),
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     project=project,
 )
 

@@ -1,61 +1,69 @@
 """Contacts as they are now. Queries look up in the timeline when one was last contacted."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
+from application.entity import Entity
 from domain.contact import Contact
-from projections.read_model import Put, ReadModel, Step
+from projections.read_model import Put, ReadModel, Step, columns_of
+
+
+class ContactRow(NamedTuple):
+    """A contact as it is now; `position` is that of its last event."""
+
+    id: UUID
+    number: int
+    name: str
+    email: str | None
+    phone: str | None
+    company: str | None
+    title: str | None
+    tags: tuple[str, ...]
+    owner_id: str
+    status: str
+    stage: str
+    removed: bool
+    position: int
+    created_at: datetime
+    updated_at: datetime
+
+
+def row_of(entity: Entity[Contact]) -> ContactRow:
+    """The contact of an entity."""
+    state, details = entity.state, entity.state.details
+    return ContactRow(
+        entity.id,
+        state.number,
+        details.name,
+        details.email,
+        details.phone,
+        details.company,
+        details.title,
+        details.tags,
+        state.owner_id,
+        state.status,
+        state.stage,
+        state.removed,
+        entity.position,
+        entity.created.time,
+        entity.changed.time,
+    )
 
 
 def project(step: Step) -> Iterator[Put]:
-    entity = step.after
-    state: Contact = entity.state
-    details = state.details
-    row = {
-        "tenant": step.tenant,
-        "id": entity.id,
-        "number": state.number,
-        "name": details.name,
-        "email": details.email,
-        "phone": details.phone,
-        "company": details.company,
-        "title": details.title,
-        "tags": details.tags,
-        "owner_id": state.owner_id,
-        "status": state.status,
-        "stage": state.stage,
-        "removed": state.removed,
-        "position": entity.position,
-        "created_at": entity.created.time,
-        "updated_at": entity.changed.time,
-        "search": "\n".join(filter(None, (details.name, details.email, details.company))).lower(),
-    }
-    yield Put((step.tenant, entity.id), (row,), fresh=step.before is None)
+    contact = row_of(step.after)
+    searched = filter(None, (contact.name, contact.email, contact.company))
+    row = {"tenant": step.tenant, **contact._asdict(), "search": "\n".join(searched).lower()}
+    yield Put((step.tenant, contact.id), (row,), fresh=step.before is None)
 
 
 CONTACTS = ReadModel(
     name="contacts",
     kinds=frozenset({Contact.kind}),
-    columns={
-        "tenant": 'text COLLATE "C" NOT NULL',
-        "id": "uuid NOT NULL",
-        "number": "bigint NOT NULL",
-        "name": "text NOT NULL",
-        "email": "text",
-        "phone": "text",
-        "company": "text",
-        "title": "text",
-        "tags": "text[] NOT NULL",
-        "owner_id": "text NOT NULL",
-        "status": "text NOT NULL",
-        "stage": "text NOT NULL",
-        "removed": "boolean NOT NULL",
-        "position": "bigint NOT NULL",
-        "created_at": "timestamptz NOT NULL",
-        "updated_at": "timestamptz NOT NULL",
-        "search": "text NOT NULL",
-    },
+    columns=columns_of(ContactRow) | {"search": "text NOT NULL"},
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     project=project,
     indexes=(
         "UNIQUE (tenant, number)",

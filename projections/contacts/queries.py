@@ -4,10 +4,12 @@ That is the newest entry of its timeline that isn't in the future. A query looks
 right after deletes and corrections, and a planned entry counts as soon as its time has come.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from projections.contacts.model import ContactRow
 from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
 
 LAST_CONTACTED = """
@@ -19,27 +21,19 @@ LEFT JOIN LATERAL (
 """
 
 
-class ContactRow(NamedTuple):
-    """A contact as it is now; `position` is that of its last event."""
+class ListedContact(NamedTuple):
+    """A contact and the instant of its last contact."""
 
-    id: UUID
-    number: int
-    name: str
-    email: str | None
-    phone: str | None
-    company: str | None
-    title: str | None
-    tags: list[str]
-    owner_id: str
-    status: str
-    stage: str
-    created_at: datetime
-    updated_at: datetime
-    position: int
+    contact: ContactRow
     last_contacted: datetime | None
 
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> "ListedContact":
+        """The contact of a row of COLUMNS."""
+        return cls(ContactRow(*row[:-1]), row[-1])
 
-COLUMNS = ", ".join([*(f"c.{name}" for name in ContactRow._fields[:-1]), "last.at"])
+
+COLUMNS = ", ".join([*(f"c.{name}" for name in ContactRow._fields), "last.at"])
 CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
 
 
@@ -52,14 +46,14 @@ class Filter(NamedTuple):
     owner: str | None = None
 
 
-async def one(fetch: Fetch, tenant: str, identity: UUID) -> ContactRow | None:
+async def one(fetch: Fetch, tenant: str, identity: UUID) -> ListedContact | None:
     """The contact, None if there is none or if it was removed."""
     sql = (
         f"SELECT {COLUMNS} FROM contacts c {LAST_CONTACTED} "
         "WHERE c.tenant = %s AND c.id = %s AND NOT c.removed"
     )
     rows = await fetch(sql, (tenant, identity))
-    return ContactRow(*rows[0]) if rows else None
+    return ListedContact.of_row(rows[0]) if rows else None
 
 
 class Named(NamedTuple):
@@ -109,7 +103,7 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
-) -> tuple[list[ContactRow], PageEnd | None]:
+) -> tuple[list[ListedContact], PageEnd | None]:
     """A page by offset or after the end of the page before; newest contacts first."""
     rows, end = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
-    return [ContactRow(*row) for row in rows], end
+    return [ListedContact.of_row(row) for row in rows], end

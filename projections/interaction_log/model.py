@@ -49,7 +49,6 @@ INTERACTION_LOG = ReadModel(
         "actor": "text NOT NULL",
     },
     key=("tenant", "contact_id", "position"),
-    primary_key=("tenant", "contact_id", "position"),
     project=project,
     with_append=False,
 )

@@ -95,7 +95,6 @@ MEETINGS = ReadModel(
         "redacted": "text",
     },
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     project=project,
     indexes=("(tenant, scheduled_at DESC, id DESC)", "(contact_id, scheduled_at DESC, id DESC)"),
 )

@@ -96,6 +96,7 @@ SITE_LIST = ReadModel(
     kinds=frozenset({Interaction.kind}),
     columns=COLUMNS,
     key=("tenant", "id"),
+    unique=False,
     plain=("texts",),
     project=current(_rows),
     indexes=(
@@ -112,6 +113,7 @@ SITE_SEARCH = ReadModel(
     kinds=frozenset({Interaction.kind}),
     columns=COLUMNS,
     key=("tenant", "id"),
+    unique=False,
     project=current(_joined_rows),
     indexes=(
         "UNIQUE (id, tenant, redacted)",

@@ -50,6 +50,5 @@ STATUS_HISTORY = ReadModel(
         "document": "text NOT NULL",
     },
     key=("tenant", "contact_id", "version"),
-    primary_key=("tenant", "contact_id", "version"),
     project=project,
 )

@@ -35,7 +35,6 @@ FORMER_ENTRIES = ReadModel(
         "restricted": "text[] NOT NULL",
     },
     key=("tenant", "contact_id", "id"),
-    primary_key=("tenant", "contact_id", "id"),
     project=project,
     indexes=("(tenant, contact_id, number)",),
 )

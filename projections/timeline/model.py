@@ -107,6 +107,7 @@ TIMELINE = ReadModel(
         "redacted": "text",
     },
     key=("tenant", "id"),
+    unique=False,
     # Compression took half of the time that PostgreSQL spent on an imported mail, and made the
     # table a fifth smaller.
     plain=("document", "redacted", "search", "hidden"),

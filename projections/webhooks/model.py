@@ -11,7 +11,7 @@ from uuid import UUID
 from application.entity import Entity
 from domain.webhook import Webhook
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step
+from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class WebhookRow(NamedTuple):
@@ -62,23 +62,8 @@ def project(step: Step) -> Iterator[Put]:
 WEBHOOKS = ReadModel(
     name="webhooks",
     kinds=frozenset({Webhook.kind}),
-    columns={
-        "tenant": 'text COLLATE "C" NOT NULL',
-        "id": "uuid NOT NULL",
-        "origin": "text NOT NULL",
-        "address": "uuid NOT NULL",
-        "types": "text[] NOT NULL",
-        "description": "text",
-        "disabled": "text",
-        "secret": "uuid NOT NULL",
-        "former": "uuid[] NOT NULL",
-        "former_until": "timestamptz[] NOT NULL",
-        "created_at": "timestamptz NOT NULL",
-        "updated_at": "timestamptz NOT NULL",
-        "position": "bigint NOT NULL",
-    },
+    columns=columns_of(WebhookRow),
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     indexes=("(id)",),
     project=project,
 )

@@ -87,8 +87,8 @@ async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Qu
     """The interactions with a contact of one's own, newest first"""
     identity = await records.contact_id(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
-    contact = await contact_list.one(fetch, call.tenant, identity)
-    if contact is None or contact.owner_id != call.principal.user:
+    listed = await contact_list.one(fetch, call.tenant, identity)
+    if listed is None or listed.contact.owner_id != call.principal.user:
         raise NotFound("Contact not found", code="contact_not_found")
     wanted = interaction_list.Filter(call.tenant, opened, identity)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)

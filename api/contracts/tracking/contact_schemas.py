@@ -21,10 +21,9 @@ from api.contracts.tracking.types import (
     Text,
 )
 from api.http.models import Shown
-from application.entity import Entity
 from domain.changes import Fields
-from domain.contact import Contact, Details
-from projections.contacts.queries import ContactRow
+from domain.contact import Details
+from projections.contacts.queries import ListedContact
 from projections.timeline.shape import PersonShown
 
 
@@ -131,55 +130,33 @@ class StatusHistoryShown(Shown):
     items: list[StatusEntryShown]
 
 
-def row_shown(row: ContactRow) -> dict[str, Any]:
+def row_shown(row: ListedContact) -> dict[str, Any]:
+    contact = row.contact
     return {
-        "id": row.id,
-        "number": row.number,
-        "name": row.name,
-        "email": row.email,
-        "phone": row.phone,
-        "company": row.company,
-        "title": row.title,
-        "tags": row.tags,
-        "ownerId": row.owner_id,
-        "relationshipStatus": row.status,
-        "lifecycleStage": row.stage,
+        "id": contact.id,
+        "number": contact.number,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "company": contact.company,
+        "title": contact.title,
+        "tags": contact.tags,
+        "ownerId": contact.owner_id,
+        "relationshipStatus": contact.status,
+        "lifecycleStage": contact.stage,
         "lastContacted": row.last_contacted,
-        "createdAt": row.created_at,
-        "updatedAt": row.updated_at,
+        "createdAt": contact.created_at,
+        "updatedAt": contact.updated_at,
     }
 
 
-def row_of(entity: Entity[Contact], last_contacted: Any) -> ContactRow:
-    """A contact made of its events, as a row of the read model."""
-    state = entity.state
-    details = state.details
-    return ContactRow(
-        entity.id,
-        state.number,
-        details.name,
-        details.email,
-        details.phone,
-        details.company,
-        details.title,
-        list(details.tags),
-        state.owner_id,
-        state.status,
-        state.stage,
-        entity.created.time,
-        entity.changed.time,
-        entity.position,
-        last_contacted,
-    )
-
-
-def contact_json(row: ContactRow) -> str:
+def contact_json(row: ListedContact) -> str:
     return to_json(row_shown(row)).decode()
 
 
-def contact_tag(row: ContactRow) -> str:
+def contact_tag(row: ListedContact) -> str:
     """The entity tag: the position of the contact's own last event, and its last contact, which
     comes from the timeline."""
     if row.last_contacted is None:
-        return f'"{row.position}"'
-    return f'"{row.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'
+        return f'"{row.contact.position}"'
+    return f'"{row.contact.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'

@@ -15,7 +15,6 @@ from api.contracts.tracking.contact_schemas import (
     NewContact,
     contact_json,
     contact_tag,
-    row_of,
 )
 from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
 from api.http import records
@@ -43,7 +42,8 @@ from domain.contact import Contact
 from domain.errors import NotFound
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
-from projections.contacts.queries import ContactRow
+from projections.contacts.model import row_of
+from projections.contacts.queries import ListedContact
 
 router = ContractRouter(TRACKING, "Contacts")
 C = TypeVar("C")
@@ -78,7 +78,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
     if query.as_of is not None:
         return await _then(call, identity, query.as_of)
     row = present(await contact_list.one(call.services.fetch, call.tenant, identity), "Contact")
-    return Content(contact_json(row), (("ETag", contact_tag(row)),))
+    return tagged(row)
 
 
 @router.on("PATCH /api/contacts/{contact_id}", writing, ContactShown, errors=CHANGING)
@@ -104,7 +104,7 @@ async def restore(call: Call, contact_id: str) -> Answer:
 
 
 def created(entity: Entity[Contact]) -> Content:
-    row = row_of(entity, None)
+    row = ListedContact(row_of(entity), None)
     headers = (("Location", f"/api/contacts/{entity.id}"), ("ETag", contact_tag(row)))
     return Content(contact_json(row), headers)
 
@@ -115,12 +115,12 @@ async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UU
     last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
 
     def shown(entity: Entity[Contact]) -> Content:
-        return tagged(row_of(entity, last))
+        return tagged(ListedContact(row_of(entity), last))
 
     return await carry_out(call, handler, command, shown)
 
 
-def tagged(row: ContactRow) -> Content:
+def tagged(row: ListedContact) -> Content:
     return Content(contact_json(row), (("ETag", contact_tag(row)),))
 
 
@@ -143,4 +143,4 @@ async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
         if then is None:
             raise NotFound("There was no such contact then", code="contact_not_found")
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
-    return Content(contact_json(row_of(then.contact, last)))
+    return Content(contact_json(ListedContact(row_of(then.contact), last)))

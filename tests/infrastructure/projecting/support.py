@@ -58,7 +58,6 @@ SUBJECTS = ReadModel(
         "subject": "text NOT NULL CHECK (subject <> 'refused')",
     },
     key=("tenant", "id"),
-    primary_key=("tenant", "id"),
     project=_subjects,
     with_append=False,
 )
