@@ -7,7 +7,7 @@ nothing that it repeats does I/O.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import NamedTuple
@@ -48,24 +48,16 @@ class Address(NamedTuple):
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
 class Webhooks:
     """All methods raise Refusal, PreconditionFailed, and the errors of the ledger and the ports."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        confidential: Confidential,
-        register: Register,
-        tester: Tester,
-        new_id: NewId,
-        new_secret: Callable[[], str],
-    ):
-        self._ledger = ledger
-        self._confidential = confidential
-        self._register = register
-        self._tester = tester
-        self._new_id = new_id
-        self._new_secret = new_secret
+    ledger: Ledger
+    confidential: Confidential
+    register: Register
+    tester: Tester
+    new_id: NewId
+    new_secret: Callable[[], str]
 
     async def add(
         self,
@@ -81,11 +73,11 @@ class Webhooks:
         subscription = Subscription(
             origin=address.origin, address=where, types=types, description=description
         )
-        async with self._register.adding(caller.tenant) as others:
+        async with self.register.adding(caller.tenant) as others:
             command = AddWebhook(identity, subscription, secret, others)
-            values = {where: address.url, secret: self._new_secret()}
+            values = {where: address.url, secret: self.new_secret()}
             async with self._keeping(caller, identity, values):
-                return await self._ledger.carry_out(caller, add_webhook, command, respond)
+                return await self.ledger.carry_out(caller, add_webhook, command, respond)
 
     async def change(
         self,
@@ -99,9 +91,9 @@ class Webhooks:
         identity, tenant = command.webhook_id, caller.tenant
         values: dict[UUID, str] = {}
         replaced: set[UUID] = set()
-        known = {} if address is None else await self._confidential.known(tenant, [shown])
+        known = {} if address is None else await self.confidential.known(tenant, [shown])
         if address and known.get(shown) != address.url:
-            where = self._new_id()
+            where = self.new_id()
             values[where] = address.url
             fields = {**command.fields, "address": where, "origin": address.origin}
             command = replace(command, fields=fields)
@@ -112,9 +104,9 @@ class Webhooks:
             return await change_webhook(work, command)
 
         async with self._keeping(caller, identity, values):
-            await self._ledger.carry_out(caller, changing, command, _nothing)
+            await self.ledger.carry_out(caller, changing, command, _nothing)
         if values:
-            await self._confidential.forget(tenant, replaced)
+            await self.confidential.forget(tenant, replaced)
 
     async def rotate_secret(
         self, caller: Caller, webhook: UUID, overlap: timedelta, respond: Respond
@@ -122,27 +114,27 @@ class Webhooks:
         """Make a new secret; the one before goes on signing for `overlap`."""
         secret = self._id(caller, "secret")
         command = RotateSecret(webhook, secret, overlap)
-        async with self._keeping(caller, webhook, {secret: self._new_secret()}):
-            return await self._ledger.carry_out(caller, rotate_secret, command, respond)
+        async with self._keeping(caller, webhook, {secret: self.new_secret()}):
+            return await self.ledger.carry_out(caller, rotate_secret, command, respond)
 
     async def test(
         self, caller: Caller, webhook: UUID, respond: Callable[[Delivery], Answer]
     ) -> Answer:
         """Send a test event now. An endpoint that answers 410 Gone disables its webhook."""
-        tried = await self._tester.test(caller.tenant, webhook)
+        tried = await self.tester.test(caller.tenant, webhook)
         if tried is None:
             raise NotFound("Webhook not found", code="webhook_not_found")
         if tried.status == HTTPStatus.GONE:
             command = DisableWebhook(webhook, Reason.GONE)
             unkeyed = replace(caller, key=None)
-            await self._ledger.carry_out(unkeyed, disable_webhook, command, _nothing)
+            await self.ledger.carry_out(unkeyed, disable_webhook, command, _nothing)
         answer = respond(tried)
-        return await self._ledger.carry_out(caller, note_test, webhook, lambda _: answer)
+        return await self.ledger.carry_out(caller, note_test, webhook, lambda _: answer)
 
     async def remove(self, caller: Caller, webhook: UUID, respond: Respond) -> Answer:
         command = RemoveWebhook(webhook)
-        answer = await self._ledger.carry_out(caller, remove_webhook, command, respond)
-        await self._confidential.forget_all(caller.tenant, webhook)
+        answer = await self.ledger.carry_out(caller, remove_webhook, command, respond)
+        await self.confidential.forget_all(caller.tenant, webhook)
         return answer
 
     @asynccontextmanager
@@ -152,12 +144,12 @@ class Webhooks:
         """Keep values for the command inside the block, and forget them if it is refused. Those of
         an idempotency key stay: a twin of the command in flight may rely on them."""
         for identity, value in values.items():
-            await self._confidential.keep(identity, caller.tenant, webhook, value)
+            await self.confidential.keep(identity, caller.tenant, webhook, value)
         try:
             yield
         except (Refusal, PreconditionFailed):
             if caller.key is None and values:
-                await self._confidential.forget(caller.tenant, values.keys())
+                await self.confidential.forget(caller.tenant, values.keys())
             raise
 
     def _id(self, caller: Caller, kind: str) -> UUID:
@@ -165,7 +157,7 @@ class Webhooks:
         command keep one value."""
         key = caller.key
         if key is None:
-            return self._new_id()
+            return self.new_id()
         return uuid5(KEPT, f"{kind}\n{key.scope}{key.digest.hex()}")
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from application.webhook_ports import Delivery
 from infrastructure.webhooks.confidential import SECRETS
 from infrastructure.webhooks.posting import PostResult
-from projections.paging import Fetch, PageEnd
+from projections.paging import Fetch, NewestFirst, PageEnd, Where
 
 COLUMNS = ", ".join(Delivery._fields)
 OF_WEBHOOK = "tenant = %s AND webhook = %s"
+DELIVERIES = NewestFirst(COLUMNS, "webhook_deliveries", "created_at", "id")
 
 
 async def page(
@@ -24,22 +25,11 @@ async def page(
     before: PageEnd | None = None,
 ) -> tuple[list[Delivery], PageEnd | None]:
     """The newest deliveries, and the end of the page, None if it is the last one."""
-    where, parameters = OF_WEBHOOK, [tenant, webhook]
-    for column, value in (("outcome", outcome), ("event_id", event_id)):
-        if value is not None:
-            where += f" AND {column} = %s"
-            parameters.append(value)
-    if before is not None:
-        where += " AND (created_at, id) < (%s, %s)"
-        parameters += before
-    rows = await fetch(
-        f"SELECT {COLUMNS} FROM webhook_deliveries WHERE {where} "
-        "ORDER BY created_at DESC, id DESC LIMIT %s",
-        [*parameters, limit + 1],
-    )
-    found = [Delivery._make(row) for row in rows[:limit]]
-    end = PageEnd(found[-1].created_at, found[-1].id) if len(rows) > limit else None
-    return found, end
+    where = Where(OF_WEBHOOK, tenant, webhook)
+    where.add_given("outcome = %s", outcome)
+    where.add_given("event_id = %s", event_id)
+    rows, end = await DELIVERIES.page(fetch, where, limit, 0, before)
+    return [Delivery._make(row) for row in rows], end
 
 
 async def one(fetch: Fetch, tenant: str, webhook: UUID, delivery: UUID) -> Delivery | None:
@@ -74,6 +64,7 @@ async def note_test(
     fetch: Fetch, tenant: str, webhook: UUID, event_id: UUID, type: str, result: PostResult
 ) -> Delivery:
     """Log a test that was sent."""
+    outcome = "delivered" if result.delivered else "failed"
     (row,) = await fetch(
         "INSERT INTO webhook_deliveries (webhook, tenant, cause, event_id, type, outcome, "
         "attempts, attempted_at, ended_at, milliseconds, status, error) "
@@ -84,7 +75,7 @@ async def note_test(
             tenant,
             event_id,
             type,
-            "delivered" if result.delivered else "failed",
+            outcome,
             result.milliseconds,
             result.status,
             result.error,

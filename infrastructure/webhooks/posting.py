@@ -76,32 +76,30 @@ class Poster:
         resolve = await self._names.look_up(tenant, where.host, where.port)
         began = time.monotonic()
         network = CheckedNetwork(resolve, allow_private=self._allow_private)
-        status, error, retry_after = await self._answer(network, url, headers, body)
-        return PostResult(round((time.monotonic() - began) * 1000), status, error, retry_after)
-
-    async def _answer(
-        self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int | None, str | None, float | None]:
+        status, retry_after = None, None
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._exchange(network, url, headers, body)
-        except NotAllowed as error:
-            return None, str(error), None
+                status, retry_after = await self._exchange(network, url, headers, body)
+            error = _error(status)
+        except NotAllowed as refusal:
+            error = str(refusal)
         except (TimeoutError, httpcore.TimeoutException):
-            return None, f"There was no answer within {self._seconds:g} seconds.", None
-        except httpcore.ConnectError as error:
-            return None, f"There was no connection: {error}", None
+            error = f"There was no answer within {self._seconds:g} seconds."
+        except httpcore.ConnectError as failure:
+            error = f"There was no connection: {failure}"
         except (
             httpcore.NetworkError,
             httpcore.ProtocolError,
             httpcore.UnsupportedProtocol,
             OSError,  # such as ssl.SSLError, once the handshake is over
         ):
-            return None, "The connection broke off.", None
+            error = "The connection broke off."
+        return PostResult(round((time.monotonic() - began) * 1000), status, error, retry_after)
 
     async def _exchange(
         self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, str | None, float | None]:
+    ) -> tuple[int, float | None]:
+        """The status, and the Retry-After in seconds."""
         sent: list[tuple[str | bytes, str | bytes]] = [*headers.items(), ("Connection", "close")]
         connection = httpcore.AsyncHTTPConnection(
             httpcore.URL(url).origin, self._tls, network_backend=network
@@ -120,7 +118,7 @@ class Poster:
                 httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError
             ):
                 await _read_some(response)
-        return status, _error(status), retry_after
+        return status, retry_after
 
 
 def _trusting() -> ssl.SSLContext:

@@ -79,28 +79,14 @@ class Queue:
             return [Claim._make(row) for row in await cursor.fetchall()]
 
     async def delivered(self, claim: Claim, result: PostResult) -> None:
-        parameters = {
-            "id": claim.id,
-            "webhook": claim.webhook,
-            "milliseconds": result.milliseconds,
-            "status": result.status,
-        }
-        await self._execute(DELIVERED, parameters)
+        await self._execute(DELIVERED, claim._asdict() | result._asdict())
 
     async def failed(self, claim: Claim, result: PostResult) -> tuple[bool, bool]:
         """Record a failed attempt. Returns whether the delivery is tried again, and whether the
         endpoint has failed for longer than PATIENCE."""
         again = pause(claim.attempts, self._retries)
-        parameters = {
-            "id": claim.id,
-            "webhook": claim.webhook,
-            "attempts": claim.attempts,
-            "pause": again,
-            "milliseconds": result.milliseconds,
-            "status": result.status,
-            "error": result.error,
-            "patience": PATIENCE,
-        }
+        attempt = claim._asdict() | result._asdict()
+        parameters = attempt | {"pause": again, "patience": PATIENCE}
         async with self._pool.connection() as connection:
             cursor = await connection.execute(FAILED, parameters, prepare=True)
             failures, for_too_long = await cursor.fetchone() or (0, False)
@@ -110,12 +96,11 @@ class Queue:
 
     async def put_back(self, claim: Claim) -> None:
         """Return a claim that wasn't tried through no fault of its endpoint; no attempt counts."""
-        await self._execute(PUT_BACK, (UNTRIED, claim.id, claim.attempts))
+        await self._execute(PUT_BACK, claim._asdict() | {"pause": UNTRIED})
 
     async def given_up(self, claim: Claim, result: PostResult) -> None:
         """Record a failed attempt that is not retried."""
-        parameters = (result.milliseconds, result.status, result.error, claim.id)
-        await self._execute(GIVE_UP, parameters)
+        await self._execute(GIVE_UP, claim._asdict() | result._asdict())
 
     async def replay(self) -> bool:
         """Plan a page of a replay; False if there is none."""
@@ -129,6 +114,6 @@ class Queue:
             cursor = await connection.execute(FORGET)
             return bool(cursor.rowcount > 0)
 
-    async def _execute(self, sql: str, parameters: Mapping[str, Any] | Sequence[Any]) -> None:
+    async def _execute(self, sql: str, parameters: Mapping[str, Any]) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(sql, parameters, prepare=True)

@@ -71,14 +71,15 @@ RETURNING failures, coalesce(failing_since < now() - %(patience)s * interval '1 
 """
 
 PUT_BACK = """
-UPDATE webhook_deliveries SET attempts = attempts - 1, due_at = now() + %s * interval '1 s'
-WHERE id = %s AND outcome = 'pending' AND attempts = %s
+UPDATE webhook_deliveries SET attempts = attempts - 1, due_at = now() + %(pause)s * interval '1 s'
+WHERE id = %(id)s AND outcome = 'pending' AND attempts = %(attempts)s
 """
 
 GIVE_UP = """
 UPDATE webhook_deliveries
-SET outcome = 'failed', ended_at = now(), milliseconds = %s, status = %s, error = %s
-WHERE id = %s AND outcome = 'pending'
+SET outcome = 'failed', ended_at = now(), milliseconds = %(milliseconds)s, status = %(status)s,
+    error = %(error)s
+WHERE id = %(id)s AND outcome = 'pending'
 """
 
 LEAVE_ALONE = """

@@ -76,7 +76,7 @@ class TestTrying:
     def test_a_tenant_that_tests_slow_endpoints_is_told_to_wait_and_others_are_not(
         self, near, nearby, other_tenant, receiver, monkeypatch
     ):
-        monkeypatch.setattr(nearby.services.webhooks._tester._limiter, "_patience", 0.2)
+        monkeypatch.setattr(nearby.services.webhooks.tester._limiter, "_patience", 0.2)
         release = threading.Event()
 
         def slow(_: Received) -> Answered:
