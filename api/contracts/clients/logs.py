@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import Field
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from api.contracts.clients import found
 from api.contracts.clients.dialect import CLIENTS
@@ -17,7 +17,7 @@ from api.http.paging import links
 from api.http.route import needs
 from api.http.router import ContractRouter
 from projections.interaction_log import model as interaction_log
-from projections.interaction_log.model import CREATED, DELETED, INTERACTION_LOG, UPDATED, Entry
+from projections.interaction_log.model import CREATED, DELETED, INTERACTION_LOG, UPDATED, LogEntry
 
 router = ContractRouter(CLIENTS, "Client log")
 
@@ -67,10 +67,10 @@ async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) 
     return Content(body, links(call, next={"cursor": end} if end else None))
 
 
-def _shown(entry: Entry) -> dict[str, Any]:
+def _shown(entry: LogEntry) -> dict[str, Any]:
     return {
         "id": entry.position,
         "event": EVENTS[entry.done],
         "interactionId": entry.number,
-        "createdBy": person(entry.actor, entry.at),
+        "createdBy": person(from_json(entry.actor), entry.at),
     }
