@@ -24,9 +24,3 @@ def fold_all(texts: Sequence[str]) -> str:
     if any(SEPARATOR in text or not text.isascii() for text in texts):
         return SEPARATOR.join(map(fold, texts))
     return SEPARATOR.join(texts).lower()
-
-
-def containing(term: str) -> str:
-    """The LIKE pattern of folded texts that contain a term."""
-    escaped = fold(term).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

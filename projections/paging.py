@@ -114,7 +114,7 @@ def from_cursor(cursor: str, bound_to: str) -> PageEnd:
     return end
 
 
-def pattern(term: str) -> str:
-    """The LIKE pattern of texts in lower case that contain a term."""
-    escaped = term.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def pattern(term: str, fold: Callable[[str], str] = str.lower) -> str:
+    """The LIKE pattern of folded texts that contain a term."""
+    escaped = fold(term).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

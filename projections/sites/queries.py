@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from projections.case_folding import containing
-from projections.paging import Fetch, Where
+from projections.case_folding import fold
+from projections.paging import Fetch, Where, pattern
 from projections.read_model import ReadModel
 from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
 from projections.timeline.queries import SHOWN
@@ -21,8 +21,6 @@ MOST_UNSEEN = 20_000
 
 LONGEST_SORTED = 200
 """Characters; the rest of a text doesn't count in sorting."""
-
-_NUMBER, _AT = "number", "at"
 
 
 def _text(name: str) -> str:
@@ -34,21 +32,12 @@ def _sorted_text(name: str) -> str:
 
 
 SORTS = {
-    "id": _NUMBER,
-    "site_id": _NUMBER,
-    "title": _sorted_text("title"),
-    "type": "type",
-    "lead": _sorted_text("lead"),
-    "start_datetime": _AT,
-    "timezone": _sorted_text("timezone"),
+    **{name: _sorted_text(name) for name in TEXTS},
+    **{name: name for name in ("type", "created_by", "created_at", "updated_by", "updated_at")},
+    "id": "number",
+    "site_id": "number",
+    "start_datetime": "at",
     "end_datetime": "ends_at",
-    "location": _sorted_text("location"),
-    "description": _sorted_text("description"),
-    "notes": _sorted_text("notes"),
-    "created_by": "created_by",
-    "created_at": "created_at",
-    "updated_by": "updated_by",
-    "updated_at": "updated_at",
 }
 """The expression that each documented field is sorted by. A list is of one site."""
 
@@ -77,7 +66,7 @@ class SiteFilter(NamedTuple):
     @property
     def by_index(self) -> bool:
         """True if an index finds the page: no search term, sorted by the start."""
-        return not self.by_text and SORTS[self.sort_by] == _AT
+        return not self.by_text and self.sort_by == "start_datetime"
 
 
 class SitePage(NamedTuple):
@@ -160,15 +149,15 @@ def _where(model: ReadModel, wanted: SiteFilter) -> Where:
     where.add_period("at", wanted.since, wanted.until, wanted.until_excluded)
     where.add_given("type = %s", wanted.type)
 
-    def pattern(term: str) -> str:
-        return joined(containing(term)) if model is SITE_SEARCH else containing(term)
+    def like(term: str) -> str:
+        return joined(pattern(term, fold)) if model is SITE_SEARCH else pattern(term, fold)
 
     if wanted.search:
-        where.add("texts LIKE %s", pattern(wanted.search))
+        where.add("texts LIKE %s", like(wanted.search))
     for name in ("title", "lead", "location"):
         if term := getattr(wanted, name):
             # The index covers all texts together; the row shows which of them matches.
-            where.add(f"texts LIKE %s AND {_text(name)} LIKE %s", pattern(term), pattern(term))
+            where.add(f"texts LIKE %s AND {_text(name)} LIKE %s", like(term), like(term))
     return where
 
 

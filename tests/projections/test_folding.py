@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from projections.case_folding import SEPARATOR, containing, fold, fold_all
+from projections.case_folding import SEPARATOR, fold, fold_all
+from projections.paging import pattern
 from projections.sites.model import JOINT, joined
 
 latin = st.text(st.characters(max_codepoint=0x17F), max_size=12)
@@ -54,4 +55,4 @@ def test_a_part_folds_to_a_part(before: str, part: str, after: str):
 
 
 def test_a_pattern_means_its_characters():
-    assert containing("50%_\\A") == "%50\\%\\_\\\\a%"
+    assert pattern("50%_\\A", fold) == "%50\\%\\_\\\\a%"
