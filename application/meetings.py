@@ -57,12 +57,7 @@ class ImportMeeting:
     """A completed one has an outcome, and the id of its interaction where that comes by itself."""
 
     meeting_id: UUID
-    contact_id: UUID
-    appointment: Appointment
-    status: MeetingStatus = MeetingStatus.SCHEDULED
-    reason: str | None = None
-    outcome: Outcome | None = None
-    interaction_id: UUID | None = None
+    meeting: Meeting
 
 
 async def schedule_meeting(work: Work, command: ScheduleMeeting) -> StreamName:
@@ -144,19 +139,20 @@ async def import_meeting(work: Work, command: ImportMeeting) -> StreamName:
     """Completed without an interaction of its own, it logs one, as completing always does."""
     if known := await work.load(Meeting.kind, command.meeting_id):
         return known.stream
-    await work.contact(command.contact_id)
-    events = Meeting.schedule(command.contact_id, command.appointment)
+    given = command.meeting
+    await work.contact(given.contact_id)
+    events = Meeting.schedule(given.contact_id, given.appointment)
     meeting = Meeting.evolve(None, events[0])
-    outcome = command.outcome or Outcome(held_at=command.appointment.scheduled_at)
-    interaction_id = command.interaction_id or imported_id(work.tenant, str(command.meeting_id))
-    match command.status:
+    outcome = given.outcome or Outcome(held_at=given.appointment.scheduled_at)
+    interaction_id = given.interaction_id or imported_id(work.tenant, str(command.meeting_id))
+    match given.status:
         case MeetingStatus.CANCELLED:
-            events += meeting.cancel(command.reason)
+            events += meeting.cancel(given.reason)
         case MeetingStatus.NO_SHOW:
-            events += meeting.miss(command.reason)
+            events += meeting.miss(given.reason)
         case MeetingStatus.COMPLETED:
             events += meeting.complete(outcome, interaction_id, work.now)
     stream = work.begin(Meeting.kind, command.meeting_id, events)
-    if command.status == MeetingStatus.COMPLETED and command.interaction_id is None:
+    if given.status == MeetingStatus.COMPLETED and given.interaction_id is None:
         await _log(work, interaction_id, meeting, outcome)
     return stream

@@ -8,7 +8,7 @@ from api.contracts.tracking.types import Id, Text
 from application.meetings import ImportMeeting
 from domain import meeting
 from domain.changes import patched
-from domain.meeting import Outcome
+from domain.meeting import Meeting, Outcome
 
 
 class MeetingLine(NewMeeting, Completion):
@@ -22,16 +22,14 @@ class MeetingLine(NewMeeting, Completion):
     interaction_id: Id | None = None
 
     def command(self, own_id: UUID) -> ImportMeeting:
-        return ImportMeeting(
-            self.id or own_id,
+        held = self.actual_date or self.scheduled_date_time
+        outcome = patched(Outcome(held_at=held.at), self.fields())
+        given = Meeting(
             self.contact_id,
             self.appointment(),
             meeting.MeetingStatus(self.status),
             self.reason,
-            self._outcome() if self.status == "completed" else None,
+            outcome if self.status == "completed" else None,
             self.interaction_id,
         )
-
-    def _outcome(self) -> Outcome:
-        held = self.actual_date or self.scheduled_date_time
-        return patched(Outcome(held_at=held.at), self.fields())
+        return ImportMeeting(self.id or own_id, given)
