@@ -1,7 +1,9 @@
 """The example consumer does what it is an example of: each event once, whenever it is killed."""
 
 import importlib.util
+import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -92,22 +94,27 @@ async def test_each_event_counts_once_whenever_the_consumer_is_killed(
 
 
 async def test_a_position_kept_before_the_effect_is_detected(
-    opened: Ledger, broker: RealBroker, tmp_path: Path
+    opened: Ledger, broker: RealBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     messages = await sent_with_repeats(opened, broker)
     database = tmp_path / "tally.db"
+    monkeypatch.setenv("KILLED", str(tmp_path / "killed"))
     follow(database, broker, ["-c", MUTANT], len(messages))
     assert tallied(database) != expected(messages)
 
 
 def mutant() -> int:
-    """The example with the position in a transaction of its own, before the effect."""
+    """The example with the position in a transaction of its own, before the effect; the first
+    process is killed in between."""
     example = loaded()
 
     class PositionFirst(example.Follower):  # type: ignore[name-defined, misc]
         def carry_out(self, messages: Sequence[Any]) -> None:
             self.keep_position(messages)
-            time.sleep(0.1)
+            killed = Path(os.environ["KILLED"])
+            if not killed.exists():
+                killed.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
             with self._database:
                 self._database.execute("BEGIN IMMEDIATE")
                 self.take_all(messages)
