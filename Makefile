@@ -16,7 +16,7 @@ help: ## show this list
 install: $(STAMP) ## make ./.venv with the kith command and all the tests need
 	@echo "kith is installed in ./.venv: 'make serve' starts it, 'make test' tests it."
 
-serve: $(STAMP) ## run the API, projector and embedded PostgreSQL (PORT=9000 picks another port)
+serve: $(STAMP) ## run kith in every role on an embedded PostgreSQL (PORT=9000 picks another port)
 	@exec .venv/bin/kith serve $(if $(PORT),--port $(PORT))
 
 test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on to pytest)

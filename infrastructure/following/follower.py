@@ -138,6 +138,8 @@ class Follower:
                 self.owner = True
                 await session.checkpoints.begin()
                 await self._load(session)
+                if session.checkpoints.first is None:
+                    logger.warning("the %s has no checkpoint of its version", self._part.follower)
                 async with self._part.working():
                     await self._follow(session)
                 await self._make_way(session)

@@ -25,7 +25,8 @@ class Table:
         self.model = model
         self.name = name or model.name
         self._types = {column: sql.split()[0] for column, sql in model.columns.items()}
-        assert not model.sums or (*model.key, *model.sums) == tuple(model.columns)
+        if model.sums and (*model.key, *model.sums) != tuple(model.columns):
+            raise ValueError(f"the columns of {model.name} have to be its key, then its sums")
 
     @cached_property
     def create(self) -> list[str]:
@@ -94,9 +95,11 @@ class Table:
         """The statements that carry out the changes, in order."""
         if not changes:
             return []
-        if self.model.sums:
-            return self._added([change for change in changes if isinstance(change, Add)])
-        return self._put([change for change in changes if isinstance(change, Put)])
+        puts = [change for change in changes if isinstance(change, Put)]
+        adds = [change for change in changes if isinstance(change, Add)]
+        if (puts and self.model.sums) or (adds and not self.model.sums):
+            raise TypeError(f"{self.model.name} takes Adds if it has sums, and Puts if it has none")
+        return self._added(adds) if self.model.sums else self._put(puts)
 
     def _put(self, changes: Sequence[Put]) -> list[Statement]:
         last: dict[tuple[object, ...], Put] = {}

@@ -5,31 +5,14 @@ tenant. Planned interactions aren't in here: a query decides if their time has c
 sentiments of records with restricted tags are left out, because a sum would tell them.
 """
 
-from collections.abc import Callable, Iterator
-from uuid import UUID
+from collections.abc import Iterator
 
 from application.entity import Entity
 from domain.interaction import Interaction
 from domain.kinds import Sentiment
 from domain.redaction import redacted
-from projections.read_model import Add, Projector, ReadModel, Step
-
-NOBODY = UUID(int=0)
-
-
-Sums = Callable[[str, Entity[Interaction], int], Iterator[Add]]
-"""The amounts of an interaction of a tenant, times a sign."""
-
-
-def summing(sums: Sums) -> Projector:
-    """A projector that subtracts the amounts before an event and adds those after it."""
-
-    def project(step: Step) -> Iterator[Add]:
-        if step.before is not None:
-            yield from sums(step.tenant, step.before, -1)
-        yield from sums(step.tenant, step.after, +1)
-
-    return project
+from projections.analytics.sums import NOBODY, summing
+from projections.read_model import Add, ReadModel
 
 
 def _sums(tenant: str, entity: Entity[Interaction], sign: int) -> Iterator[Add]:

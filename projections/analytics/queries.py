@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from projections.analytics.activity import NOBODY
+from projections.analytics.sums import NOBODY
 from projections.paging import Fetch
 from projections.timeline.shape import NATIVE_WORDS
 

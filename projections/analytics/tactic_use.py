@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from application.entity import Entity
 from domain.interaction import Interaction
-from projections.analytics.activity import NOBODY, summing
+from projections.analytics.sums import NOBODY, summing
 from projections.read_model import Add, ReadModel
 
 

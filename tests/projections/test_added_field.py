@@ -6,11 +6,11 @@ The models are made when they are imported, so a process of its own adds the fie
 import subprocess
 import sys
 
-ADDS_A_MOOD = """
+ADDS_A_FIELD = """
 from domain import record
 
 class Said(record.Said):
-    mood: record.Line | None = None
+    shoe_size: record.Line | None = None
 
 class Record(record.Record):
     said: Said = Said()
@@ -19,7 +19,7 @@ record.Said, record.Record = Said, Record
 
 from projections.timeline import field, shape
 
-shape.FIELDS = (*shape.FIELDS, field.Field("mood", "said.mood", str | None, searched=True))
+shape.FIELDS = (*shape.FIELDS, field.Field("shoeSize", "said.shoe_size", str | None, searched=True))
 
 from pydantic_core import from_json
 from api.contracts.tracking.interaction_changes import InteractionChanges
@@ -29,21 +29,21 @@ from projections.timeline.document import document, redacted_document
 from projections.timeline.model import searchable
 from tests.api.ledger_documents import entity_of
 
-given = {"contactId": 1, "date": "2026-01-31T09:00:00Z", "mood": "Sunny"}
+given = {"contactId": 1, "date": "2026-01-31T09:00:00Z", "shoeSize": "Sunny"}
 logged = NewInteraction.model_validate(given).record()
 shown = from_json(document(entity_of(logged)))
-assert shown["mood"] == "Sunny"
-assert "mood" not in from_json(redacted_document(entity_of(logged)))
+assert shown["shoeSize"] == "Sunny"
+assert "shoeSize" not in from_json(redacted_document(entity_of(logged)))
 assert searchable(logged) == "sunny"
 assert InteractionLine.model_validate(shown).record() == logged
-assert InteractionChanges.model_validate({"mood": None}).fields() == {"said.mood": None}
-assert "mood" in InteractionShown.model_json_schema()["properties"]
-assert NewInteraction.model_json_schema()["properties"]["mood"]["anyOf"][0]["maxLength"] == 500
+assert InteractionChanges.model_validate({"shoeSize": None}).fields() == {"said.shoe_size": None}
+assert "shoeSize" in InteractionShown.model_json_schema()["properties"]
+assert NewInteraction.model_json_schema()["properties"]["shoeSize"]["anyOf"][0]["maxLength"] == 500
 """
 
 
 def test_an_added_field_is_in_requests_answers_search_and_import_lines():
     added = subprocess.run(
-        [sys.executable, "-c", ADDS_A_MOOD], capture_output=True, text=True, check=False
+        [sys.executable, "-c", ADDS_A_FIELD], capture_output=True, text=True, check=False
     )
     assert added.returncode == 0, added.stderr

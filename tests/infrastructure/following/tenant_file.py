@@ -1,9 +1,8 @@
 """A follower as small as they get: every event of a tenant, a line of JSON each, in a file."""
 
-import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from os import fsync
 from pathlib import Path
 
 from pydantic_core import from_json, to_json
@@ -11,7 +10,7 @@ from pydantic_core import from_json, to_json
 from infrastructure.following.checkpoints import UNVERSIONED
 from infrastructure.following.follower import Follower
 from infrastructure.following.session import Page, Part
-from projections.read_model import Step
+from infrastructure.log.events import Halted, Unreadable
 
 LOCK = 7_299_001
 
@@ -28,26 +27,28 @@ class TenantFile(Part):
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        lines = self._path.read_bytes().splitlines() if self._path.exists() else []
+        content = self._path.read_bytes() if self._path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        if whole != content:  # a crash cut the last line
+            os.truncate(self._path, len(whole))
+        lines = whole.splitlines()
         self._last = from_json(lines[-1])["position"] if lines else 0
         yield
 
     async def land(self, page: Page) -> None:
-        steps = [item for item in page.content if isinstance(item, Step)]
-        # Lines that a crash kept from moving the checkpoint aren't written again.
-        await asyncio.to_thread(self._write, [s for s in steps if s.tenant == self._tenant])
-        await self.session.checkpoints.move(page.last)
-
-    def _write(self, steps: list[Step]) -> None:
         with self._path.open("ab") as file:
-            for step in steps:
-                position, event = step.recorded.position, step.recorded.event
-                if position > self._last:
+            for item in page.content:
+                if isinstance(item, Unreadable):
+                    raise Halted(item)
+                (stream, _, position, event, _) = item.recorded
+                # After a crash between the lines and the checkpoint, the lines are there already.
+                if stream.tenant == self._tenant and position > self._last:
                     line = {"position": position, "type": event.type, "data": event}
                     file.write(to_json(line) + b"\n")
                     self._last = position
             file.flush()
-            fsync(file.fileno())
+            os.fsync(file.fileno())
+        await self.session.checkpoints.move(page.last)
 
 
 def tenant_file(conninfo: str, tenant: str, path: Path, page_size: int = 100) -> Follower:

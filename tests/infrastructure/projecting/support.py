@@ -32,7 +32,7 @@ from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.with_append import WithAppend
 from projections.all_models import READ_MODELS
-from projections.analytics.activity import NOBODY
+from projections.analytics.sums import NOBODY
 from projections.read_model import Put, ReadModel, Step
 
 JOHN = Actor(id="5", name="John Smith", permissions=("edit_contacts", "view_contacts"))
