@@ -3,9 +3,9 @@
 Types are compared as they are stored.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from domain.streams import StreamName
@@ -76,21 +76,12 @@ async def replay(pool: AsyncConnectionPool[Any], page_size: int = PAGE_SIZE) -> 
     """Plan a page of the next replay whose webhook has room; False if there is none. Any number of
     processes may do it: a replay that one of them plans is locked. Raises psycopg.Error."""
     async with pool.connection() as connection, connection.transaction():
-        row: Sequence[Any] | None = await (await connection.execute(TAKE_REPLAY)).fetchone()
-        if row is None:
+        taken = await connection.cursor(row_factory=dict_row).execute(TAKE_REPLAY)
+        found = await taken.fetchone()
+        if found is None:
             return False
-        position, webhook, tenant, after, upto, any_type = row
-        cursor = await connection.execute(
-            PLAN_REPLAY,
-            {
-                "tenant": tenant,
-                "webhook": webhook,
-                "after": after,
-                "upto": upto,
-                "any_type": any_type,
-                "limit": page_size,
-            },
-        )
+        position = found["position"]
+        cursor = await connection.execute(PLAN_REPLAY, found | {"limit": page_size})
         count, reached = await cursor.fetchone() or (0, 0)
         if count < page_size:
             await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))

@@ -4,7 +4,6 @@ Recorded times never go back, so an instant stands for one position of the log f
 that is derived from several streams, such as last-contacted, is derived as of that position.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -66,18 +65,8 @@ async def last_contacted_then(
         for recorded in await past.upto(streams[start : start + AT_ONCE], position):
             name = recorded.stream
             entities[name] = advance(entities.get(name), recorded)
-        newest = _newest(newest, entities.values(), contact_id, instant)
-    return newest
-
-
-def _newest(
-    newest: datetime | None, entities: Iterable[Entity], contact_id: UUID, instant: datetime
-) -> datetime | None:
-    for entity in entities:
-        state = entity.state
-        others = {someone.contact_id for someone in state.record.people.participants}
-        at = state.record.when.at
-        if state.deleted or contact_id not in {state.contact_id, *others} or at > instant:
-            continue
-        newest = at if newest is None else max(newest, at)
+        for entity in entities.values():
+            state, at = entity.state, entity.state.record.when.at
+            if not state.deleted and contact_id in state.contacts and at <= instant:
+                newest = at if newest is None else max(newest, at)
     return newest
