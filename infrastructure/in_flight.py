@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Coroutine
-from types import TracebackType
 from typing import Any, Self
 
 MOST = 512
@@ -26,7 +25,9 @@ class InFlight:
         except BaseException:
             work.close()
             raise
-        self._tasks.add(asyncio.create_task(self._run(work)))
+        task = asyncio.create_task(self._run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def all_done(self) -> None:
         """Wait until nothing is in flight."""
@@ -42,23 +43,15 @@ class InFlight:
             self._error = self._error or error
         finally:
             self._free.release()
-            task = asyncio.current_task()
-            assert task is not None
-            self._tasks.discard(task)
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: object, error: BaseException | None, _: object) -> None:
         if error is None:
             await self.all_done()
             return
-        for task in tuple(self._tasks):
+        for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)

@@ -107,10 +107,6 @@ def account_for(existing_cluster: Path | None) -> Account:
 
 def _system_user() -> Account:
     entry = _lookup() or _create()
-    if entry.pw_uid == 0:
-        raise EmbeddedPostgresError(
-            f"The user {SYSTEM_USER} has root's id here, and PostgreSQL refuses to run as root."
-        )
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 

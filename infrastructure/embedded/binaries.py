@@ -43,11 +43,11 @@ def binaries_for(account: Account) -> Binaries:
     """
     site = _site_directory()
     found = _try(site, account)
-    if found is None and not account.is_ours:
+    if isinstance(found, str) and not account.is_ours:
         found = _try(_copied(site, account), account)
-    if found is None:
+    if isinstance(found, str):
         raise EmbeddedPostgresError(
-            f"The PostgreSQL in {site / _PACKAGE} doesn't run here: {_complaint(site, account)}. "
+            f"The PostgreSQL in {site / _PACKAGE} doesn't run here: {found}. "
             f"Set KITH_DATABASE_URL to a PostgreSQL of your own."
         )
     return found
@@ -64,28 +64,17 @@ def _site_directory() -> Path:
     return Path(spec.submodule_search_locations[0]).resolve().parent
 
 
-def _programs(site: Path) -> Path:
-    return site / _PACKAGE / "pginstall" / "bin"
-
-
-def _try(site: Path, account: Account) -> Binaries | None:
-    """The programs below `site`, None if `account` can't run them. Running one checks permissions,
-    libraries and architecture at once."""
-    directory = _programs(site)
-    # Of the two, only initdb needs a library from beside the package.
-    if account.run([directory / "initdb", "--version"]).returncode != 0:
-        return None
-    answer = account.run([directory / "postgres", "--version"])
-    if answer.returncode != 0:
-        return None
+def _try(site: Path, account: Account) -> Binaries | str:
+    """The programs below `site`, or the complaint of one that `account` can't run. Running one
+    checks permissions, libraries and architecture at once."""
+    directory = site / _PACKAGE / "pginstall" / "bin"
+    for name in ("initdb", "postgres"):  # only initdb needs a library from beside the package
+        answer = account.run([directory / name, "--version"])
+        said = answer.stdout.decode(errors="replace").strip()
+        if answer.returncode != 0:
+            return said or f"it ended with {answer.returncode}"
     # It says: postgres (PostgreSQL) 18.6
-    version = answer.stdout.decode().split()[2]
-    return Binaries(directory, int(version.partition(".")[0]))
-
-
-def _complaint(site: Path, account: Account) -> str:
-    answer = account.run([_programs(site) / "initdb", "--version"])
-    return answer.stdout.decode(errors="replace").strip() or f"it ended with {answer.returncode}"
+    return Binaries(directory, int(said.split()[2].partition(".")[0]))
 
 
 def _copied(site: Path, account: Account) -> Path:
@@ -95,7 +84,7 @@ def _copied(site: Path, account: Account) -> Path:
     try:
         make_passable(SYSTEM_DIRECTORY)
         with alone(SYSTEM_DIRECTORY / "copy.lock", timeout_seconds=120):
-            if _try(copy, account) is None:
+            if isinstance(_try(copy, account), str):
                 _replace(copy, site)
                 log.info("Copied PostgreSQL to %s, where %s can run it.", copy, account.name)
     except OSError as error:

@@ -13,7 +13,6 @@ from infrastructure.identity.bearer import LONGEST_HEADER
 from infrastructure.identity.claims import principal_of
 from infrastructure.identity.errors import InvalidToken
 
-DEFAULT_PERMISSIONS = ("view_contacts", "edit_contacts")
 DEFAULT_LIFETIME = timedelta(days=30)
 
 
@@ -23,9 +22,9 @@ def mint_token(
     issuer: str,
     audience: str,
     user: str,
+    permissions: Iterable[str],
     tenant: str | None = None,
     name: str | None = None,
-    permissions: Iterable[str] = DEFAULT_PERMISSIONS,
     contract: str | None = None,
     sites: Iterable[str] | None = None,
     lifetime: timedelta = DEFAULT_LIFETIME,

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 def mint(**changed):
     given = {"issuer": "kith", "audience": "kith-api", "tenant": "1", "user": "5"}
+    given["permissions"] = ("view_contacts", "edit_contacts")
     return mint_token(SECRET, **(given | changed))
 
 
