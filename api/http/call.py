@@ -1,5 +1,6 @@
 """A request with its caller and the services that answer."""
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -7,7 +8,6 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
-from api.http.if_match import positions_to_match, tags_to_match
 from api.http.problem import Problem, Refused, forbidden, invalid
 from application.context import Caller, Principal
 from application.ports import CommandKey
@@ -20,6 +20,9 @@ LONGEST_KEY = 255
 
 TAG = "tag:"
 """The prefix of the permission to see and set a restricted tag."""
+
+# An entity tag may hold any visible character, commas too.
+_ELEMENT = re.compile(r'[ \t]*(?:(W/)?"([!#-~\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 
 
 class Call(Request):
@@ -115,11 +118,38 @@ class Call(Request):
     def tags_to_match(self) -> tuple[str, ...] | None:
         """The entity tags of `If-Match`, None if the record may have any version."""
         given = self.list_header(b"if-match")
-        return None if given is None else tags_to_match(given)
+        return None if given is None else _entity_tags(given)
 
     def _if_match(self) -> frozenset[int] | None:
-        tags = self.tags_to_match
-        return None if tags is None else positions_to_match(tags)
+        """The positions that tags of ours begin with: each that of the last event of the record.
+        Other tags have none, and match nothing."""
+        if (tags := self.tags_to_match) is None:
+            return None
+        positions = (tag.split("-")[0] for tag in tags)
+        return frozenset(int(each) for each in positions if each.isdecimal() and len(each) < 19)
+
+
+def _entity_tags(header: str) -> tuple[str, ...] | None:
+    """The entity tags of an If-Match (RFC 9110, section 13.1.1) without their quotes, None for `*`.
+
+    By the RFC a weak tag never matches; a single one is taken all the same, because proxies that
+    compress an answer weaken its tag. A malformed header matches nothing.
+    """
+    header = header.strip()
+    if header == "*":
+        return None
+    if "," not in header:
+        return (header.removeprefix("W/").strip('"'),)
+    tags, at = [], 0
+    while at < len(header):
+        element = _ELEMENT.match(header, at)
+        if element is None:
+            return ()
+        weak, tag = element.groups()
+        if tag is not None and not weak:
+            tags.append(tag)
+        at = element.end()
+    return tuple(tags)
 
 
 def tag_words(values: Iterable[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -12,12 +12,6 @@ from api.http.problem import Problem
 if TYPE_CHECKING:
     from api.http.call import Call
     from application.context import Principal
-
-
-class Render(Protocol):
-    """Puts a problem into the contract's own form."""
-
-    def __call__(self, problem: Problem) -> Response: ...
 
 
 def as_verified(call: "Call") -> "Principal":
@@ -58,7 +52,7 @@ class Dialect:
     """
 
     name: str
-    render: Render
+    render: Callable[[Problem], Response]
     problem: type[BaseModel]
     sentences: Mapping[int, str] = field(default_factory=dict)
     always: tuple[int, ...] = (401, 403, 503)
