@@ -15,8 +15,13 @@ pytestmark = pytest.mark.anyio
 
 
 def mint(**changed):
-    given = {"issuer": "kith", "audience": "kith-api", "tenant": "1", "user": "5"}
-    given["permissions"] = ("view_contacts", "edit_contacts")
+    given = {
+        "issuer": "kith",
+        "audience": "kith-api",
+        "tenant": "1",
+        "user": "5",
+        "permissions": ("view_contacts", "edit_contacts"),
+    }
     return mint_token(SECRET, **(given | changed))
 
 
