@@ -3,18 +3,18 @@
 All are opened and closed together, in the order of their dependencies.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
 from application.ledger import Ledger
+from application.ports import Clock
 from infrastructure.append.event_log import PostgresEventLog
-from infrastructure.append.flusher import Committed, Flusher
+from infrastructure.append.flusher import NOW, Committed, Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.append.numbers import BlockNumbers
 from infrastructure.log.recorder import create_event_table
@@ -29,10 +29,6 @@ POOL_SIZE = 8
 
 PATIENCE = 5.0
 """Seconds that a query waits for a connection of the pool."""
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -55,7 +51,7 @@ async def open_system(
     conninfo: str,
     *,
     committed: Committed = lambda _: None,
-    clock: Callable[[], datetime] = now,
+    clock: Clock = NOW,
 ) -> AsyncIterator[System]:
     """Open a prepared database. Read models that are missing or outdated are rebuilt first, with a
     progress bar. `committed` is called with the steps of every batch

@@ -10,11 +10,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 
 from application.errors import OutcomeUnknown, Rejected, Unavailable
-from application.ports import Receipt
+from application.ports import Clock, Receipt
 from infrastructure.append.attempt import Attempt, Projection
 from infrastructure.append.batch import Batch, EncodedJob
 from infrastructure.append.outcome import was_committed
@@ -42,8 +43,7 @@ PROBE = 5.0
 waited in the queue for that long already."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+NOW: Clock = partial(datetime.now, UTC)
 
 
 class Flusher:
@@ -55,7 +55,7 @@ class Flusher:
         conninfo: str,
         projection: Projection,
         *,
-        clock: Callable[[], datetime] = _now,
+        clock: Clock = NOW,
         committed: Committed = lambda _: None,
         patience: float = PATIENCE,
     ):

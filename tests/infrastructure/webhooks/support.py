@@ -14,11 +14,11 @@ from application.ledger import Ledger as Commands
 from domain.streams import StreamName
 from domain.webhook import Subscription, Webhook
 from infrastructure.append.event_log import PostgresEventLog
+from infrastructure.append.flusher import NOW
 from infrastructure.append.numbers import BlockNumbers
 from infrastructure.following.follower import Follower
 from infrastructure.postgres.fetch import fetching
 from infrastructure.settings import Settings
-from infrastructure.system import now
 from infrastructure.webhooks.addresses import endpoint
 from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivering import delivering
@@ -57,7 +57,7 @@ async def dispatching(
 ) -> AsyncIterator[Follower]:
     """A process that delivers, with retries that come soon."""
     pool: AsyncConnectionPool[Any] = opened.pool
-    commands = Commands(PostgresEventLog(pool, opened.appender), BlockNumbers(pool), now, uuid7)
+    commands = Commands(PostgresEventLog(pool, opened.appender), BlockNumbers(pool), NOW, uuid7)
     options = {"retries": SOON} | options
     async with delivering(opened.conninfo, settings, commands, **options) as planner:
         yield planner
