@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 from infrastructure.following.checkpoints import Checkpoints
 from infrastructure.following.recent import Recent
-from infrastructure.log.folding import Folder, Item, kind_of
+from infrastructure.log.folding import Folder, Item
 from infrastructure.log.prefetch import PrefetchingReader
 from infrastructure.log.reader import END
 from infrastructure.postgres.pipeline import PipelineConnection
@@ -170,14 +170,13 @@ class Session:
         if steps is None:
             return None
         last = steps[-1].recorded.position if steps else after
-        return await self._prepared(steps, last, after)
+        kinds = self._part.kinds
+        wanted = [step for step in steps if kinds is None or step.recorded.stream.kind in kinds]
+        return await self._prepared(wanted, last, after)
 
     async def _prepared(self, items: Sequence[Item], last: int, after: int) -> Page:
         if last == after:
             return Page(None, after)
-        kinds = self._part.kinds
-        if kinds is not None:
-            items = [item for item in items if kind_of(item) in kinds]
         return await self._part.prepare(items, last)
 
 
