@@ -1,8 +1,8 @@
 """Use cases of a tenant's webhooks: commands together with what the log must not hold.
 
-The log is told to others, so events only refer to addresses and secrets. These are kept beside the
-log just before the append of what refers to them. The ledger may decide a command several times:
-nothing that it repeats does I/O.
+Events are published, so they only refer to addresses and secrets. These are kept beside the log,
+just before the append of the event that refers to them. The ledger may decide a command several
+times: nothing that it repeats does I/O.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -42,7 +42,7 @@ KEPT = UUID("0d4f8c1e-52c7-5f0b-9d1a-6f1f0c3c7a52")
 
 
 class Address(NamedTuple):
-    """Where a webhook's events are sent; `origin` is the part of the URL that may be told."""
+    """Where a webhook's events are sent; `origin` is the part of the URL that may be published."""
 
     url: str
     origin: str

@@ -6,7 +6,7 @@ column, so that one index finds them.
 
 Two tables have these rows, both written behind the append: `site_list` made an append a tenth
 slower. Queries wait for it. `site_search` has the trigram index, which costs ten times as much as
-the row, and lags behind at leisure; a search looks up in `site_list` whatever isn't indexed yet.
+the row, and falls behind in a rush; a search looks up in `site_list` whatever isn't indexed yet.
 """
 
 from collections.abc import Iterator, Sequence
