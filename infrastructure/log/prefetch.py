@@ -26,10 +26,12 @@ class PrefetchingReader:
         return cls(await AsyncConnection.connect(conninfo, autocommit=True), kinds)
 
     async def close(self) -> None:
-        if self._ahead is not None:
-            self._ahead[1].cancel()
-            await self._drain()
-        await self._connection.close()
+        try:
+            if self._ahead is not None:
+                self._ahead[1].cancel()
+                await self._drain()
+        finally:
+            await self._connection.close()
 
     async def page(self, after: int, limit: int, upto: int = END) -> Page:
         """The next `limit` events after a position, or fewer. After a full page, the next one is
