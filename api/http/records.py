@@ -24,6 +24,13 @@ def present(record: R | None, kind: str) -> R:
     return record
 
 
+async def contact(call: Call, reference: str, *, removed: bool = False) -> contact_list.Named:
+    """The contact. Raises NotFound, also for one that was removed unless `removed` is True."""
+    name = as_uuid(reference) or as_number(reference)
+    found = name and await contact_list.named(call.services.fetch, call.tenant, name)
+    return present(found if found and (removed or not found.removed) else None, "Contact")
+
+
 async def contact_id(call: Call, reference: str) -> UUID:
     """Raises NotFound. Only a number is looked up; a UUID may be no contact's."""
     return present(await _id(call, reference, contact_list.id_of), "Contact")

@@ -59,6 +59,7 @@ async def one(fetch: Fetch, tenant: str, identity: UUID) -> ListedContact | None
 class Named(NamedTuple):
     id: UUID
     number: int
+    owner_id: str
     removed: bool
 
 
@@ -66,7 +67,7 @@ async def named(fetch: Fetch, tenant: str, reference: UUID | int) -> Named | Non
     """The contact with an id or a number, removed or not; None if there is none."""
     by = "id" if isinstance(reference, UUID) else "number"
     rows = await fetch(
-        f"SELECT id, number, removed FROM contacts WHERE tenant = %s AND {by} = %s",
+        f"SELECT id, number, owner_id, removed FROM contacts WHERE tenant = %s AND {by} = %s",
         (tenant, reference),
     )
     return Named(*rows[0]) if rows else None

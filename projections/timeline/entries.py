@@ -7,12 +7,6 @@ from uuid import UUID
 from projections.paging import Fetch
 from projections.timeline.queries import SHOWN
 
-ENTRY = f"""
-SELECT {SHOWN}, t.contact_id, t.position FROM timeline t
-JOIN contacts c ON c.tenant = t.tenant AND c.id = t.contact_id
-WHERE t.id = %s AND t.tenant = %s
-"""
-
 
 class Entry(NamedTuple):
     """The document, the contact of the timeline, and the position of the last event."""
@@ -31,21 +25,16 @@ class Named(NamedTuple):
     position: int
 
 
-async def of_contact(
-    fetch: Fetch, tenant: str, identity: UUID, contact_id: UUID, open_tags: Sequence[str]
-) -> Entry | None:
-    """The interaction, None unless it is an entry of this contact, who isn't removed."""
-    sql = f"{ENTRY} AND c.id = %s AND NOT c.removed"
-    rows = await fetch(sql, (list(open_tags), identity, tenant, contact_id))
-    return Entry(*rows[0]) if rows else None
-
-
 async def of_owner(
     fetch: Fetch, tenant: str, identity: UUID, owner: str, open_tags: Sequence[str]
 ) -> Entry | None:
     """The interaction, None unless it is an entry of one of the owner's contacts, removed or not.
     Of several contacts, the one it is with comes first."""
-    sql = f"{ENTRY} AND c.owner_id = %s ORDER BY t.main DESC, c.id LIMIT 1"
+    sql = (
+        f"SELECT {SHOWN}, t.contact_id, t.position FROM timeline t "
+        "JOIN contacts c ON c.tenant = t.tenant AND c.id = t.contact_id "
+        "WHERE t.id = %s AND t.tenant = %s AND c.owner_id = %s ORDER BY t.main DESC, c.id LIMIT 1"
+    )
     rows = await fetch(sql, (list(open_tags), identity, tenant, owner))
     return Entry(*rows[0]) if rows else None
 

@@ -82,13 +82,18 @@ async def page(
 
 
 async def one(
-    fetch: Fetch, tenant: str, identity: UUID, open_tags: Sequence[str]
+    fetch: Fetch,
+    tenant: str,
+    identity: UUID,
+    open_tags: Sequence[str],
+    contact_id: UUID | None = None,
 ) -> tuple[str, int] | None:
-    """The document and the position of its last event, None if there is no such interaction."""
-    rows = await fetch(
-        f"SELECT {SHOWN}, position FROM timeline WHERE id = %s AND tenant = %s AND main",
-        (list(open_tags), identity, tenant),
-    )
+    """The document and the position of its last event. None if there is no such interaction, or if
+    it isn't an entry of this contact's timeline."""
+    where = _where(Filter(tenant, contact_id=contact_id))
+    where.add("id = %s", identity)
+    sql = f"SELECT {SHOWN}, position FROM timeline WHERE {where.sql}"
+    rows = await fetch(sql, [list(open_tags), *where.parameters])
     return rows[0] if rows else None
 
 

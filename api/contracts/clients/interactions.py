@@ -15,6 +15,7 @@ from api.contracts.clients.shown import (
     interaction_json,
 )
 from api.contracts.clients.types import TAGS, PageQuery
+from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links, page_end
@@ -54,7 +55,7 @@ async def get(call: Call, client_id: str, id: str) -> Content:
 @router.on("GET /api/clients/{client_id}/interactions", reading, InteractionsShown, errors=(404,))
 async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     """A client's interactions, newest first; the Link header leads to the next page"""
-    whose = await found.present_client(call, client_id)
+    whose = await records.contact(call, client_id)
     bound_to = scope(call.tenant, "client", whose.id)
     before = page_end(query.cursor, bound_to)
     read = TimelineRead(call.tenant, whose.id, query.limit, before, call.open_tags)
@@ -73,7 +74,7 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
 )
 async def create(call: Call, client_id: str, body: NewInteraction) -> Answer:
     """Create a client interaction"""
-    whose = await found.client(call, client_id)
+    whose = await records.contact(call, client_id)
     opened = call.open_tags
     known = await offers(call.services.fetch, call.tenant)
     command = LogInteraction(body.record(opened), whose.id, offers=known)
@@ -116,7 +117,7 @@ async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) 
 )
 async def delete(call: Call, client_id: str, id: str) -> Answer:
     """Delete a client interaction; the log keeps that it was there"""
-    named = await found.interaction_to_delete(call, client_id, id)
+    named = await found.interaction(call, client_id, id, deleting=True)
     try:
         return await carry_out(call, delete_interaction, DeleteInteraction(named.id))
     except NotFound:  # deleted by another command meanwhile

@@ -6,10 +6,10 @@ from fastapi import Query
 from pydantic import Field
 from pydantic_core import from_json, to_json
 
-from api.contracts.clients import found
 from api.contracts.clients.dialect import CLIENTS
 from api.contracts.clients.shown import PersonShown, person
 from api.contracts.clients.types import LARGEST, TAGS, PageQuery
+from api.http import records
 from api.http.answers import Content
 from api.http.call import Call
 from api.http.models import Shown
@@ -57,7 +57,7 @@ class LogsShown(Shown):
     summary="What was done to a client's interactions, newest first",
 )
 async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Content:
-    whose = await found.present_client(call, client_id)
+    whose = await records.contact(call, client_id)
     services = call.services
     await services.caught_up((INTERACTION_LOG.name,), call.tenant)
     entries, end = await interaction_log.page(

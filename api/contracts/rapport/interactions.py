@@ -29,7 +29,6 @@ from application.ports import Answer
 from domain.errors import NotFound
 from domain.interaction import Interaction
 from projections.catalogue.tactics import named
-from projections.contacts import queries as contact_list
 from projections.timeline import entries as contact_interactions
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import document
@@ -85,14 +84,13 @@ async def get(call: Call, id: str) -> Content:
 )
 async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     """The interactions with a contact of one's own, newest first"""
-    identity = await records.contact_id(call, contact_id)
+    contact = await records.contact(call, contact_id)
     opened, fetch = call.open_tags, call.services.fetch
-    listed = await contact_list.one(fetch, call.tenant, identity)
-    if listed is None or listed.contact.owner_id != call.principal.user:
+    if contact.owner_id != call.principal.user:
         raise NotFound("Contact not found", code="contact_not_found")
-    wanted = interaction_list.Filter(call.tenant, opened, identity)
+    wanted = interaction_list.Filter(call.tenant, opened, contact.id)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)
-    shown = await _with_tactics(call, [from_json(text) for text in page.documents], identity)
+    shown = await _with_tactics(call, [from_json(text) for text in page.documents], contact.id)
     following = page.end and {"skip": query.skip + query.limit, "limit": query.limit}
     return Content(to_json(shown), links(call, next=following))
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query
 from pydantic_core import from_json, to_json
@@ -27,8 +26,6 @@ from application.entity import Entity
 from application.interactions import LogInteraction, log_interaction
 from application.ports import Answer
 from domain.interaction import Interaction
-from projections.contacts import queries as contact_list
-from projections.timeline import entries as contact_interactions
 from projections.timeline import queries as interaction_list
 from projections.timeline.document import document
 
@@ -67,9 +64,8 @@ async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> A
 )
 async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     """The interactions with a contact, newest first"""
-    identity = await records.contact_id(call, contact_id)
+    identity = (await records.contact(call, contact_id)).id
     opened, fetch = call.open_tags, call.services.fetch
-    await _check_there(call, identity)
     wanted = interaction_list.Filter(call.tenant, opened, identity)
     total = await interaction_list.count(fetch, wanted)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)
@@ -92,17 +88,9 @@ async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query
 )
 async def get(call: Call, contact_id: str, interaction_id: str) -> Content:
     """One interaction with a contact"""
-    contact = await records.contact_id(call, contact_id)
+    contact = (await records.contact(call, contact_id)).id
     opened, fetch = call.open_tags, call.services.fetch
-    await _check_there(call, contact)
     identity = await records.interaction_id(call, interaction_id)
-    found = present(
-        await contact_interactions.of_contact(fetch, call.tenant, identity, contact, opened),
-        "Interaction",
-    )
-    body = to_json(interaction_shown(from_json(found.document), contact))
-    return record(body, found.position)
-
-
-async def _check_there(call: Call, contact: UUID) -> None:
-    present(await contact_list.one(call.services.fetch, call.tenant, contact), "Contact")
+    found = await interaction_list.one(fetch, call.tenant, identity, opened, contact)
+    document, position = present(found, "Interaction")
+    return record(to_json(interaction_shown(from_json(document), contact)), position)
