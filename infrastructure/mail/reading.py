@@ -15,7 +15,7 @@ def read_mbox(
 ) -> Iterator[MailFacts | UnreadableMail]:
     """The messages of a mailbox in order. Raises MailboxError as `read_messages` does.
 
-    `progress` is called with the bytes read and the size of the file, about once a megabyte.
+    `progress` is called after each message with the bytes read and the size of the file.
     """
     threads = Threads()
     for message in read_messages(path, progress):

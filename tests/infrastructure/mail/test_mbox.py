@@ -85,18 +85,18 @@ def test_quoted_from_lines_lose_one_sign(mailbox):
     assert message.raw.endswith(b"\n\nFrom here\n>From there\n> From you\n\n")
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 64, 1000])
-def test_chunk_size_makes_no_difference(mailbox, monkeypatch, chunk):
-    data = b"".join(letter(n, b"x" * (n * 37) + b"\n\nFrom me\n") for n in range(12))
+@pytest.mark.parametrize("limit", [64, 74, 100, 1000])
+def test_lines_longer_than_a_piece_make_no_difference(mailbox, monkeypatch, limit):
+    body = b"x" * 36 + b" From me at 0:00 in 2002\n\nFrom me\n"
+    data = b"".join(letter(n, b"x" * (n * 37) + body) for n in range(12))
     whole = list(read_messages(mailbox(data)))
-    monkeypatch.setattr(mbox, "_CHUNK", chunk)
+    monkeypatch.setattr(mbox, "_LINE_LIMIT", limit)
 
     assert list(read_messages(mailbox(data))) == whole
     assert len(whole) == 12
 
 
 def test_an_oversized_message_keeps_its_place_but_not_its_bytes(mailbox, monkeypatch):
-    monkeypatch.setattr(mbox, "_CHUNK", 500)
     monkeypatch.setattr(mbox, "MESSAGE_LIMIT", 5_000)
     big = letter(2, b"all work and no play\n" * 5_000)
 
@@ -138,10 +138,9 @@ def test_a_file_that_cannot_be_opened_is_said_in_a_sentence(tmp_path):
         list(read_messages(tmp_path / "missing"))
 
 
-@pytest.mark.parametrize("cut", [20, 600])
-def test_gzip_that_ends_early_gives_what_was_whole_and_says_so(mailbox, monkeypatch, cut):
-    monkeypatch.setattr(mbox, "_CHUNK", 100)
-    data = b"".join(letter(n, str(n * 7919).encode() * 9 + b"\n") for n in range(500))
+@pytest.mark.parametrize("cut", [20, 4_000])
+def test_gzip_that_ends_early_gives_what_was_whole_and_says_so(mailbox, cut):
+    data = b"".join(letter(n, str(n * 7919).encode() * 9 + b"\n") for n in range(1_000))
     messages = read_messages(mailbox(gzip.compress(data)[:cut]))
 
     seen: list[RawMessage] = []
@@ -158,8 +157,7 @@ def test_bytes_that_only_begin_like_gzip_are_said_to_be_damaged(mailbox):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_progress_counts_bytes_of_the_file_up_to_its_size(mailbox, monkeypatch, packed):
-    monkeypatch.setattr(mbox, "_CHUNK", 4_096)
+def test_progress_counts_bytes_of_the_file_up_to_its_size(mailbox, packed):
     data = b"".join(letter(n) for n in range(2_000))
     path = mailbox(gzip.compress(data) if packed else data)
     seen = []
