@@ -1,7 +1,6 @@
 """All read models, in the order in which they are written."""
 
-from projections.analytics.activity import ACTIVITY
-from projections.analytics.tactic_use import TACTIC_USE
+from projections.analytics.sums import ACTIVITY, TACTIC_USE
 from projections.catalogue.services import SERVICES
 from projections.catalogue.tactics import TACTICS
 from projections.contacts.model import CONTACTS

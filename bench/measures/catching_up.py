@@ -25,8 +25,7 @@ from infrastructure.projecting.projectors import projector
 from infrastructure.projecting.with_append import WithAppend
 from infrastructure.system import open_system, prepare_database
 from projections.all_models import READ_MODELS
-from projections.analytics.activity import ACTIVITY
-from projections.analytics.tactic_use import TACTIC_USE
+from projections.analytics.sums import ACTIVITY, TACTIC_USE
 from projections.read_model import ReadModel
 
 DATABASE, LIBRARY_DATABASE = "catching_up", "catching_up_library"

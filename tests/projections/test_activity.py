@@ -8,8 +8,7 @@ import pytest
 from domain.interaction import InteractionDeleted
 from domain.kinds import Kind, Sentiment
 from domain.record import Labels, Participant, People, Said, When
-from projections.analytics.activity import ACTIVITY
-from projections.analytics.sums import NOBODY
+from projections.analytics.sums import ACTIVITY, NOBODY
 from tests.domain.samples import ANN, DAY, NOW, PLANNED
 from tests.projections.given import OTHER, given
 from tests.projections.test_timeline import amended, logged

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from domain.interaction import InteractionDeleted
 from domain.record import Labels, Rapport, TacticUse
-from projections.analytics.sums import NOBODY
-from projections.analytics.tactic_use import TACTIC_USE
+from projections.analytics.sums import NOBODY, TACTIC_USE
 from tests.domain.samples import ANN
 from tests.projections.given import OTHER, given
 from tests.projections.test_timeline import amended, logged

@@ -17,8 +17,7 @@ from api.http.problem import invalid
 from api.http.route import needs
 from api.http.router import ContractRouter
 from projections.analytics import queries as analytics
-from projections.analytics.activity import ACTIVITY
-from projections.analytics.tactic_use import TACTIC_USE
+from projections.analytics.sums import ACTIVITY, TACTIC_USE
 from projections.catalogue.tactics import TacticRow, named
 
 router = ContractRouter(TRACKING, "Analytics")

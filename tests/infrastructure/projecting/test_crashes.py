@@ -15,7 +15,7 @@ from infrastructure.following.session import Session
 from infrastructure.postgres.transactions import BEGIN, COMMIT
 from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
-from projections.analytics.activity import ACTIVITY
+from projections.analytics.sums import ACTIVITY
 from tests.infrastructure.projecting.support import Ledger
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ from infrastructure.projecting.rebuild import bring_up_to_date, rebuild
 from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
 from projections.all_models import READ_MODELS
-from projections.analytics.activity import ACTIVITY
+from projections.analytics.sums import ACTIVITY
 from projections.timeline.model import TIMELINE
 from tests.infrastructure.projecting.history import mixed_history
 from tests.infrastructure.projecting.support import (
