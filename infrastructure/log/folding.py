@@ -21,6 +21,11 @@ def position_of(item: Item) -> int:
     return item.position if isinstance(item, Unreadable) else item.recorded.position
 
 
+def stream_of(item: Item) -> str:
+    """The name of the item's stream."""
+    return item.stream if isinstance(item, Unreadable) else str(item.recorded.stream)
+
+
 def kind_of(item: Item) -> str:
     """The kind of the item's stream."""
     if isinstance(item, Unreadable):

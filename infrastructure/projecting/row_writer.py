@@ -16,13 +16,12 @@ import psycopg
 
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.events import AT_ONCE, Unreadable
-from infrastructure.log.folding import Item, kind_of, position_of
+from infrastructure.log.folding import Item, kind_of, position_of, stream_of
 from infrastructure.postgres.pipeline import Command
 from infrastructure.postgres.transactions import COMMIT, ROLLBACK
-from infrastructure.projecting.parking import Parked, park
+from infrastructure.projecting.parking import Parking, park, parked_command
 from infrastructure.projecting.statements import Table, version
-from infrastructure.projecting.with_append import collect
-from projections.read_model import Add, Put, Step
+from projections.read_model import Add, Put
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +29,6 @@ FOLLOWER = "projector"
 
 PACE = 0.2
 """Seconds that steps may gather while no query waits for them, so that pages aren't tiny."""
-
-PARKED = "SELECT read_model, stream FROM parked_streams WHERE read_model = ANY($1::text[])"
 
 NOT_THE_DATA = frozenset({"08", "25", "28", "3D", "40", "42", "53", "55", "57", "58", "XX"})
 """Classes of SQLSTATE that concern the server or the schema, not the rows: a full disk or a missing
@@ -93,14 +90,12 @@ class RowWriter(Part):
             if isinstance(guilty, Unreadable):
                 raise error
             logger.warning("the rows of an event are refused by %s: %s", table.name, error)
-            stream = str(guilty.recorded.stream)
-            refused = Unreadable(stream, guilty.recorded.position, f"refused: {error}")
+            refused = Unreadable(stream_of(guilty), position_of(guilty), f"refused: {error}")
             await self._transaction(tables, [refused], upto)
 
     async def _transaction(self, tables: Sequence[Table], items: Sequence[Item], upto: int) -> None:
-        parked = await self._begin(tables, upto)
+        parking = await self._begin(tables, items, upto)
         changes: dict[str, list[Put | Add]] = {table.name: [] for table in tables}
-        newly_parked: list[Parked] = []
         # A few at a time: every projector sees them while they are at hand, and the requests that
         # this process serves besides have their turn.
         for start in range(0, len(items), AT_ONCE):
@@ -108,50 +103,23 @@ class RowWriter(Part):
             for table in tables:
                 after = self._positions[table.name]
                 wanted = few if after < position_of(few[0]) else _wanted(few, table, after)
-                changes[table.name] += _changes(table, wanted, parked, newly_parked)
+                changes[table.name] += parking.changes(table, wanted)
             await asyncio.sleep(0)
         commands: list[Command] = []
         for table in tables:
             commands += table.statements(changes[table.name])
             await asyncio.sleep(0)
-        await self.session.connection.run([*commands, *park(newly_parked), COMMIT])
+        await self.session.connection.run([*commands, *park(parking.added), COMMIT])
         self.session.checkpoints.moved([table.name for table in tables], upto)
 
-    async def _begin(self, tables: Sequence[Table], upto: int) -> set[tuple[str, str]]:
+    async def _begin(self, tables: Sequence[Table], items: Sequence[Item], upto: int) -> Parking:
         """Move the checkpoints within a transaction that stays open; the parked streams."""
         names = [table.name for table in tables]
-        look: Command = (PARKED, (f"{{{','.join(names)}}}".encode(),))
+        look = parked_command({stream_of(item) for item in items})
         (parked,) = await self.session.checkpoints.move_with(names, upto, [look])
-        return {(_text(read_model), _text(stream)) for read_model, stream in parked}
+        return Parking(parked)
 
 
 def _wanted(items: Sequence[Item], table: Table, after: int) -> Sequence[Item]:
     kinds = table.model.kinds
     return [item for item in items if position_of(item) > after and kind_of(item) in kinds]
-
-
-def _changes(
-    table: Table,
-    items: Sequence[Item],
-    parked: set[tuple[str, str]],
-    newly_parked: list[Parked],
-) -> list[Put | Add]:
-    """The changes that a table's projector makes of the items; streams that it fails on are added
-    to the parked ones."""
-    steps = [item for item in items if isinstance(item, Step)]
-    more: list[Parked] = []
-    if len(steps) < len(items):
-        lost = [item for item in items if isinstance(item, Unreadable)]
-        more = [
-            Parked(table.name, item.stream, item.position, item.reason)
-            for item in lost
-            if (table.name, item.stream) not in parked and kind_of(item) in table.model.kinds
-        ]
-    changes = collect(table, steps, parked, more)
-    parked |= {(one.read_model, one.stream) for one in more}
-    newly_parked += more
-    return changes
-
-
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode()

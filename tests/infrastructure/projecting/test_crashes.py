@@ -27,8 +27,8 @@ EVENTS = 6
 class CheckpointFirst(RowWriter):
     """Commits the checkpoint before the rows."""
 
-    async def _begin(self, tables, upto):
-        parked = await super()._begin(tables, upto)
+    async def _begin(self, tables, items, upto):
+        parked = await super()._begin(tables, items, upto)
         await self.session.connection.run([COMMIT])
         await self.session.connection.run([BEGIN])
         return parked
@@ -51,12 +51,12 @@ class RowsFirst(RowWriter):
 class NoCompare(RowWriter):
     """Sets the checkpoint without comparing it."""
 
-    async def _begin(self, tables, upto):
+    async def _begin(self, tables, items, upto):
         self.session.checkpoints.move_sql = (
             "UPDATE checkpoints SET position = $5::bigint WHERE follower = $1 AND name = $2 "
             "AND version = $3 AND position >= coalesce($4::bigint * 0, 0) RETURNING name"
         )
-        return await super()._begin(tables, upto)
+        return await super()._begin(tables, items, upto)
 
 
 @asynccontextmanager
