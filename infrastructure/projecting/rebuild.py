@@ -17,7 +17,7 @@ from infrastructure.following.session import Session
 from infrastructure.progress import Bars, Progress, silent
 from infrastructure.projecting import tables
 from infrastructure.projecting.row_writer import FOLLOWER
-from infrastructure.projecting.shadows import SUFFIX, alone, filled, finish, forget, shadow
+from infrastructure.projecting.shadows import SUFFIX, alone, filled, finish, shadow
 from projections.read_model import ReadModel
 
 logger = logging.getLogger(__name__)
@@ -90,21 +90,22 @@ async def _swap(connection: AsyncConnection, session: Session, models: Sequence[
             (FOLLOWER, names),
         )
         for model in models:
-            await _replace(connection, model, session.checkpoints.positions[shadow(model).name])
+            await _replace(connection, model)
 
 
-async def _replace(connection: AsyncConnection, model: ReadModel, checkpoint: int) -> None:
+async def _replace(connection: AsyncConnection, model: ReadModel) -> None:
     """Rename the shadow to the live table, with its indexes, parked streams and checkpoint."""
     new = shadow(model).name
-    await tables.drop(connection, model.name)
+    await tables.discard(connection, model.name)
     await tables.execute(connection, [f"ALTER TABLE {new} RENAME TO {model.name}"])
     cursor = await connection.execute(INDEXES, (model.name, f"%{SUFFIX}%"))
     for (name,) in await cursor.fetchall():
         lasting = name.replace(SUFFIX, "", 1)
         await tables.execute(connection, [f"ALTER INDEX {name} RENAME TO {lasting}"])
-    await connection.execute("DELETE FROM parked_streams WHERE read_model = %s", (model.name,))
     await connection.execute(
         "UPDATE parked_streams SET read_model = %s WHERE read_model = %s", (model.name, new)
     )
-    await forget(connection, new)
-    await tables.register(connection, model.name, model, checkpoint)
+    await connection.execute(
+        "UPDATE checkpoints SET name = %s WHERE follower = %s AND name = %s",
+        (model.name, FOLLOWER, new),
+    )

@@ -56,15 +56,7 @@ async def sweep(connection: AsyncConnection) -> None:
     cursor = await connection.execute(LEFT_BEHIND)
     for (name,) in await cursor.fetchall():
         async with connection.transaction():
-            await tables.drop(connection, name)
-            await forget(connection, name)
-
-
-async def forget(connection: AsyncConnection, name: str) -> None:
-    await connection.execute("DELETE FROM parked_streams WHERE read_model = %s", (name,))
-    await connection.execute(
-        "DELETE FROM checkpoints WHERE follower = %s AND name = %s", (FOLLOWER, name)
-    )
+            await tables.discard(connection, name)
 
 
 @asynccontextmanager
@@ -81,8 +73,7 @@ async def filled(
     try:
         for table in shadows:
             async with connection.transaction():
-                await tables.execute(connection, table.create_bare)
-                await tables.register(connection, table.name, table.model, 0)
+                await tables.create(connection, table, table.create_bare)
         async with Session.open(conninfo, RowWriter(shadows)) as session:
             await session.checkpoints.load()
             head = min(upto, await LogReader(connection).head())

@@ -31,35 +31,30 @@ async def make(connection: AsyncConnection, models: Iterable[ReadModel]) -> bool
         (has_events,) = await cursor.fetchone() or (False,)
         if not has_events:
             for model in models:
-                await create(connection, Table(model))
-                await connection.execute(
-                    "DELETE FROM parked_streams WHERE read_model = %s", (model.name,)
-                )
-                await register(connection, model.name, model, 0)
+                table = Table(model)
+                await discard(connection, table.name)
+                await create(connection, table, table.create)
     return not has_events
 
 
-async def create(connection: AsyncConnection, table: Table) -> None:
-    """Drop the table if it exists, and create it."""
-    await drop(connection, table.name)
-    await execute(connection, table.create)
+async def create(connection: AsyncConnection, table: Table, statements: Iterable[str]) -> None:
+    """Create a table by some of its statements, with a checkpoint at 0."""
+    await execute(connection, statements)
+    await connection.execute(
+        "INSERT INTO checkpoints (follower, name, version, position) VALUES (%s, %s, %s, 0)",
+        (FOLLOWER, table.name, version(table.model)),
+    )
 
 
-async def drop(connection: AsyncConnection, name: str) -> None:
+async def discard(connection: AsyncConnection, name: str) -> None:
+    """Drop a table if it exists, and delete its checkpoint and its parked streams."""
     await execute(connection, [f"DROP TABLE IF EXISTS {name}"])
+    await connection.execute("DELETE FROM parked_streams WHERE read_model = %s", (name,))
+    await connection.execute(
+        "DELETE FROM checkpoints WHERE follower = %s AND name = %s", (FOLLOWER, name)
+    )
 
 
 async def execute(connection: AsyncConnection, statements: Iterable[str]) -> None:
     for statement in statements:
         await connection.execute(statement)
-
-
-async def register(
-    connection: AsyncConnection, name: str, model: ReadModel, checkpoint: int
-) -> None:
-    await connection.execute(
-        "INSERT INTO checkpoints (follower, name, version, position) VALUES (%s, %s, %s, %s) "
-        "ON CONFLICT (follower, name) DO UPDATE SET version = excluded.version, "
-        "position = excluded.position",
-        (FOLLOWER, name, version(model), checkpoint),
-    )

@@ -232,7 +232,6 @@ async def test_an_old_shadow_table_is_dropped(opened: Ledger):
     await opened.log()
     async with opened.pool.connection() as connection:
         table = shadows.shadow(TIMELINE)
-        await tables.execute(connection, table.create)
-        await tables.register(connection, table.name, TIMELINE, 1)
+        await tables.create(connection, table, table.create)
     await rebuild(opened.conninfo, TIMELINE)
     assert await opened.value("SELECT count(*) FROM timeline") == 1
