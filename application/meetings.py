@@ -44,12 +44,11 @@ class MissMeeting:
 
 @dataclass(frozen=True, slots=True)
 class CompleteMeeting:
-    """`fields` are those of the outcome but for `held_at`. A meeting whose `held_at` is None was
-    held at the time it was scheduled for, or now if that is still to come."""
+    """`fields` are those of the outcome. A meeting without `held_at` there was held at the time it
+    was scheduled for, or now if that is still to come."""
 
     meeting_id: UUID
     fields: Fields
-    held_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,7 @@ async def complete_meeting(work: Work, command: CompleteMeeting) -> StreamName:
     document)."""
     meeting = work.checked(await work.meeting(command.meeting_id))
     state = meeting.state
-    held_at = command.held_at or _held_at(state, work.now)
-    outcome = patched(Outcome(held_at=held_at), command.fields)
+    outcome = patched(Outcome(held_at=_held_at(state, work.now)), command.fields)
     interaction_id = state.interaction_id or work.new_id(Interaction.kind)
     events = state.complete(outcome, interaction_id, work.now)
     if events:

@@ -11,6 +11,7 @@ from application.catalogue import ImportService, ImportTactic
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.record import Record
 from domain.service import NEW, Program, Service, built_in_id
+from domain.tactic import Guidance
 
 BUILT_IN_PROGRAMS = {offer.program.name: offer.program for offer in BUILT_IN_SERVICES.values()}
 
@@ -22,7 +23,8 @@ class TacticLine(NewTactic):
     hidden: bool = False
 
     def command(self, own_id: UUID) -> ImportTactic:
-        return ImportTactic(self.id or own_id, self.guidance(), self.hidden)
+        guidance = Guidance(**self.fields_of(Guidance))
+        return ImportTactic(self.id or own_id, guidance, self.hidden)
 
 
 class ServiceLine(NewService):

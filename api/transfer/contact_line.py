@@ -8,6 +8,7 @@ from pydantic import Field
 from api.contracts.tracking.contact_schemas import NewContact
 from api.contracts.tracking.types import Body, Id, Stage, Status, Text
 from application.contacts import ImportContact, Move
+from domain.contact import Details
 from domain.relationship import LifecycleStage, RelationshipStatus
 
 
@@ -49,7 +50,7 @@ class ContactLine(NewContact):
         newest_first = self.status_history or []
         return ImportContact(
             self.id or own_id,
-            self.details(),
+            Details(**self.fields_of(Details)),
             self.owner_id,
             tuple(entry.move() for entry in reversed(newest_first)),
             self.relationship_status and RelationshipStatus(self.relationship_status),

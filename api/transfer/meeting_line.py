@@ -8,7 +8,7 @@ from api.contracts.tracking.types import Id, Text
 from application.meetings import ImportMeeting
 from domain import meeting
 from domain.changes import patched
-from domain.meeting import Meeting, Outcome
+from domain.meeting import Appointment, Meeting, Outcome
 
 
 class MeetingLine(NewMeeting, Completion):
@@ -22,11 +22,10 @@ class MeetingLine(NewMeeting, Completion):
     interaction_id: Id | None = None
 
     def command(self, own_id: UUID) -> ImportMeeting:
-        held = self.actual_date or self.scheduled_date_time
-        outcome = patched(Outcome(held_at=held.at), self.fields())
+        outcome = patched(Outcome(held_at=self.scheduled_at), self.fields_of(Outcome))
         given = Meeting(
             self.contact_id,
-            self.appointment(),
+            Appointment(**self.fields_of(Appointment)),
             meeting.MeetingStatus(self.status),
             self.reason,
             outcome if self.status == "completed" else None,

@@ -21,8 +21,6 @@ from api.contracts.tracking.types import (
     Text,
 )
 from api.http.models import Shown
-from domain.changes import Fields
-from domain.contact import Details
 from projections.contacts.queries import ListedContact
 from projections.timeline.shape import PersonShown
 
@@ -42,20 +40,11 @@ class NewContact(Body):
     title: Line | None = None
     tags: Tags | None = None
 
-    def details(self) -> Details:
-        values = self.model_dump(by_alias=False)
-        return Details(**values | {"tags": tuple(self.tags or ())})
-
 
 class ContactChanges(NewContact):
     """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     name: Name = ""
-
-    def fields(self) -> Fields:
-        """The fields of the details that are set."""
-        fields = {name: getattr(self, name) for name in self.model_fields_set}
-        return fields | {"tags": tuple(self.tags or ())} if "tags" in fields else fields
 
 
 class ContactQuery(Query):

@@ -38,7 +38,7 @@ from application.entity import Entity
 from application.errors import PreconditionFailed
 from application.ledger import Handler
 from application.ports import Answer
-from domain.contact import Contact
+from domain.contact import Contact, Details
 from domain.errors import NotFound
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
@@ -53,7 +53,7 @@ reading, writing = needs("view_contacts"), needs("edit_contacts")
 @router.on("POST /api/contacts", writing, ContactShown, status=201, errors=(400, 413, 415, 422))
 async def add(call: Call, body: NewContact) -> Answer:
     """Add a contact"""
-    command = AddContact(body.details())
+    command = AddContact(Details(**body.fields_of(Details)))
     return await carry_out(call, add_contact, command, created)
 
 
@@ -85,7 +85,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
 async def change(call: Call, contact_id: str, body: ContactChanges) -> Answer:
     """Change what is known of a contact"""
     identity = await unchanged_contact(call, contact_id)
-    command = ChangeContactDetails(identity, body.fields())
+    command = ChangeContactDetails(identity, body.fields_of(Details))
     return await carry_out_on(call, change_contact_details, command, identity)
 
 

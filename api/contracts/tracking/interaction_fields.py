@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import AfterValidator, TypeAdapter, create_model
+from pydantic import TypeAdapter, create_model
 from pydantic.alias_generators import to_snake
 
-from api.contracts.tracking.types import Body, Date, Id
+from api.contracts.tracking.types import Body, Id, Moment
 from domain.event import Value
 from domain.fields import Instant
 from projections.timeline.field import Field, Origin
 from projections.timeline.shape import FIELDS
 
 M = TypeVar("M", bound=Body)
-
-Moment = Annotated[Date, AfterValidator(lambda instant: instant.at)]
-"""A Date, read as the datetime that a record has."""
 
 
 def with_fields(origin: Origin) -> Callable[[type[M]], type[M]]:

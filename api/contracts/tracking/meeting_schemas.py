@@ -1,18 +1,18 @@
 """Bodies and queries about meetings (the tracking document)."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.contracts.tracking.interaction_schemas import PageNumber, PageSize
 from api.contracts.tracking.types import (
     Body,
     ContactId,
-    Date,
     Line,
     Lines,
     Minutes,
+    Moment,
     PageShown,
     Query,
     QueryDate,
@@ -36,43 +36,25 @@ class NewMeeting(Body):
     )
 
     contact_id: ContactId
-    scheduled_date_time: Date
+    scheduled_at: Moment = Field(alias="scheduledDateTime")
     location: Line | None = None
     purpose: Text | None = None
     agenda_items: Lines | None = None
     preparation_notes: Text | None = None
     calendar_synced: bool | None = None
 
-    def appointment(self) -> Appointment:
-        return Appointment(
-            scheduled_at=self.scheduled_date_time.at,
-            location=self.location,
-            purpose=self.purpose,
-            agenda_items=tuple(self.agenda_items or ()),
-            preparation_notes=self.preparation_notes,
-            calendar_synced=bool(self.calendar_synced),
-        )
-
 
 class MeetingChanges(NewMeeting):
     """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     contact_id: ContactId | None = None
-    scheduled_date_time: Date = None
+    scheduled_at: Moment = Field(default=None, alias="scheduledDateTime")
 
     def fields(self) -> Fields:
-        """The fields of the appointment that are set. What may not be null is left as it is."""
-        fields: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in ("location", "purpose", "preparation_notes")
-            if name in self.model_fields_set
-        }
-        if "agenda_items" in self.model_fields_set:
-            fields["agenda_items"] = tuple(self.agenda_items or ())
-        if self.calendar_synced is not None:
-            fields["calendar_synced"] = self.calendar_synced
-        if self.scheduled_date_time is not None:
-            fields["scheduled_at"] = self.scheduled_date_time.at
+        """The fields of the appointment that are set. A flag can't be cleared: null leaves it."""
+        fields = self.fields_of(Appointment)
+        if self.calendar_synced is None:
+            fields.pop("calendar_synced", None)
         return fields
 
 
@@ -80,26 +62,14 @@ class Completion(Body):
     """The outcome. `duration` is in minutes; `actualDate` defaults to the scheduled time, or to
     now if that is still to come."""
 
-    actual_date: Date | None = None
+    held_at: Moment | None = Field(default=None, alias="actualDate")
     attendees: Lines | None = None
-    duration: Minutes | None = None
+    duration: Annotated[Minutes, AfterValidator(lambda minutes: minutes * 60)] | None = None
     topics_covered: Lines | None = None
     outcomes: Text | None = None
     action_items: Lines | None = None
     next_steps: Text | None = None
     relationship_impact: Text | None = None
-
-    def fields(self) -> Fields:
-        """The fields of the outcome, but for when the meeting was held."""
-        return {
-            "attendees": tuple(self.attendees or ()),
-            "duration": None if self.duration is None else self.duration * 60,
-            "topics_covered": tuple(self.topics_covered or ()),
-            "outcomes": self.outcomes,
-            "action_items": tuple(self.action_items or ()),
-            "next_steps": self.next_steps,
-            "relationship_impact": self.relationship_impact,
-        }
 
 
 class Why(Body):

@@ -40,7 +40,7 @@ from application.meetings import (
 )
 from application.ports import Answer
 from domain.errors import NotFound
-from domain.meeting import Meeting
+from domain.meeting import Appointment, Meeting, Outcome
 from domain.redaction import Hidden
 from projections.meetings import queries as meeting_list
 from projections.meetings.model import document
@@ -55,7 +55,7 @@ async def schedule(call: Call, body: NewMeeting) -> Answer:
     """Schedule a meeting with a contact"""
     try:
         contact = await records.named_contact(call, body.contact_id)
-        command = ScheduleMeeting(contact, body.appointment())
+        command = ScheduleMeeting(contact, Appointment(**body.fields_of(Appointment)))
         return await carry_out(call, schedule_meeting, command, created)
     except NotFound:
         raise unknown_contact() from None
@@ -99,9 +99,8 @@ async def reschedule(call: Call, id: str, body: MeetingChanges) -> Answer:
 @router.on("PUT /api/meetings/{id}/complete", writing, MeetingShown, errors=CHANGING)
 async def complete(call: Call, id: str, body: Completion | None = None) -> Answer:
     """Complete a meeting; logs the interaction with it"""
-    body = body or Completion()
-    held_at = body.actual_date and body.actual_date.at
-    command = CompleteMeeting(records.meeting_id(id), body.fields(), held_at)
+    fields = body.fields_of(Outcome) if body else {}
+    command = CompleteMeeting(records.meeting_id(id), fields)
     return await _carry_out(call, complete_meeting, command)
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_core import to_json
 
 from api.contracts.tracking.types import Body, Lines, Name, Text
 from api.http.models import Shown
-from domain.changes import Fields, patched
+from domain.changes import Fields
 from domain.errors import Invalid
-from domain.service import NEW, Offer, Program, Question, QuestionType
+from domain.service import NEW, Offer, Program, Question
 from projections.catalogue.services import Listed, document_of
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -24,16 +24,12 @@ class QuestionBody(Body):
     label: Name
     options: Lines | None = None
 
-    def question(self) -> Question:
-        return Question(
-            id=self.id or NEW,
-            type=QuestionType(self.type),
-            label=self.label,
-            options=tuple(self.options or ()),
-        )
+
+def _questions(asked: list[QuestionBody]) -> tuple[Question, ...]:
+    return tuple(Question(**{"id": NEW} | body.fields_of(Question)) for body in asked)
 
 
-Questions = Annotated[list[QuestionBody], Field(max_length=200)]
+Questions = Annotated[list[QuestionBody], Field(max_length=200), AfterValidator(_questions)]
 
 
 class ServiceChanges(Body):
@@ -42,12 +38,12 @@ class ServiceChanges(Body):
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "builtIn"})
 
-    service_name: Name = ""
-    service_description: Text | None = None
+    name: Name = Field(default="", alias="serviceName")
+    description: Text | None = Field(default=None, alias="serviceDescription")
     program_id: Number | None = None
     program_name: Name | None = None
-    is_active: bool = True
-    custom_questions: Questions = Field(default=[])
+    active: bool = Field(default=True, alias="isActive")
+    questions: Questions = Field(default=[], alias="customQuestions")
     hidden: bool = False
 
     def program(self, known: Iterable[Listed]) -> Program | None:
@@ -75,16 +71,7 @@ class ServiceChanges(Body):
 
     def fields(self, program: Program | None) -> Fields:
         """The fields of the offer that are set."""
-        values = {
-            "service_name": ("name", self.service_name),
-            "service_description": ("description", self.service_description),
-            "is_active": ("active", self.is_active),
-            "custom_questions": (
-                "questions",
-                tuple(asked.question() for asked in self.custom_questions),
-            ),
-        }
-        fields = dict(values[name] for name in values if name in self.model_fields_set)
+        fields = self.fields_of(Offer)
         return fields | {"program": program} if program else fields
 
 
@@ -93,12 +80,12 @@ class NewService(ServiceChanges):
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "builtIn", "hidden"})
 
-    service_name: Name
+    name: Name = Field(alias="serviceName")
 
     def offer(self, program: Program | None) -> Offer:
         if program is None:
             raise Invalid("A program is required", code="program_required", field="program")
-        return patched(Offer(name=self.service_name, program=program), self.fields(program))
+        return Offer(**self.fields_of(Offer), program=program)
 
 
 class QuestionShown(Shown):

@@ -1,18 +1,21 @@
 """Bodies and answers about rapport tactics."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import AfterValidator
 from pydantic_core import to_json
 
 from api.contracts.tracking.types import Body, Name, Text
 from api.contracts.tracking.types import Reason as Description
 from api.http.models import Shown
-from domain.changes import Fields
-from domain.tactic import Discipline, Guidance
+from domain.tactic import Discipline
 from projections.catalogue.tactics import TacticRow
 
-Domain = Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"]
+Domain = Annotated[
+    Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"],
+    AfterValidator(Discipline),
+]
 
 
 class NewTactic(Body):
@@ -25,14 +28,6 @@ class NewTactic(Body):
     description: Description
     evidence: Text | None = None
 
-    def guidance(self) -> Guidance:
-        return Guidance(
-            name=self.name,
-            domain=Discipline(self.domain),
-            description=self.description,
-            evidence=self.evidence,
-        )
-
 
 class TacticChanges(Body):
     """The fields to change; a field that is left out stays. A hidden tactic isn't offered."""
@@ -44,11 +39,6 @@ class TacticChanges(Body):
     description: Description = ""
     evidence: Text | None = None
     hidden: bool = False
-
-    def fields(self) -> Fields:
-        """The fields of the guidance that are set."""
-        fields = {name: getattr(self, name) for name in self.model_fields_set - {"hidden"}}
-        return fields | {"domain": Discipline(self.domain)} if "domain" in fields else fields
 
 
 class TacticShown(Shown):

@@ -21,7 +21,7 @@ from application.catalogue import AddTactic, ChangeTactic, add_tactic, change_ta
 from application.entity import Entity
 from application.ports import Answer
 from domain.errors import NotFound
-from domain.tactic import Tactic
+from domain.tactic import Guidance, Tactic
 from projections.catalogue.tactics import catalogue, named, row_of
 
 router = ContractRouter(TRACKING, "Tactics")
@@ -53,14 +53,15 @@ async def everything(call: Call) -> Content:
 @router.on("POST /api/admin/tactics", administering, TacticShown, status=201, errors=CREATING)
 async def add(call: Call, body: NewTactic) -> Answer:
     """Add a tactic of the tenant's own"""
-    return await carry_out(call, add_tactic, AddTactic(body.guidance()), created)
+    command = AddTactic(Guidance(**body.fields_of(Guidance)))
+    return await carry_out(call, add_tactic, command, created)
 
 
 @router.on("PATCH /api/admin/tactics/{id}", administering, TacticShown, errors=CHANGING)
 async def change(call: Call, id: str, body: TacticChanges) -> Answer:
     """Put a tactic differently, hide it, or offer it again; built-in ones too"""
     hidden = body.hidden if "hidden" in body.model_fields_set else None
-    command = ChangeTactic(_identity(id), body.fields(), hidden)
+    command = ChangeTactic(_identity(id), body.fields_of(Guidance), hidden)
     return await carry_out(call, change_tactic, command, shown)
 
 

@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 from api.http.instants import parse_query_instant
 from api.http.models import Shown, instant_schema, instant_such_as, not_blank
 from domain.amendment import MOST_MINUTES
+from domain.event import Value
 
 LONGEST_LINE = 500
 """Characters of what is kept in one line."""
@@ -47,6 +48,9 @@ DATE_SCHEMA = instant_schema(EXAMPLE)
 
 Date = Annotated[Any, BeforeValidator(instant_such_as(EXAMPLE)), WithJsonSchema(DATE_SCHEMA)]
 """An Instant; naive date-times are refused."""
+
+Moment = Annotated[Date, AfterValidator(lambda instant: instant.at)]
+"""A Date, read as the datetime that the domain has."""
 
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
 
@@ -82,10 +86,11 @@ Text = Annotated[str, Field(max_length=100_000)]
 Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(not_blank)]
 Reason = Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(not_blank)]
 Minutes = Annotated[int, Field(ge=1, le=MOST_MINUTES)]
-Lines = Annotated[list[Line], Field(max_length=1000)]
+Lines = Annotated[list[Line], Field(max_length=1000), AfterValidator(tuple)]
 Tags = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(not_blank)]],
     Field(max_length=100),
+    AfterValidator(tuple),
 ]
 
 
@@ -105,6 +110,18 @@ class Body(BaseModel):
         if isinstance(value, dict) and not read_only.isdisjoint(value):
             return {key: item for key, item in value.items() if key not in read_only}
         return value
+
+    def fields_of(self, kind: type[Value]) -> dict[str, Any]:
+        """The fields of a value of this kind that the request sets, by the value's names. Null is
+        the value's default; a field that has none is left out."""
+        fields = {}
+        for name in self.model_fields_set & kind.model_fields.keys():
+            given, known = getattr(self, name), kind.model_fields[name]
+            if given is not None:
+                fields[name] = given
+            elif not known.is_required():
+                fields[name] = known.default
+        return fields
 
 
 class PageShown(Shown):

@@ -8,7 +8,6 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from api.contracts.tracking.types import Body, Line
 from api.http.models import Shown
-from domain.changes import Fields
 from domain.webhook import Reason
 from infrastructure.publishing.event_types import TYPES
 from infrastructure.webhooks.addresses import LONGEST_URL
@@ -23,8 +22,8 @@ def _known(name: str) -> str:
     return name
 
 
-def _once(types: list[str]) -> list[str]:
-    return list(dict.fromkeys(types))
+def _once(types: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(types))
 
 
 Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL)]
@@ -52,11 +51,6 @@ class WebhookChanges(Body):
     types: Types = Field(default_factory=list)
     description: Line | None = None
     enabled: bool = True
-
-    def fields(self) -> Fields:
-        """The changed fields of the subscription but for its address."""
-        fields = {"types": tuple(self.types), "description": self.description}
-        return {name: fields[name] for name in fields.keys() & self.model_fields_set}
 
 
 class Rotation(Body):

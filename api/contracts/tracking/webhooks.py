@@ -27,7 +27,7 @@ from application.entity import Entity
 from application.ports import Answer
 from application.webhooks import ChangeWebhook
 from domain.errors import NotFound
-from domain.webhook import Webhook
+from domain.webhook import Subscription, Webhook
 from infrastructure.webhooks.addresses import NotAllowed, endpoint
 from infrastructure.webhooks.delivery_log import failing_since
 from projections.webhooks.model import WebhookRow, all_of, one, row_of
@@ -69,7 +69,8 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Content:
     row = await webhook_row(call, id)
     given = body.model_fields_set
     address = _allowed(call, body.url) if "url" in given else None
-    command = ChangeWebhook(row.id, body.fields(), body.enabled if "enabled" in given else None)
+    enabled = body.enabled if "enabled" in given else None
+    command = ChangeWebhook(row.id, body.fields_of(Subscription), enabled)
     await call.services.webhooks.change(call.caller(), command, row.address, address)
     return await get(call, id)
 

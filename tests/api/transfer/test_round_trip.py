@@ -115,7 +115,7 @@ async def _live(here: Desk, details: Details, moves, interactions, meetings, rem
         elif end == "missed":
             await here.do(miss_meeting, MissMeeting(meeting.id, reason))
         elif end == "completed":
-            complete = CompleteMeeting(meeting.id, dict(outcome), outcome.held_at)
+            complete = CompleteMeeting(meeting.id, dict(outcome))
             await here.do(complete_meeting, complete)
     if removed:
         await here.do(remove_contact, RemoveContact(contact.id))
