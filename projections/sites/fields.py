@@ -5,16 +5,21 @@ that a site requires and a record lacks are derived from those that are shown.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Literal, get_args
+
+from pydantic import ConfigDict
 
 from application.context import user_number
 from domain.kinds import Kind
 
-TYPES = ("Meeting", "Call", "Email", "Update", "Review", "Training")
+InteractionType = Literal["Meeting", "Call", "Email", "Update", "Review", "Training"]
 """The predefined types."""
 
-NEAREST = {
+TYPES: tuple[InteractionType, ...] = get_args(InteractionType)
+
+NEAREST: dict[Kind, InteractionType] = {
     Kind.MEETING: "Meeting",
     Kind.CALL: "Call",
     Kind.EMAIL: "Email",
@@ -35,19 +40,24 @@ NEAREST = {
 }
 """Every kind as one of the types."""
 
-KINDS = {word: Kind(word.lower()) for word in TYPES}
+KINDS: dict[str, Kind] = {word: Kind(word.lower()) for word in TYPES}
 """Every type as a kind."""
 
 LONGEST_DERIVED_TITLE = 80
 
 
-class SiteFields(NamedTuple):
-    """The documented fields under their documented names, without the site's own id. Instants are
-    texts, as in the document."""
+@dataclass
+class InteractionFields:
+    """An interaction. What other contracts recorded is shown with a title, a lead and a time zone
+    derived from it."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "allow"}
+
+    # The documented names in the documented order. Instants are texts, as in the document.
     id: int
+    site_id: int
     title: str
-    type: str
+    type: InteractionType
     lead: str
     start_datetime: str
     timezone: str
@@ -61,10 +71,12 @@ class SiteFields(NamedTuple):
     updated_at: str | None
 
 
-def fields_of(document: Mapping[str, Any]) -> SiteFields:
+def fields_of(document: Mapping[str, Any], site_id: int = 0) -> InteractionFields:
+    """The fields of a document. `site_id` is only for those who show the site."""
     creator, updater = document["createdBy"], document.get("updatedBy")
-    return SiteFields(
+    return InteractionFields(
         id=document["number"],
+        site_id=site_id,
         title=_title(document),
         type=_type(document),
         lead=_filled(document.get("lead")) or creator["name"],
@@ -95,7 +107,7 @@ def title_of(subject: str | None, description: str | None, kind: Kind) -> str:
     return _filled(subject) or beginning or kind
 
 
-def _type(document: Mapping[str, Any]) -> str:
+def _type(document: Mapping[str, Any]) -> InteractionType:
     word = document.get("word")
     return word if word in TYPES else NEAREST[kind_of(document)]
 

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from domain.interaction import Interaction
 from projections.case_folding import fold_all
 from projections.read_model import ReadModel, Row, Step
-from projections.sites.fields import SiteFields, fields_of
+from projections.sites.fields import InteractionFields, fields_of
 from projections.timeline.document import document, redacted_document
 from projections.timeline.model import current
 
@@ -70,7 +70,7 @@ def _row(step: Step, shown: str, restricted: Sequence[str], *, redacted: bool) -
     }
 
 
-def texts(fields: SiteFields) -> str:
+def texts(fields: InteractionFields) -> str:
     """Every text of the record, folded."""
     return fold_all([text or "" for text in _texts_of(fields)])
 

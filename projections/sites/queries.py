@@ -6,6 +6,7 @@ log, and looked up in `site_list`. Both queries have to see one snapshot.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from projections.case_folding import fold
 from projections.paging import Fetch, Where, pattern
 from projections.read_model import ReadModel
+from projections.sites.fields import InteractionFields
 from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
 from projections.timeline.queries import SHOWN
 
@@ -32,14 +34,15 @@ def _sorted_text(name: str) -> str:
 
 
 SORTS = {
+    **{field.name: field.name for field in fields(InteractionFields)},
     **{name: _sorted_text(name) for name in TEXTS},
-    **{name: name for name in ("type", "created_by", "created_at", "updated_by", "updated_at")},
+    "type": "type",
     "id": "number",
     "site_id": "number",
     "start_datetime": "at",
     "end_datetime": "ends_at",
 }
-"""The expression that each documented field is sorted by. A list is of one site."""
+"""The expression that each documented field is sorted by, in their order. A list is of one site."""
 
 
 class SiteFilter(NamedTuple):

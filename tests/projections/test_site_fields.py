@@ -8,23 +8,23 @@ from pydantic_core import from_json
 
 from domain.kinds import Kind
 from domain.record import Labels, People, Place, Record, Said, When
-from projections.sites.fields import KINDS, NEAREST, TYPES, SiteFields, fields_of
+from projections.sites.fields import KINDS, NEAREST, TYPES, InteractionFields, fields_of
 from projections.timeline.document import document, redacted_document
 from tests.api.ledger_documents import entity_of
 from tests.domain import anything
 from tests.domain.samples import HOUR, NOW, record
 
 
-def fields(**parts: Any) -> SiteFields:
+def fields(**parts: Any) -> InteractionFields:
     return fields_of(from_json(document(entity_of(record(**parts)))))
 
 
-def redacted(**parts: Any) -> SiteFields:
+def redacted(**parts: Any) -> InteractionFields:
     parts["labels"] = Labels(restricted=("immigration",))
     return fields_of(from_json(redacted_document(entity_of(record(**parts)))))
 
 
-def of_kind(kind: Kind, word: str | None) -> SiteFields:
+def of_kind(kind: Kind, word: str | None) -> InteractionFields:
     one = Record(kind=kind, word=word, when=When(at=NOW - HOUR))
     return fields_of(from_json(document(entity_of(one))))
 

@@ -4,34 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from api.contracts.sites.types import InteractionType, QueryDate, Term
+from api.contracts.sites.types import QueryDate, Term
 from api.http.answers import Header
 from api.http.call import Call
 from api.http.instants import upper_bound
 from api.http.paging import links
 from api.http.problem import invalid
+from projections.sites.fields import InteractionType
 from projections.sites.queries import SORTS, SiteFilter
 
 MOST_PAGES = 10_000_000
-
-SortBy = Literal[
-    "id",
-    "site_id",
-    "title",
-    "type",
-    "lead",
-    "start_datetime",
-    "timezone",
-    "end_datetime",
-    "location",
-    "description",
-    "notes",
-    "created_by",
-    "created_at",
-    "updated_by",
-    "updated_at",
-]
-assert set(SORTS) == set(SortBy.__args__)  # type: ignore[attr-defined]
 
 
 class ListQuery(BaseModel):
@@ -47,7 +29,7 @@ class ListQuery(BaseModel):
     location: Term | None = None
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
     per_page: Annotated[int, Field(ge=1, le=100)] = 25
-    sort_by: SortBy = "start_datetime"
+    sort_by: Literal[tuple(SORTS)] = "start_datetime"  # type: ignore[valid-type]
     sort_direction: Literal["asc", "desc"] = "desc"
 
     def wanted(self, tenant: str, open_tags: tuple[str, ...]) -> SiteFilter:

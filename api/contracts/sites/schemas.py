@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from api.contracts.sites.types import Date, InteractionType, Line, Name, Text, Zone
+from api.contracts.sites.types import Date, Line, Name, Text, Zone
 from api.http.models import Body
 from domain.changes import Fields
 from domain.record import People, Place, Record, Said, When
-from projections.sites.fields import KINDS, SiteFields, fields_of, kind_of, title_of
+from projections.sites.fields import (
+    KINDS,
+    InteractionFields,
+    InteractionType,
+    fields_of,
+    kind_of,
+    title_of,
+)
 
 
 class NewInteraction(Body):
@@ -92,7 +99,7 @@ class InteractionChanges(Body):
         return title_of(document.get("subject"), description, kind) != self.title
 
     def _when(
-        self, document: Mapping[str, Any], new: dict[str, Any], shown: SiteFields
+        self, document: Mapping[str, Any], new: dict[str, Any], shown: InteractionFields
     ) -> dict[str, Any]:
         """An end that isn't named stays where it is; how long something took that has no end but
         a duration, stays as well."""

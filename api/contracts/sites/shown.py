@@ -4,30 +4,8 @@ from typing import Any, Literal
 
 from pydantic_core import from_json, to_json
 
-from api.contracts.sites.types import InteractionType
 from api.http.models import Shown
-from projections.sites.fields import fields_of
-
-
-class InteractionFields(Shown):
-    """An interaction. What other contracts recorded is shown with a title, a lead and a time zone
-    derived from it."""
-
-    id: int
-    site_id: int
-    title: str
-    type: InteractionType
-    lead: str
-    start_datetime: str
-    timezone: str
-    end_datetime: str | None
-    location: str | None
-    description: str | None
-    notes: str | None
-    created_by: int
-    created_at: str
-    updated_by: int | None
-    updated_at: str | None
+from projections.sites.fields import InteractionFields, InteractionType, fields_of
 
 
 class OneInteraction(Shown):
@@ -86,8 +64,7 @@ def success(data: dict[str, Any], **more: Any) -> bytes:
 def interaction(document: str, site: str) -> dict[str, Any]:
     """A document in this contract's words; `redacted` marks one that a restricted tag hides."""
     known = from_json(document)
-    fields = fields_of(known)._asdict()
-    shown = {"id": fields.pop("id"), "site_id": int(site), **fields}
+    shown = vars(fields_of(known, int(site)))
     return shown | {"redacted": True} if known.get("redacted") else shown
 
 

@@ -1,15 +1,13 @@
 """Types of this contract's bodies and queries."""
 
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from api.http.instants import parse_query_instant
 from api.http.models import instant_schema, instant_such_as, not_blank
-
-InteractionType = Literal["Meeting", "Call", "Email", "Update", "Review", "Training"]
 
 LONGEST_TERM = 500
 """Characters, as many as a title has."""

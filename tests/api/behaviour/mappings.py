@@ -20,7 +20,6 @@ from api.contracts.rapport.schemas import CompleteInteraction
 from api.contracts.relationships import interaction_schemas as relationships
 from api.contracts.relationships import types as relationships_types
 from api.contracts.sites import schemas as sites
-from api.contracts.sites.types import InteractionType as SitesType
 from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import NewInteraction
 from domain.amendment import amended
@@ -108,11 +107,11 @@ RAPPORT = Mapped(
     show=lambda document: interaction_read(document, ANN),
 )
 SITES = Mapped(
-    own=get_args(SitesType),
+    own=site_fields.TYPES,
     word=site_fields.NEAREST.__getitem__,
     kind=site_fields.KINDS.__getitem__,
     write=lambda body: sites.NewInteraction.model_validate(body).record(),
-    show=lambda document: site_fields.fields_of(document)._asdict(),
+    show=lambda document: vars(site_fields.fields_of(document)),
     change=lambda record, body: amended(
         record, sites.InteractionChanges.model_validate(body).fields(documented(record))
     ),

@@ -141,8 +141,8 @@ def shown(office: Office, tags: str) -> list[dict[str, Any]]:
     client = office.service.client(tenant=office.site, permissions=TRUSTED)
     items = client.get("/api/interactions", params={"pageSize": 100}).json()["items"]
     assert len(items) == RECORDS - 1
-    fields = [fields_of(from_json(client.get(path(one), params=query).text)) for one in items]
-    return [one._asdict() | {"site_id": int(office.site)} for one in fields]
+    documents = [from_json(client.get(path(one), params=query).text) for one in items]
+    return [vars(fields_of(document, int(office.site))) for document in documents]
 
 
 def path(native: dict[str, Any]) -> str:

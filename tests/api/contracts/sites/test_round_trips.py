@@ -47,7 +47,7 @@ def documented(record: Record) -> dict[str, Any]:
 
 
 def shown(record: Record) -> dict[str, Any]:
-    return fields_of(documented(record))._asdict()
+    return vars(fields_of(documented(record)))
 
 
 def changed(record: Record, sent: dict[str, Any]) -> Record:
@@ -65,7 +65,7 @@ def test_a_read_interaction_sent_back_changes_nothing(record: Record):
     """Also of a record that came through another contract."""
     read = fields_of(documented(record))
     body = InteractionChanges.model_validate(
-        {name: value for name, value in read._asdict().items() if name in MEETING}
+        {name: value for name, value in vars(read).items() if name in MEETING}
     )
     assert amended(record, body.fields(documented(record))) == record
 
