@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from api.contracts_served import native, others, system_app
-from api.http.front import Front
-from api.http.front_door import FrontDoor
+from api.contracts_served import native, others, service_alone
+from api.http.front import Front, FrontDoor
 from api.identity import verifier_of
 from api.services import Services
 from infrastructure.following.follower import Follower
@@ -74,14 +73,13 @@ async def open_services(
         yield services
 
 
-class Application:
+class Application(Front):
     """The ASGI application. The server opens the services before it takes requests, because a
     mounted application's lifespan never runs. Without `api` it answers only what concerns the
     service itself."""
 
     def __init__(self, services: Services, *, api: bool = True):
-        self.services = services
-        app: ASGIApp = FrontDoor(native(), others()) if api else system_app()
+        app: ASGIApp = FrontDoor(native(), others()) if api else FrontDoor(service_alone())
         origins = services.settings.cors_origins
         if origins:
             app = CORSMiddleware(
@@ -91,8 +89,4 @@ class Application:
                 allow_headers=["*"],
                 expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
             )
-        self._app = Front(app, services.metrics)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["kith"] = self.services
-        await self._app(scope, receive, send)
+        super().__init__(app, services)

@@ -1,7 +1,5 @@
 """The contracts that are served, and where each of them answers."""
 
-from fastapi import FastAPI
-
 from api import descriptions_app
 from api import system_app as system_routes
 from api.contracts.clients.app import clients_app
@@ -11,20 +9,18 @@ from api.contracts.sites.app import sites_app
 from api.contracts.tracking.app import tracking_app
 from api.contracts.tracking.dialect import TRACKING
 from api.http.contract_app import ContractApp
-from api.http.front_door import Contract
+from api.http.front import Contract
 
 
 def native() -> Contract:
     return Contract("tracking", "", tracking_app(descriptions_app.router, system_routes.router))
 
 
-def system_app() -> FastAPI:
+def service_alone() -> Contract:
     """For processes that serve no contract: whether they are well, and their figures."""
-    return ContractApp(
-        TRACKING,
-        "Whether this process is well, and its figures.",
-        (system_routes.router,),
-        title="kith",
+    description = "Whether this process is well, and its figures."
+    return Contract(
+        "", "", ContractApp(TRACKING, description, (system_routes.router,), title="kith")
     )
 
 

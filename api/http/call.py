@@ -27,45 +27,28 @@ _ELEMENT = re.compile(r'[ \t]*(?:(W/)?"([!#-~\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 
 class Call(Request):
     """`contract` is the contract that answers, `status` the one its route answers with; `principal`
-    is set once the token is verified."""
+    is set once the token is verified, `key` once the body of a keyed POST is read. `unanswered` is
+    True once the log is known to hold no answer to the key."""
 
     principal: Principal
-    contract: str
-    status: int
-    body_bytes: bytes = b""
-    unanswered: bool = False
-    """True once the log is known to hold no answer to the request's key."""
+    key: CommandKey | None = None
+    unanswered = False
 
-    def __init__(self, scope: Scope, receive: Receive):
+    def __init__(self, scope: Scope, receive: Receive, contract: str, status: int):
         super().__init__(scope, receive)
-        # Looked up several times a request; of a header that comes twice, the first counts.
-        self._given: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+        self.services: Services = scope["kith"]
+        self.contract = contract
+        self.status = status
 
-    def header(self, name: bytes) -> str | None:
-        """The value of a request header; its name in lower case."""
-        value = self._given.get(name)
-        return None if value is None else value.decode("latin-1")
-
-    def list_header(self, name: bytes) -> str | None:
-        """The value of a header that is a list: the values of all headers of this name."""
-        if name not in self._given:
-            return None
-        given = (value for known, value in self.scope["headers"] if known == name)
-        return b",".join(given).decode("latin-1")
-
-    @property
-    def services(self) -> "Services":
-        services: Services = self.scope["kith"]
-        return services
+    async def authenticate(self) -> None:
+        """Raises InvalidToken and IdentityUnavailable."""
+        authorization = self.headers.get("authorization")
+        self.principal = await self.services.verifier.verify(authorization)
 
     @property
     def tenant(self) -> str:
         assert self.principal.tenant is not None
         return self.principal.tenant
-
-    @property
-    def request_id(self) -> str:
-        return str(self.scope.get("kith.request_id", ""))
 
     def require(self, permission: str) -> None:
         """Raises a 403 unless the caller has the permission."""
@@ -92,33 +75,28 @@ class Call(Request):
         return Caller(
             self.principal,
             self.contract,
-            self.request_id,
-            key=self.key(),
+            self.scope["kith.request_id"],
+            key=self.key,
             if_match=self._if_match(),
             unanswered=self.unanswered,
         )
 
-    def key(self) -> CommandKey | None:
-        """The command key of a POST with `Idempotency-Key`, once the body is read. Raises a 400."""
-        if self.method != "POST":
-            return None
-        key = self.header(b"idempotency-key")
-        if key is None:
-            return None
+    def set_key(self, key: str, body: bytes) -> None:
+        """Set the command key, of the value of `Idempotency-Key`. Raises a 400."""
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
             detail = f"Idempotency-Key is 1 to {LONGEST_KEY} printable characters."
             raise invalid(("header", "Idempotency-Key"), "idempotency_key_invalid", detail, 400)
         # Restricted tags are part of the command, though sent in the query.
         tags = "".join(f"{tag}\n" for tag in tag_words(self.query_params.getlist("tags")))
-        digest = sha256(tags.encode() + self.body_bytes).digest()
-        user = self.principal.user
-        return CommandKey(self.tenant, user, self.contract, self.method, self.url.path, key, digest)
+        digest = sha256(tags.encode() + body).digest()
+        path, user = self.url.path, self.principal.user
+        self.key = CommandKey(self.tenant, user, self.contract, self.method, path, key, digest)
 
     @property
     def tags_to_match(self) -> tuple[str, ...] | None:
         """The entity tags of `If-Match`, None if the record may have any version."""
-        given = self.list_header(b"if-match")
-        return None if given is None else _entity_tags(given)
+        given = self.headers.getlist("if-match")
+        return _entity_tags(",".join(given)) if given else None
 
     def _if_match(self) -> frozenset[int] | None:
         """The positions that tags of ours begin with: each that of the last event of the record.

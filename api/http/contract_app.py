@@ -9,12 +9,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from api.http.dialect import Dialect
 from api.http.docs import add_docs
 from api.http.problem import Problem
-from api.http.route_table import RouteTable
 
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -33,8 +32,7 @@ IF_MATCH = {
 
 
 class ContractApp(FastAPI):
-    """FastAPI's routing and documents; a request for a `ContractRoute` bypasses its layers. The
-    dialect's documented form of errors is known to the document as `Problem`."""
+    """The dialect's documented form of errors is known to the document as `Problem`."""
 
     def __init__(
         self,
@@ -56,12 +54,7 @@ class ContractApp(FastAPI):
             # Taken over as they are: an included router would look up its context on every request.
             self.router.routes.extend(router.routes)
         add_docs(self)
-        self.table = RouteTable(self.router.routes)
         self.add_exception_handler(HTTPException, self._not_routed)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self.table.find(scope) if scope["type"] == "http" else None
-        await (route or super().__call__)(scope, receive, send)
 
     async def _not_routed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from application.context import Principal
 
 
-def as_verified(call: "Call") -> "Principal":
-    return call.principal
-
-
-def nothing_more(call: "Call") -> None:
-    pass
-
-
 SENTENCES = {
     400: "The request is malformed",
     401: "No token, or a bad one",
@@ -58,9 +50,9 @@ class Dialect:
     always: tuple[int, ...] = (401, 403, 503)
     media_type: str = "application/json"
     fields: Mapping[str, str] = field(default_factory=dict)
-    principal: Callable[["Call"], "Principal"] = as_verified
+    principal: Callable[["Call"], "Principal"] | None = None
     requires_tenant: str = "A tenant is required."
-    admit: Callable[["Call"], None] = nothing_more
+    admit: Callable[["Call"], None] | None = None
 
     def errors(self, *statuses: int, always: bool = True) -> dict[int | str, dict[str, Any]]:
         """The errors of a route for its OpenAPI document, with those of every route."""

@@ -1,15 +1,28 @@
-"""The outermost layer: a request id, metrics, and the answer to an unforeseen error."""
+"""The front of all contracts: a request's id, its metrics, the answer to an unforeseen error, and
+the choice of the contract that answers.
+
+A contract is chosen by base URL, by path, and where two document one path, by the token's
+`contract` claim. The claim is read before the token is verified, for routing only; the contract
+that is chosen verifies the token. Nothing is guessed from the shape of a body.
+"""
 
 import logging
 import re
 import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.http.connection import TRANSPORT
-from infrastructure.metrics import Metrics
+from api.http.route_table import RouteTable
+from api.services import Services
+from infrastructure.identity.bearer import LONGEST_HEADER, unverified_contract
 
 logger = logging.getLogger(__name__)
 
@@ -19,16 +32,13 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 class Front:
     """Gives every exchange an `X-Request-ID` (the caller's, if it is a valid one) and counts it."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics):
+    def __init__(self, app: ASGIApp, services: Services):
         self._app = app
-        self._metrics = metrics
+        self.services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         request_id = _request_id(scope)
-        scope["kith.request_id"] = request_id
+        scope["kith"], scope["kith.request_id"] = self.services, request_id
         header = (b"x-request-id", request_id.encode())
         started = time.perf_counter()
         status = 500
@@ -61,7 +71,7 @@ class Front:
         finally:
             route = getattr(asked.get("route"), "path", "")
             answered = asked.get("kith.answered") or time.perf_counter()
-            self._metrics.count(scope["method"], route, status, answered - started)
+            self.services.metrics.count(scope["method"], route, status, answered - started)
 
 
 def _only_the_head(send: Send) -> Send:
@@ -87,3 +97,67 @@ async def _apologise(send: Send) -> None:
     body = b'{"title":"Internal Server Error","status":500,"code":"internal_error"}'
     await send({"type": "http.response.start", "status": 500, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contract's application and addresses. `base` is its base URL. `own` are the paths of the
+    bare origin that it alone documents, `shared` those that another contract documents too:
+    there the token's claim decides."""
+
+    name: str
+    base: str
+    app: FastAPI
+    own: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    @cached_property
+    def routes(self) -> RouteTable:
+        return RouteTable(self.app)
+
+
+class FrontDoor:
+    """`native` answers every path of the bare origin that no other contract claims."""
+
+    def __init__(self, native: Contract, others: Sequence[Contract] = ()):
+        self._native = native
+        self._others = {contract.name: contract for contract in others}
+        self._answering: dict[str, Contract | None] = {}
+        """By prefix of a path; None where the token's claim decides."""
+        for contract in others:
+            self._answering |= dict.fromkeys(contract.shared)
+            self._answering |= dict.fromkeys((*contract.own, contract.base), contract)
+        prefixes = "|".join(map(re.escape, self._answering)) or "(?!)"
+        # On every request: one match tries all prefixes.
+        self._claimed = re.compile(rf"({prefixes})(?:/|\Z)")
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        contract = self._native
+        if claimed := self._claimed.match(scope["path"]):
+            prefix = claimed[1]
+            if (named := self._answering[prefix]) is None:
+                contract, send = self._by_claim(prefix, scope), _varying(send)
+            else:
+                contract = named
+                if prefix == contract.base:
+                    scope["root_path"] = scope.get("root_path", "") + prefix
+        return contract.routes.app(scope)(scope, receive, send)
+
+    def _by_claim(self, prefix: str, scope: Scope) -> Contract:
+        authorization = Headers(scope=scope).get("authorization", "")
+        claim = unverified_contract(authorization[: LONGEST_HEADER + 1])
+        contract = self._others.get(claim or "")
+        if contract and prefix in contract.shared and contract.routes.find(scope):
+            return contract
+        return self._native
+
+
+def _varying(send: Send) -> Send:
+    """Tell caches that the answer depends on the token."""
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"vary", b"Authorization")]
+        await send(message)
+
+    return send_on

@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -10,7 +11,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect
 
-from api.http.strict_json import MalformedJson
 from application import errors
 from domain.errors import Conflict, NotFound, Refusal
 from domain.redaction import Hidden
@@ -67,8 +67,6 @@ def problem_of(error: Exception) -> Problem:
         case InvalidToken():
             challenge = (("WWW-Authenticate", 'Bearer realm="kith"'),)
             return Problem(401, "unauthorized", str(error), headers=challenge)
-        case MalformedJson():
-            return Problem(400, "malformed", str(error))
         case Refusal():
             return _refusal(error)
         case errors.KeyReused():
@@ -118,7 +116,7 @@ def _later(error: Exception, seconds: int) -> Problem:
     return Problem(503, codes.get(type(error), "unavailable"), detail, headers=retry)
 
 
-def faults_of(error: ValidationError, part: str, known: tuple[str, ...] = ()) -> tuple[Fault, ...]:
+def faults_of(error: ValidationError, part: str, known: Sequence[str] = ()) -> tuple[Fault, ...]:
     """A model's validation errors as faults. Unknown names are not repeated; a known name that is
     close to one is suggested."""
     if error.error_count() > MOST_LISTED:
@@ -143,7 +141,7 @@ SENTENCES = {
 """Messages in place of those that name a class of ours or quote the caller's text."""
 
 
-def _fault(details: ErrorDetails, part: str, known: tuple[str, ...]) -> Fault:
+def _fault(details: ErrorDetails, part: str, known: Sequence[str]) -> Fault:
     where: tuple[str | int, ...] = (part, *details["loc"])
     code = details["type"]
     if code == "extra_forbidden":

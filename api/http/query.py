@@ -1,6 +1,7 @@
 """The rules for the query of every request, in any contract."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from api.http.call import Call, tag_words
@@ -33,27 +34,10 @@ def takes_tags(documented: dict[str, Any]) -> bool:
     return any(parameter["name"] == TAGS for parameter in documented.get("parameters", ()))
 
 
-def check_tags(call: Call, *, taken: bool) -> None:
-    """For routes that write. Raises a 422 for a restricted tag that would be ignored, because the
-    parameter is misspelt or the route takes none: the record would be open to those whom the caller
-    meant to keep out. Without the tag's permission it is a 403, as everywhere."""
-    if not call.scope["query_string"]:
-        return
-    for name, value in call.query_params.multi_items():
-        if (name == TAGS and taken) or not _MEANT.fullmatch(name) or not tag_words([value]):
-            continue
-        _ = call.open_tags
-        if taken:
-            raise invalid(("query", TAGS), "tags_misspelt", "This parameter is written tags.")
-        raise invalid(("query", TAGS), "tags_not_taken", "Tags are not part of this request.")
-
-
-def check_query(call: Call, known: tuple[str, ...]) -> None:
+def check_query(call: Call, known: Sequence[str]) -> None:
     """Raises 414 for a query that is too long, 422 for NUL in a known parameter, which no text of
     PostgreSQL can hold."""
     query: bytes = call.scope["query_string"]
-    if not query:
-        return
     if len(query) > LONGEST:
         detail = f"A query may have up to {LONGEST} bytes."
         raise Refused(Problem(414, "query_too_long", detail))
@@ -64,3 +48,16 @@ def check_query(call: Call, known: tuple[str, ...]) -> None:
     places = [("query", name) for name in known if any("\0" in value for value in values(name))]
     if places:
         raise unprocessable(tuple(Fault(place, "nul", detail) for place in places))
+
+
+def check_tags(call: Call, *, taken: bool) -> None:
+    """For routes that write. Raises a 422 for a restricted tag that would be ignored, because the
+    parameter is misspelt or the route takes none: the record would be open to those whom the caller
+    meant to keep out. Without the tag's permission it is a 403, as everywhere."""
+    for name, value in call.query_params.multi_items():
+        if (name == TAGS and taken) or not _MEANT.fullmatch(name) or not tag_words([value]):
+            continue
+        _ = call.open_tags
+        if taken:
+            raise invalid(("query", TAGS), "tags_misspelt", "This parameter is written tags.")
+        raise invalid(("query", TAGS), "tags_not_taken", "Tags are not part of this request.")

@@ -6,8 +6,7 @@ request that matches one goes straight there. Anything else, such as an unknown 
 method or the documents, falls back to Starlette; the order of the routes decides in both.
 """
 
-from collections.abc import Sequence
-
+from fastapi import FastAPI
 from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Scope
@@ -18,10 +17,11 @@ from api.http.route import ContractRoute
 class RouteTable:
     """Routes without parameters by method and path, the others in their order."""
 
-    def __init__(self, routes: Sequence[BaseRoute]):
+    def __init__(self, app: FastAPI):
+        self._app = app
         self._fixed: dict[tuple[str, str], Route] = {}
         self._open: list[BaseRoute] = []
-        for route in routes:
+        for route in app.router.routes:
             if isinstance(route, Route) and not route.param_convertors:
                 self._add(route)
             else:
@@ -33,21 +33,21 @@ class RouteTable:
             if not any(earlier.matches(scope)[0] is Match.FULL for earlier in self._open):
                 self._fixed.setdefault((method, route.path), route)
 
-    def find(self, scope: Scope) -> ASGIApp | None:
-        """The application of the matching route, None to fall back to Starlette's routing."""
-        path = get_route_path(scope)
-        fixed = self._fixed.get((scope["method"], path))
+    def find(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
+        """The route of this method and path, and its part of the scope; None if there is none."""
+        fixed = self._fixed.get((scope["method"], get_route_path(scope)))
         if fixed is not None:
-            return _entered(fixed, {"route": fixed, "path_params": {}}, scope)
+            return fixed, {"route": fixed, "path_params": {}}
         for route in self._open:
             match, found = route.matches(scope)
             if match is Match.FULL:
-                return _entered(route, found, scope)
+                return route, found
         return None
 
-
-def _entered(route: BaseRoute, found: Scope, scope: Scope) -> ASGIApp | None:
-    if not isinstance(route, ContractRoute):
-        return None
-    scope.update(found)
-    return route.app
+    def app(self, scope: Scope) -> ASGIApp:
+        """The matching `ContractRoute`, else the whole application."""
+        found = self.find(scope)
+        if found is None or not isinstance(found[0], ContractRoute):
+            return self._app
+        scope.update(found[1])
+        return found[0].app

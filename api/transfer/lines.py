@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from api.http.strict_json import MalformedJson, parse
+from api.http.body import MalformedJson, parse
 from api.transfer.catalogue_line import ServiceLine, TacticLine
 from api.transfer.contact_line import ContactLine
 from api.transfer.interaction_line import InteractionLine

@@ -35,19 +35,13 @@ def malformed() -> InvalidToken:
     return InvalidToken("The token is malformed.")
 
 
+@lru_cache(maxsize=1024)
 def unverified_contract(authorization: str | None) -> str | None:
     """The `contract` claim of an unverified token, for routing and nothing else.
 
     None if there is none or the token is unreadable: the contract that answers then verifies the
     token and names its fault. Never raises.
     """
-    if authorization is None or len(authorization) > LONGEST_HEADER:
-        return None
-    return _claimed_contract(authorization)
-
-
-@lru_cache(maxsize=1024)
-def _claimed_contract(authorization: str) -> str | None:
     try:
         part = bearer_token(authorization).split(".")[1]
         decoded = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from api.contracts_served import native, others
-from api.http.front_door import Contract
+from api.http.front import Contract
 from api.http.route import ContractRoute
 from tests.api.contracts.tracking import office
 from tests.api.running import Service

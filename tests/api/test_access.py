@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from api.http.front_door import Contract
+from api.http.front import Contract
 from api.http.route import PUBLIC, SIGNED_IN, ContractRoute
 from tests.api.examples import (
     OPERATIONS,

@@ -12,7 +12,7 @@ from api.http.call import Call, tenant_required
 from api.http.query import tags_parameter
 from application.context import Principal
 
-HEADER = b"x-site-id"
+HEADER = "x-site-id"
 CONTEXT_REQUIRED = "Site context required"
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,15}")
@@ -31,7 +31,7 @@ def site_principal(call: Call) -> Principal:
 
 
 def _chosen(call: Call) -> str | None:
-    named = call.header(HEADER)
+    named = call.headers.get(HEADER)
     if named is None:
         return None
     principal = call.principal

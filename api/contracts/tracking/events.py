@@ -108,7 +108,7 @@ async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response
     wanted = StreamFilter(
         call.tenant, types_of(call), subject_of(query.subject), frozenset(call.open_tags)
     )
-    last = call.header(b"last-event-id")
+    last = call.headers.get("last-event-id")
     where = ("query", "after") if last is None else ("header", "Last-Event-ID")
     after = position_of(query.after if last is None else last, *where)
     try:
@@ -129,7 +129,7 @@ async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response
 
 async def _still_valid(call: Call) -> bool:
     try:
-        await call.services.verifier.verify(call.header(b"authorization"))
+        await call.authenticate()
     except InvalidToken:
         return False
     except IdentityUnavailable:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.http.front_door import Contract, FrontDoor
+from api.http.front import Contract, FrontDoor
 
 SECRET = "nobody verifies this one, it is for routing only"
 

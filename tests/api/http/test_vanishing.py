@@ -44,7 +44,8 @@ def exchange(app: Any, *, closing: bool, error: Exception | None) -> None:
     async def receive() -> Any:
         raise AssertionError
 
-    asyncio.run(Front(app, Metrics())(scope, receive, send))
+    services: Any = SimpleNamespace(metrics=Metrics())
+    asyncio.run(Front(app, services)(scope, receive, send))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from api.contracts_served import native, others
-from api.http.front_door import Contract
+from api.http.front import Contract
 
 COMMITTED = Path(__file__).parent
 

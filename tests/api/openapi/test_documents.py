@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from api.http.front_door import Contract
+from api.http.front import Contract
 from tests.api.openapi.documents import COMMITTED, document, served
 
 each_contract = pytest.mark.parametrize("contract", served(), ids=lambda one: one.name)

@@ -1,4 +1,4 @@
-"""The parser of every request body.
+"""The body of a request: read within bounds, and parsed strictly.
 
 RFC 8259 leaves the range of numbers and the uniqueness of names open, and the standard library
 accepts more than it allows. Anything that parsers read differently or that can't be stored is
@@ -9,6 +9,11 @@ import json
 import math
 import re
 from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from api.http.connection import LATE
+from api.http.problem import Problem, Refused
 
 DEEPEST = 32
 """Levels of arrays and objects."""
@@ -32,8 +37,38 @@ _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-class MalformedJson(ValueError):
+class MalformedJson(Refused):
     """The body isn't valid JSON: 400. The text is public and never quotes the body."""
+
+    def __init__(self, detail: str):
+        super().__init__(Problem(400, "malformed", detail))
+
+
+async def read(call: Request, most: int) -> bytes:
+    """The body, of up to `most` bytes. Raises 408, 413 and 415, and ClientDisconnect."""
+    kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
+    encodings = ",".join(call.headers.getlist("content-encoding")).lower().split(",")
+    if any(encoding.strip() not in ("", "identity") for encoding in encodings):
+        detail = "A body has to come as it is, without a Content-Encoding."
+        accepted = (("Accept-Encoding", "identity"),)
+        raise Refused(Problem(415, "unsupported_content_encoding", detail, headers=accepted))
+    body = b""
+    more = True
+    while more:
+        message = await call.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most:
+            detail = f"A body may have up to {most} bytes."
+            raise Refused(Problem(413, "too_large", detail))
+        if more and LATE in call.scope:
+            detail = "The body didn't arrive in time."
+            raise Refused(Problem(408, "too_slow", detail, headers=(("Connection", "close"),)))
+    return body
 
 
 def parse(body: bytes) -> object:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.http.strict_json import DEEPEST, LONGEST_NUMBER, MalformedJson, parse
+from api.http.body import DEEPEST, LONGEST_NUMBER, MalformedJson, parse
 
 # A busy machine is no reason to fail.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
