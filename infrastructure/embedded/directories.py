@@ -4,50 +4,25 @@ For an ordinary user everything is inside the data directory. For root the serve
 user, who needs access to the cluster: a data directory that kith makes can be passed through (0711,
 its secrets are 0600), but no other directory is ever opened. Where one of those is in the way, the
 cluster is put under /var/lib/kith and `postgres` in the data directory links to it.
+
+A home holds `data` (the cluster), `socket`, `server.log`, `users.lock` (held shared by every kith
+process that uses the server) and `server.lock` (held by the server's own processes, so free once
+the last of them has ended).
 """
 
 import hashlib
-import logging
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.errors import EmbeddedPostgresError
 
-log = logging.getLogger(__name__)
-
 SYSTEM_DIRECTORY = Path("/var/lib/kith")
 
 # A socket's address holds 107 bytes on Linux, 103 on macOS; "/.s.PGSQL.5432.lock" comes on top.
 _LONGEST_SOCKET_DIRECTORY = 84
-
-
-@dataclass(frozen=True)
-class Home:
-    """The directory of one cluster and its files."""
-
-    path: Path
-
-    @property
-    def cluster(self) -> Path:
-        return self.path / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.path / "server.log"
-
-    @property
-    def users_lock(self) -> Path:
-        """Held shared by every kith process that uses the server."""
-        return self.path / "users.lock"
-
-    @property
-    def server_lock(self) -> Path:
-        """Held by the server's own processes, so free once the last of them has ended."""
-        return self.path / "server.lock"
 
 
 def make_data_directory(data_dir: Path) -> None:
@@ -69,51 +44,42 @@ def make_data_directory(data_dir: Path) -> None:
         ) from error
 
 
-def existing_home(data_dir: Path) -> Home | None:
-    """The home chosen at an earlier start, if there was one."""
+def home_for(data_dir: Path, account: Account) -> Path:
+    """The directory of the cluster and its files: the one chosen at an earlier start, or a new one.
+
+    Raises EmbeddedPostgresError if its files are gone, or if the account has lost access to them.
+    """
     entry = data_dir / "postgres"
+    if entry.is_symlink() and not entry.exists():
+        raise EmbeddedPostgresError(
+            f"{entry} says that the database is in {entry.readlink()}, but nothing is there. "
+            f"Bring it back, or remove {entry} to begin with an empty database."
+        )
     if not entry.exists():
-        if entry.is_symlink():
-            raise EmbeddedPostgresError(
-                f"{entry} says that the database is in {entry.readlink()}, but nothing is there. "
-                f"Bring it back, or remove {entry} to begin with an empty database."
-            )
-        return None
-    return Home(entry.resolve())
+        _make_home(entry, account)
+    home = entry.resolve()
+    if not account.can_enter(home):
+        raise EmbeddedPostgresError(
+            f"The user {account.name}, who runs PostgreSQL, can't get to {home}: one of the "
+            f"directories above it isn't open to others (chmod o+x opens one). "
+            f"The database there is left as it is."
+        )
+    return home
 
 
-def make_home(data_dir: Path, account: Account) -> Home:
-    """Choose and make the home of a new cluster."""
-    entry = data_dir / "postgres"
+def _make_home(entry: Path, account: Account) -> None:
     if account.is_ours:
         entry.mkdir(mode=0o700)
-    elif account.can_enter(data_dir):
+    elif account.can_enter(entry.parent):
         make_passable(entry)
     else:
         make_passable(SYSTEM_DIRECTORY)
         clusters = make_passable(SYSTEM_DIRECTORY / "clusters")
         # A new name: an existing one is the database of a data directory that was removed.
-        prefix = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12] + "-"
+        prefix = hashlib.sha256(os.fsencode(entry.parent)).hexdigest()[:12] + "-"
         target = Path(tempfile.mkdtemp(prefix=prefix, dir=clusters))
         target.chmod(0o711)
         entry.symlink_to(target)
-        log.info(
-            "The user %s can't get to %s, so the database is put in %s.",
-            account.name,
-            data_dir,
-            target,
-        )
-    return Home(entry.resolve())
-
-
-def require_access(home: Home, account: Account) -> None:
-    """Raise EmbeddedPostgresError if the account has lost access to an existing cluster."""
-    if not account.can_enter(home.path):
-        raise EmbeddedPostgresError(
-            f"The user {account.name}, who runs PostgreSQL, can't get to {home.path}: one of the "
-            f"directories above it isn't open to others (chmod o+x opens one). "
-            f"The database there is left as it is."
-        )
 
 
 def make_passable(path: Path) -> Path:
@@ -146,10 +112,10 @@ def make_owned_directory(path: Path, account: Account) -> None:
             os.chown(path, account.uid, account.gid)
 
 
-def socket_directory(home: Home) -> Path:
+def socket_directory(home: Path) -> Path:
     """The directory of the server's socket: in the home, or under /tmp if that path is too long."""
-    inside = home.path / "socket"
+    inside = home / "socket"
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
         return inside
-    digest = hashlib.sha256(os.fsencode(home.path)).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
     return Path("/tmp") / f"kith-{digest}"  # noqa: S108 - its owner and mode are checked

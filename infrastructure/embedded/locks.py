@@ -6,60 +6,49 @@ process that inherits the descriptor holds the lock too.
 """
 
 import fcntl
-import logging
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 from infrastructure.embedded.errors import EmbeddedPostgresError
 
-log = logging.getLogger(__name__)
-
 _POLL_SECONDS = 0.02
-_MENTION_AFTER_SECONDS = 2.0
 
 
-class FileLock:
-    """An open lock file, to be held shared or exclusively; closed by the context or by `close`."""
+def open_private(path: str | Path, flags: int) -> int:
+    """Open a file that only we read. A symbolic link mustn't lead root elsewhere."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
-    def __init__(self, path: Path) -> None:
-        # O_NOFOLLOW: a symbolic link mustn't lead root elsewhere.
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            self.descriptor = os.open(path, flags, 0o600)
-        except OSError as error:
-            raise EmbeddedPostgresError(
-                f"The lock file {path} can't be opened: {error.strerror}."
-            ) from error
 
-    def try_shared(self) -> bool:
-        return self._try(fcntl.LOCK_SH)
+def open_lock(path: Path) -> int:
+    """The descriptor of a lock file. A lock on it is free once no process holds the file open."""
+    try:
+        return open_private(path, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        raise EmbeddedPostgresError(
+            f"The lock file {path} can't be opened: {error.strerror}."
+        ) from error
 
-    def try_exclusive(self) -> bool:
-        """Hold the lock exclusively; True if that succeeded. A failure may lose a shared lock."""
-        return self._try(fcntl.LOCK_EX)
 
-    def close(self) -> None:
-        """Close our descriptor; the lock is free once no process holds the file open."""
-        if self.descriptor >= 0:
-            os.close(self.descriptor)
-            self.descriptor = -1
+@contextmanager
+def opened_lock(path: Path) -> Iterator[int]:
+    """The descriptor of a lock file, closed at the end of the block."""
+    descriptor = open_lock(path)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _try(self, kind: int) -> bool:
-        try:
-            fcntl.flock(self.descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
+    """Lock the file without waiting; True if that succeeded. A failure may lose a shared lock."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -68,18 +57,13 @@ def alone(path: Path, *, timeout_seconds: float) -> Iterator[None]:
 
     Raises EmbeddedPostgresError after waiting for `timeout_seconds`.
     """
-    with FileLock(path) as lock:
-        began = time.monotonic()
-        mentioned = False
-        while not lock.try_exclusive():
-            waited = time.monotonic() - began
-            if waited > timeout_seconds:
+    with opened_lock(path) as lock:
+        deadline = time.monotonic() + timeout_seconds
+        while not try_lock(lock):
+            if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"Another kith process has been starting or stopping PostgreSQL for more than "
                     f"{timeout_seconds:.0f} seconds; it holds {path}."
                 )
-            if waited > _MENTION_AFTER_SECONDS and not mentioned:
-                log.info("Waiting for another kith process that starts or stops PostgreSQL.")
-                mentioned = True
             time.sleep(_POLL_SECONDS)
         yield

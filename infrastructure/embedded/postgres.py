@@ -5,7 +5,9 @@ that is killed no longer counts. A server that dies, for example when the system
 is restarted.
 """
 
+import fcntl
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,34 +19,12 @@ import psycopg
 from infrastructure.embedded.accounts import account_for
 from infrastructure.embedded.binaries import binaries_for
 from infrastructure.embedded.cluster import make_cluster
-from infrastructure.embedded.directories import (
-    existing_home,
-    make_data_directory,
-    make_home,
-    require_access,
-)
+from infrastructure.embedded.directories import home_for, make_data_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
-from infrastructure.embedded.locks import FileLock, alone
+from infrastructure.embedded.locks import alone, open_lock, try_lock
 from infrastructure.embedded.server import Server
 
 log = logging.getLogger(__name__)
-
-# Acknowledged commits are on disk: PostgreSQL's own defaults, made explicit.
-_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-
-_SETTINGS = {
-    **_DURABLE,
-    "shared_buffers": "256MB",
-    "max_connections": "100",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",  # disks no longer seek
-    "jit": "off",  # compiling costs more than our short queries take
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_checkpoints": "off",
-    "lc_messages": "C",
-}
 
 _START_SECONDS = 600.0
 _STOP_SECONDS = 60.0
@@ -70,16 +50,16 @@ class EmbeddedPostgres:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir.absolute()
+        self._lock = self._data_dir / "postgres.lock"
         self._server: Server | None = None
-        self._use: FileLock | None = None
-        self._url: str | None = None
+        self._use: int | None = None
 
     @property
     def url(self) -> str:
         """The connection string of the database `kith`, once started."""
-        if self._url is None:
+        if self._server is None:
             raise EmbeddedPostgresError("The embedded PostgreSQL hasn't been started.")
-        return self._url
+        return self._server.url()
 
     def start(self) -> str:
         """Use the server, starting it unless it runs, and return its connection string.
@@ -88,38 +68,32 @@ class EmbeddedPostgres:
         """
         try:
             make_data_directory(self._data_dir)
-            return self._start(self._data_dir)
+            with alone(self._lock, timeout_seconds=_START_SECONDS):
+                self._start()
         except (OSError, psycopg.Error) as error:
             raise EmbeddedPostgresError(
                 f"PostgreSQL couldn't be started for {self._data_dir}: {error}"
             ) from error
+        return self.url
 
-    def _start(self, data_dir: Path) -> str:
-        with alone(data_dir / "postgres.lock", timeout_seconds=_START_SECONDS):
-            home = existing_home(data_dir)
-            cluster = home.cluster if home is not None and home.cluster.exists() else None
-            account = account_for(cluster)
-            if home is None:
-                home = make_home(data_dir, account)
-            require_access(home, account)
-            binaries = binaries_for(account)
-            make_cluster(home, binaries, account)
-            if self._use is None:
-                use = FileLock(home.users_lock)
-                if not use.try_shared():  # only the last to leave excludes others, inside `alone`
-                    use.close()
-                    raise EmbeddedPostgresError(f"{home.users_lock} is held by another program.")
-                self._use = use
-            server = Server(home, binaries, account)
-            try:
-                server.ensure_running(_SETTINGS, timeout_seconds=_START_SECONDS)
-                server.ensure_database()
-            except BaseException:
-                self._release()
-                raise
-        self._server = server
-        self._url = server.url()
-        return self._url
+    def _start(self) -> None:
+        account = account_for((self._data_dir / "postgres" / "data").resolve())
+        home = home_for(self._data_dir, account)
+        binaries = binaries_for(account)
+        make_cluster(home, binaries, account)
+        users = home / "users.lock"
+        if self._use is None:
+            self._use = open_lock(users)
+        try:
+            # Only the last to leave excludes others, inside `alone`.
+            if not try_lock(self._use, fcntl.LOCK_SH):
+                raise EmbeddedPostgresError(f"{users} is held by another program.")
+            self._server = Server(home, binaries, account)
+            self._server.ensure_running(timeout_seconds=_START_SECONDS)
+            self._server.ensure_database()
+        except BaseException:
+            self._release()
+            raise
 
     def has_died(self) -> bool:
         """True if the server has ended since it was started here."""
@@ -129,18 +103,17 @@ class EmbeddedPostgres:
         """Release the server, and stop it if no other process uses it. Idempotent."""
         if self._use is None or self._server is None:
             return
-        lock = self._data_dir / "postgres.lock"
         try:
-            with alone(lock, timeout_seconds=_STOP_SECONDS):
-                if self._use.try_exclusive():
+            with alone(self._lock, timeout_seconds=_STOP_SECONDS):
+                if try_lock(self._use):
                     self._server.stop(timeout_seconds=_STOP_SECONDS)
         finally:
             self._release()
 
     def _release(self) -> None:
         if self._use is not None:
-            self._use.close()
-        self._use = self._server = self._url = None
+            os.close(self._use)
+        self._use = self._server = None
 
     def __enter__(self) -> Self:
         self.start()

@@ -7,6 +7,7 @@ working tokens, which stay valid after a restart.
 import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from infrastructure.embedded.directories import make_data_directory
@@ -40,14 +41,9 @@ def development_secret(data_dir: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    own = path.with_name(f".jwt-secret-{secrets.token_hex(8)}")
-    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".jwt-secret-") as own:
+        own.write(secrets.token_hex(_BYTES) + "\n")
+        own.flush()
+        os.fsync(own.fileno())
         with contextlib.suppress(FileExistsError):  # another process was first: its secret is used
-            os.link(own, path)
-    finally:
-        own.unlink()
+            os.link(own.name, path)

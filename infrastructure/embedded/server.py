@@ -5,12 +5,11 @@ is free exactly when the last one has ended: also after kill -9 of the postmaste
 backend is still running.
 """
 
-import logging
 import os
 import shlex
 import signal
 import time
-from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote
 
 import psutil
@@ -19,61 +18,74 @@ import psycopg
 from infrastructure.embedded.accounts import Account
 from infrastructure.embedded.binaries import Binaries
 from infrastructure.embedded.cluster import SUPERUSER
-from infrastructure.embedded.directories import Home, make_owned_directory, socket_directory
+from infrastructure.embedded.directories import make_owned_directory, socket_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
-from infrastructure.embedded.locks import FileLock
+from infrastructure.embedded.locks import opened_lock, try_lock
 from infrastructure.embedded.server_log import ServerLog
-
-log = logging.getLogger(__name__)
 
 DATABASE = "kith"
 
 _PORT = 5432  # only names the socket; the server listens on no network address
 _POLL_SECONDS = 0.02
-_MENTION_EVERY_SECONDS = 5.0
+
+# Acknowledged commits are on disk: PostgreSQL's own defaults, made explicit.
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+_SETTINGS = {
+    **_DURABLE,
+    "shared_buffers": "256MB",
+    "max_connections": "100",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",  # disks no longer seek
+    "jit": "off",  # compiling costs more than our short queries take
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "lc_messages": "C",
+    "listen_addresses": "",
+    "port": str(_PORT),
+}
 
 
 class Server:
     """The PostgreSQL server over `home`. Callers exclude each other (see locks.alone)."""
 
-    def __init__(self, home: Home, binaries: Binaries, account: Account) -> None:
+    def __init__(self, home: Path, binaries: Binaries, account: Account) -> None:
         self._home = home
         self._binaries = binaries
         self._account = account
+        self._cluster = home / "data"
+        self._lock = home / "server.lock"
         self._sockets = socket_directory(home)
-        self._log = ServerLog(home.log)
+        self._log = ServerLog(home / "server.log")
 
     def url(self, database: str = DATABASE) -> str:
         """The connection string of a database on this server."""
         host = quote(str(self._sockets), safe="")
         return f"postgresql://{SUPERUSER}@/{database}?host={host}&port={_PORT}"
 
-    def ensure_running(self, settings: Mapping[str, str], *, timeout_seconds: float) -> None:
+    def ensure_running(self, *, timeout_seconds: float) -> None:
         """Start the server unless it runs, and return when it answers.
 
-        Recovery after a crash may take minutes on a large database; `timeout_seconds` includes
-        it, and progress is logged.
+        Recovery after a crash may take minutes on a large database; `timeout_seconds` includes it.
         """
-        began = mentioned = time.monotonic()
+        deadline = time.monotonic() + timeout_seconds
         started = False
         while not self._answers():
-            with FileLock(self._home.server_lock) as lock:
-                if lock.try_exclusive():
+            with opened_lock(self._lock) as lock:
+                if try_lock(lock):
                     if started:
                         raise EmbeddedPostgresError(
-                            f"PostgreSQL didn't start in {self._home.path}: {self._log.tail()}"
+                            f"PostgreSQL didn't start in {self._home}: {self._log.tail()}"
                         )
-                    self._launch(lock, settings)
+                    self._launch(lock)
                     started = True
-            now = time.monotonic()
-            if now - began > timeout_seconds:
+            if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL in {self._home.path} hasn't answered for {timeout_seconds:.0f} "
+                    f"PostgreSQL in {self._home} hasn't answered for {timeout_seconds:.0f} "
                     f"seconds: {self._log.tail()}"
                 )
-            if now - mentioned > _MENTION_EVERY_SECONDS:
-                log.info("Still waiting for PostgreSQL: %s", self._log.last_line())
-                mentioned = now
             time.sleep(_POLL_SECONDS)
 
     def ensure_database(self) -> None:
@@ -85,49 +97,42 @@ class Server:
 
     def has_ended(self) -> bool:
         """True if no process of the server is left."""
-        with FileLock(self._home.server_lock) as lock:
-            return lock.try_exclusive()
+        with opened_lock(self._lock) as lock:
+            return try_lock(lock)
 
     def stop(self, *, timeout_seconds: float) -> None:
         """Stop the server if it runs; transactions in progress are rolled back."""
         deadline = time.monotonic() + timeout_seconds
         asked = False
-        with FileLock(self._home.server_lock) as lock:
-            while not lock.try_exclusive():
+        with opened_lock(self._lock) as lock:
+            while not try_lock(lock):
                 pid = self._postmaster()
                 if not asked and pid is not None:
                     os.kill(pid, signal.SIGINT)  # a fast shutdown
                     asked = True
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(
-                        f"PostgreSQL in {self._home.path} hasn't stopped within "
+                        f"PostgreSQL in {self._home} hasn't stopped within "
                         f"{timeout_seconds:.0f} seconds: {self._log.tail()}"
                     )
                 time.sleep(_POLL_SECONDS)
 
-    def _launch(self, lock: FileLock, settings: Mapping[str, str]) -> None:
+    def _launch(self, lock: int) -> None:
         """Start the postmaster, detached from kith, with our lock inherited."""
         self._remove_stale_files()
         make_owned_directory(self._sockets, self._account)
-        everything = {
-            **settings,
-            "listen_addresses": "",
-            "port": str(_PORT),
-            "unix_socket_directories": str(self._sockets),
-        }
-        options = [f"-c {name}={shlex.quote(value)}" for name, value in everything.items()]
+        settings = {**_SETTINGS, "unix_socket_directories": str(self._sockets)}
+        options = [f"-c {name}={shlex.quote(value)}" for name, value in settings.items()]
         with self._log.open_for_append() as output:
             launched = self._account.run(
-                [
-                    *(self._binaries.program("pg_ctl"), "start", "--no-wait", "--silent"),
-                    *("--pgdata", self._home.cluster, "--options", " ".join(options)),
-                ],
+                *(self._binaries.program("pg_ctl"), "start", "--no-wait", "--silent"),
+                *("--pgdata", self._cluster, "--options", " ".join(options)),
                 output=output,
-                pass_fds=[lock.descriptor],
+                pass_fds=[lock],
             )
         if launched.returncode != 0:
             raise EmbeddedPostgresError(
-                f"PostgreSQL couldn't be started in {self._home.path}: {self._log.tail()}"
+                f"PostgreSQL couldn't be started in {self._home}: {self._log.tail()}"
             )
 
     def _answers(self) -> bool:
@@ -143,7 +148,7 @@ class Server:
 
     def _pid_file_lines(self) -> list[str]:
         try:
-            text = (self._home.cluster / "postmaster.pid").read_text(encoding="utf-8")
+            text = (self._cluster / "postmaster.pid").read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
         return [line.strip() for line in text.splitlines()]
@@ -158,7 +163,7 @@ class Server:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return None
         # A zombie has no arguments, and an unrelated process has others.
-        return int(lines[0]) if str(self._home.cluster) in arguments else None
+        return int(lines[0]) if str(self._cluster) in arguments else None
 
     def _remove_stale_files(self) -> None:
         """Remove the pid file and the socket of a server that died, if its process id is in use.
@@ -171,10 +176,10 @@ class Server:
         if pid is not None:
             raise EmbeddedPostgresError(
                 f"Another PostgreSQL, which kith didn't start (process {pid}), already runs on "
-                f"{self._home.cluster}. Stop it and try again."
+                f"{self._cluster}. Stop it and try again."
             )
         lines = self._pid_file_lines()
         if lines and lines[0].isdigit() and psutil.pid_exists(int(lines[0])):
-            (self._home.cluster / "postmaster.pid").unlink(missing_ok=True)
+            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
         for name in (f".s.PGSQL.{_PORT}.lock", f".s.PGSQL.{_PORT}"):
             (self._sockets / name).unlink(missing_ok=True)

@@ -112,8 +112,8 @@ def test_programs_that_others_cannot_reach_are_copied_once(
 
 @as_root
 @pytest.mark.usefixtures("closed_site", "system_directory")
-def test_a_copy_that_does_not_run_is_made_anew():
-    account = account_for(None)
+def test_a_copy_that_does_not_run_is_made_anew(empty_dir: Path):
+    account = account_for(empty_dir / "data")
     found = binaries.binaries_for(account)
     found.program("postgres").write_bytes(b"")
     assert binaries.binaries_for(account) == found
@@ -141,4 +141,4 @@ def test_a_socket_directory_of_somebody_else_is_not_used(empty_dir: Path):
 
 
 def socket_of(data_dir: Path) -> Path:
-    return directories.socket_directory(directories.Home((data_dir / "postgres").resolve()))
+    return directories.socket_directory((data_dir / "postgres").resolve())
