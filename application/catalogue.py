@@ -30,6 +30,12 @@ UNTOUCHED: dict[tuple[str, UUID], Tactic | Service] = {
 """The built-in entries by kind and id, as a tenant has them that changed nothing."""
 
 
+def untouched(tenant: str, kind: str, identity: UUID) -> Entity:
+    """The built-in entry as an entity of a tenant that changed nothing. Raises KeyError."""
+    stream = StreamName(tenant, kind, identity)
+    return Entity(stream, UNTOUCHED[kind, identity], 0, 0, ORIGIN, ORIGIN)
+
+
 @dataclass(frozen=True, slots=True)
 class AddTactic:
     guidance: Guidance
@@ -184,7 +190,7 @@ async def _entry(work: Work, kind: str, identity: UUID) -> Entity:
 
 async def _known(work: Work, kind: str, identity: UUID) -> Entity | None:
     entity = await work.load(kind, identity)
-    if entity is None and (untouched := UNTOUCHED.get((kind, identity))):
-        stream = StreamName(work.tenant, kind, identity)
-        entity = work.loaded[stream] = Entity(stream, untouched, 0, 0, ORIGIN, ORIGIN)
+    if entity is None and (kind, identity) in UNTOUCHED:
+        entity = untouched(work.tenant, kind, identity)
+        work.loaded[entity.stream] = entity
     return entity

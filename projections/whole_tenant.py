@@ -12,7 +12,7 @@ TACTICS = f"SELECT {tactics.COLUMNS} FROM tactics WHERE tenant = %(tenant)s ORDE
 """The columns of a TacticRow."""
 
 SERVICES = f"SELECT {services.COLUMNS} FROM services WHERE tenant = %(tenant)s ORDER BY number"
-"""The columns of `listed_row`."""
+"""The columns of a ServiceRow."""
 
 CONTACTS = f"""
 SELECT {COLUMNS}, (

@@ -10,7 +10,7 @@ from api.contracts.tracking.service_schemas import service_json
 from api.contracts.tracking.tactic_schemas import tactic_json
 from infrastructure.postgres.snapshot import Snapshot
 from projections import whole_tenant
-from projections.catalogue.services import listed_row
+from projections.catalogue.services import ServiceRow
 from projections.catalogue.tactics import TacticRow
 from projections.contacts.queries import ListedContact
 
@@ -35,7 +35,7 @@ class Export:
         for tactic in self.snapshot.rows(whole_tenant.TACTICS, self._parameters):
             yield _line(b"tactic", tactic_json(TacticRow(*tactic)).encode())
         for service in self.snapshot.rows(whole_tenant.SERVICES, self._parameters):
-            listed = listed_row(*service)
+            listed = ServiceRow(*service)
             identity = f'{{"uuid":"{listed.id}",'
             yield _line(b"service", (identity + service_json(listed)[1:]).encode())
         for *row, history in self.snapshot.rows(whole_tenant.CONTACTS, self._parameters):

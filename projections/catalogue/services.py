@@ -7,62 +7,73 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from application.catalogue import untouched
 from application.entity import Entity
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Offer, Question, Service, built_in_id
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step
+from projections.read_model import Put, ReadModel, Step, columns_of
 
 
-def project(step: Step) -> Iterator[Put]:
-    entity = step.after
-    state: Service = entity.state
-    row = {
-        "tenant": step.tenant,
-        "id": entity.id,
-        "number": state.number,
-        "offer": None if state.offer is None else state.offer.model_dump_json(),
-        "hidden": state.hidden,
-        "position": entity.position,
-    }
-    yield Put((step.tenant, entity.id), (row,), fresh=step.before is None)
+class ServiceRow(NamedTuple):
+    """A service of a tenant. `offer` is JSON, None for a built-in one; `position` is 0 for a
+    built-in one without events."""
 
-
-SERVICES = ReadModel(
-    name="services",
-    kinds=frozenset({Service.kind}),
-    columns={
-        "tenant": 'text COLLATE "C" NOT NULL',
-        "id": "uuid NOT NULL",
-        "number": "bigint NOT NULL",
-        "offer": "text",
-        "hidden": "boolean NOT NULL",
-        "position": "bigint NOT NULL",
-    },
-    key=("tenant", "id"),
-    project=project,
-    indexes=("UNIQUE (tenant, number)",),
-)
-
-
-class Listed(NamedTuple):
-    """A service of a tenant; `position` is 0 for a built-in one without events."""
-
-    number: int
     id: UUID
-    offer: Offer
-    hidden: bool = False
-    position: int = 0
+    number: int
+    offer: str | None
+    hidden: bool
+    position: int
 
     @property
     def built_in(self) -> bool:
         return self.number in BUILT_IN_SERVICES
 
+    @property
+    def offered(self) -> Offer:
+        if self.offer is None:
+            return BUILT_IN_SERVICES[self.number]
+        return Offer.model_validate_json(self.offer)
 
-def document_of(number: int, offer: Offer) -> dict[str, Any]:
+
+def row_of(entity: Entity[Service]) -> ServiceRow:
+    """The service of an entity."""
+    state = entity.state
+    offer = None if state.offer is None else state.offer.model_dump_json()
+    return ServiceRow(entity.id, state.number, offer, state.hidden, entity.position)
+
+
+UNTOUCHED = {
+    number: row_of(untouched("", Service.kind, built_in_id(number))) for number in BUILT_IN_SERVICES
+}
+
+
+def project(step: Step) -> Iterator[Put]:
+    row = row_of(step.after)
+    yield Put(
+        (step.tenant, row.id),
+        ({"tenant": step.tenant} | row._asdict(),),
+        fresh=step.before is None,
+    )
+
+
+SERVICES = ReadModel(
+    name="services",
+    kinds=frozenset({Service.kind}),
+    columns=columns_of(ServiceRow),
+    key=("tenant", "id"),
+    project=project,
+    indexes=("UNIQUE (tenant, number)",),
+)
+
+COLUMNS = ", ".join(ServiceRow._fields)
+
+
+def document_of(row: ServiceRow) -> dict[str, Any]:
     """The ledger's own document of a service."""
+    offer = row.offered
     return {
-        "id": number,
+        "id": row.number,
         "serviceName": offer.name,
         "serviceDescription": offer.description,
         "programId": offer.program.id,
@@ -77,40 +88,15 @@ def _question(question: Question) -> dict[str, Any]:
     return shown | ({"options": question.options} if question.options else {})
 
 
-UNTOUCHED = {
-    number: Listed(number, built_in_id(number), offer)
-    for number, offer in BUILT_IN_SERVICES.items()
-}
-
-
-def listed_of(entity: Entity[Service]) -> Listed:
-    """The service of an entity."""
-    state = entity.state
-    offer = state.offer or BUILT_IN_SERVICES[state.number]
-    return Listed(state.number, entity.id, offer, state.hidden, entity.position)
-
-
-COLUMNS = "number, id, offer, hidden, position"
-
-
-def listed_row(
-    number: int, identity: UUID, offer: str | None, hidden: bool, position: int
-) -> Listed:
-    """The service of a row of COLUMNS."""
-    known = UNTOUCHED.get(number)
-    what = Offer.model_validate_json(offer or "") if known is None else known.offer
-    return Listed(number, identity, what, hidden, position)
-
-
-async def services(fetch: Fetch, tenant: str) -> dict[int, Listed]:
+async def services(fetch: Fetch, tenant: str) -> dict[int, ServiceRow]:
     """The services of a tenant by number and in that order, with hidden ones."""
     rows = await fetch(
         f"SELECT {COLUMNS} FROM services WHERE tenant = %s ORDER BY number", (tenant,)
     )
-    return UNTOUCHED | {listed.number: listed for listed in (listed_row(*row) for row in rows)}
+    return UNTOUCHED | {row.number: row for row in map(ServiceRow._make, rows)}
 
 
 async def offers(fetch: Fetch, tenant: str) -> dict[int, Offer]:
     """The services that a tenant's records may name: all that aren't hidden."""
     found = await services(fetch, tenant)
-    return {number: listed.offer for number, listed in found.items() if not listed.hidden}
+    return {number: row.offered for number, row in found.items() if not row.hidden}

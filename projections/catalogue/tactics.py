@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from application.catalogue import untouched
 from application.entity import Entity
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
 from projections.paging import Fetch
@@ -33,22 +34,6 @@ class TacticRow(NamedTuple):
         return self.id in BUILT_IN
 
 
-UNTOUCHED = {
-    identity: TacticRow(
-        identity,
-        guidance.name,
-        guidance.domain.value,
-        guidance.description,
-        guidance.evidence,
-        False,
-        BUILT_IN_SINCE,
-        BUILT_IN_SINCE,
-        0,
-    )
-    for identity, guidance in BUILT_IN.items()
-}
-
-
 def row_of(entity: Entity[Tactic]) -> TacticRow:
     """The tactic of an entity."""
     guidance = entity.state.guidance
@@ -63,6 +48,9 @@ def row_of(entity: Entity[Tactic]) -> TacticRow:
         entity.changed.time,
         entity.position,
     )
+
+
+UNTOUCHED = {identity: row_of(untouched("", Tactic.kind, identity)) for identity in BUILT_IN}
 
 
 def project(step: Step) -> Iterator[Put]:

@@ -37,7 +37,7 @@ def test_hiding_a_built_in_service_is_the_same_in_append_and_rebuild():
     assert (appended, fresh) == (tuple(given((SEVEN, HIDDEN)).rows(SERVICES)), False)
 
 
-def table(*rows: tuple[int, UUID, str | None, bool, int]):
+def table(*rows: tuple[UUID, int, str | None, bool, int]):
     async def fetch(_sql: str, _parameters: object) -> list[tuple[object, ...]]:
         return list(rows)
 
@@ -46,11 +46,11 @@ def table(*rows: tuple[int, UUID, str | None, bool, int]):
 
 @pytest.mark.anyio
 async def test_a_tenants_changes_override_the_built_in_services():
-    hidden = (7, SEVEN, None, True, 5)
-    own = (100_001, ID, OFFER.model_dump_json(), False, 6)
+    hidden = (SEVEN, 7, None, True, 5)
+    own = (ID, 100_001, OFFER.model_dump_json(), False, 6)
     found = await services(table(hidden, own), "1")
     assert list(found) == [*BUILT_IN_SERVICES, 100_001]
-    assert (found[7].hidden, found[7].offer, found[7].position) == (True, BUILT_IN_SERVICES[7], 5)
+    assert (found[7].hidden, found[7].offered, found[7].position) == (True, BUILT_IN_SERVICES[7], 5)
     assert (found[13].hidden, found[13].position, found[13].built_in) == (False, 0, True)
-    assert (found[100_001].offer, found[100_001].built_in) == (OFFER, False)
+    assert (found[100_001].offered, found[100_001].built_in) == (OFFER, False)
     assert set(await offers(table(hidden, own), "1")) == set(found) - {7}

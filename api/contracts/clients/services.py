@@ -11,7 +11,7 @@ from api.http.call import Call
 from api.http.models import Shown
 from api.http.route import needs
 from api.http.router import ContractRouter
-from projections.catalogue.services import document_of, offers
+from projections.catalogue.services import document_of, services
 
 router = ContractRouter(CLIENTS, "Services")
 
@@ -42,6 +42,6 @@ class ServicesShown(Shown):
 @router.on("GET /api/services", needs("view_contacts") | TAGS, ServicesShown)
 async def listed(call: Call) -> Content:
     """The services there are"""
-    known = await offers(call.services.fetch, call.tenant)
-    services = [document_of(number, offer) for number, offer in known.items()]
-    return Content(to_json({"services": services}))
+    known = await services(call.services.fetch, call.tenant)
+    shown = [document_of(row) for row in known.values() if not row.hidden]
+    return Content(to_json({"services": shown}))

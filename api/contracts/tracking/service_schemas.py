@@ -11,7 +11,7 @@ from api.http.models import Shown
 from domain.changes import Fields
 from domain.errors import Invalid
 from domain.service import NEW, Offer, Program, Question
-from projections.catalogue.services import Listed, document_of
+from projections.catalogue.services import ServiceRow, document_of
 
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
@@ -46,9 +46,9 @@ class ServiceChanges(Body):
     questions: Questions = Field(default=[], alias="customQuestions")
     hidden: bool = False
 
-    def program(self, known: Iterable[Listed]) -> Program | None:
+    def program(self, known: Iterable[ServiceRow]) -> Program | None:
         """The program it names, by id or by name, None if it names none. Raises Invalid."""
-        programs = {listed.offer.program.id: listed.offer.program for listed in known}
+        programs = {program.id: program for program in (row.offered.program for row in known)}
         if self.program_id is None:
             if self.program_name is None:
                 return None
@@ -113,6 +113,6 @@ class ServicesShown(Shown):
     items: list[ServiceShown]
 
 
-def service_json(listed: Listed) -> str:
-    own = {"builtIn": listed.built_in, "hidden": listed.hidden}
-    return to_json(document_of(listed.number, listed.offer) | own).decode()
+def service_json(row: ServiceRow) -> str:
+    own = {"builtIn": row.built_in, "hidden": row.hidden}
+    return to_json(document_of(row) | own).decode()

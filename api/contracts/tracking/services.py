@@ -19,7 +19,7 @@ from application.entity import Entity
 from application.ports import Answer
 from domain.errors import NotFound
 from domain.service import Service
-from projections.catalogue.services import Listed, listed_of, services
+from projections.catalogue.services import ServiceRow, row_of, services
 
 router = ContractRouter(TRACKING, "Services")
 administering = needs("admin")
@@ -36,8 +36,8 @@ async def everything(call: Call) -> Content:
 async def get(call: Call, id: str) -> Content:
     """One service"""
     known = await services(call.services.fetch, call.tenant)
-    listed = _named(known, id)
-    return record(service_json(listed), listed.position)
+    row = _named(known, id)
+    return record(service_json(row), row.position)
 
 
 @router.on("POST /api/admin/services", administering, ServiceShown, status=201, errors=CREATING)
@@ -52,31 +52,31 @@ async def add(call: Call, body: NewService) -> Answer:
 async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
     """Change a service of the tenant's own; hide any service, or show it again"""
     known = await services(call.services.fetch, call.tenant)
-    listed = _named(known, id)
+    row = _named(known, id)
     fields = body.fields(body.program(known.values())) if body.is_about_the_offer else None
     hidden = body.hidden if "hidden" in body.model_fields_set else None
-    command = ChangeService(listed.id, fields, hidden)
+    command = ChangeService(row.id, fields, hidden)
     return await carry_out(call, change_service, command, shown)
 
 
 @router.on("DELETE /api/admin/services/{id}", administering, status=204, errors=REMOVING)
 async def hide(call: Call, id: str) -> Answer:
     """Hide a service; records that name it keep it"""
-    listed = _named(await services(call.services.fetch, call.tenant), id)
-    return await carry_out(call, change_service, ChangeService(listed.id, hidden=True))
+    row = _named(await services(call.services.fetch, call.tenant), id)
+    return await carry_out(call, change_service, ChangeService(row.id, hidden=True))
 
 
 def created(entity: Entity[Service]) -> Content:
     location = f"/api/admin/services/{entity.state.number}"
-    return record(service_json(listed_of(entity)), entity.position, location)
+    return record(service_json(row_of(entity)), entity.position, location)
 
 
 def shown(entity: Entity[Service]) -> Content:
-    return record(service_json(listed_of(entity)), entity.position)
+    return record(service_json(row_of(entity)), entity.position)
 
 
-def _named(known: dict[int, Listed], id: str) -> Listed:
-    listed = known.get(as_number(id) or 0)
-    if listed is None:
+def _named(known: dict[int, ServiceRow], id: str) -> ServiceRow:
+    row = known.get(as_number(id) or 0)
+    if row is None:
         raise NotFound("Service not found", code="service_not_found")
-    return listed
+    return row
