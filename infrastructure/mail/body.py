@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
+from itertools import islice
 
 from infrastructure.mail.charsets import decode
 from infrastructure.mail.headers import Head, from_base64, read_head
@@ -65,8 +66,8 @@ class _Search:
         """The displayed text parts within a part, in order; all others count as attachments."""
         kind, charset, boundary = content_type(head.first("content-type"))
         if kind.startswith("multipart/"):
-            children = list(self._children(head.body, end, boundary, depth))
-            if children or self._is_boundary_there(head.body, end, boundary):
+            if parts := list(islice(_parts(self.raw, head.body, end, boundary), _PARTS_LIMIT + 1)):
+                children = list(self._children(parts, depth))
                 if kind == "multipart/alternative":
                     return self._best(children)
                 return [leaf for child in children for leaf in child]
@@ -80,22 +81,16 @@ class _Search:
         encoding = head.first("content-transfer-encoding").partition(";")[0].strip().lower()
         return [_Leaf(head.body, end, kind == "text/html", charset, encoding)]
 
-    def _children(self, start: int, end: int, boundary: str, depth: int) -> Iterator[list[_Leaf]]:
-        if not boundary:
-            return
+    def _children(self, parts: list[tuple[int, int]], depth: int) -> Iterator[list[_Leaf]]:
         if depth >= _DEPTH_LIMIT:
             self.note(f"parts nested deeper than {_DEPTH_LIMIT} not read")
             return
-        for part_start, part_end in _parts(self.raw, start, end, boundary):
+        for start, end in parts:
             self.parts += 1
             if self.parts > _PARTS_LIMIT:
                 self.note(f"more than {_PARTS_LIMIT} parts, the rest not read")
                 return
-            head = read_head(self.raw, part_start, part_end, PART_FIELDS)
-            yield self.leaves(head, part_end, depth + 1)
-
-    def _is_boundary_there(self, start: int, end: int, boundary: str) -> bool:
-        return bool(boundary) and next(_parts(self.raw, start, end, boundary), None) is not None
+            yield self.leaves(read_head(self.raw, start, end, PART_FIELDS), end, depth + 1)
 
     def _best(self, alternatives: list[list[_Leaf]]) -> list[_Leaf]:
         """The first plain alternative that isn't blank, else the first HTML one."""
@@ -175,25 +170,18 @@ def content_type(value: str) -> tuple[str, str, str]:
 
 def _parts(raw: bytes, start: int, end: int, boundary: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each part between boundary lines; the last line may be missing."""
-    mark = b"--" + boundary.encode("utf-8", "replace")
+    mark = b"\n--" + boundary.encode("utf-8", "replace")
     part = -1
-    at = start
-    while True:
-        found = raw.find(mark, at, end)
-        if found < 0:
-            break
+    at = start - 1  # the body begins a line
+    while boundary and (found := raw.find(mark, at, end)) >= 0:
         at = found + len(mark)
-        line = raw[at : min(end, at + _BOUNDARY_LINE)].partition(b"\n")
-        rest = line[0].strip()
-        if (found > start and raw[found - 1] != 0x0A) or rest not in {b"", b"--"}:
+        line = raw[at : min(end, at + _BOUNDARY_LINE)].partition(b"\n")[0]
+        if line.strip() not in {b"", b"--"}:
             continue
         if part >= 0:
-            before = found - 1
-            if before > part and raw[before - 1] == 0x0D:
-                before -= 1
-            yield part, max(part, before)
-        if rest == b"--":
+            yield part, max(part, found - raw.startswith(b"\r", found - 1))
+        if line.strip():
             return
-        part = at = at + len(line[0]) + len(line[1])
+        part = min(end, at + len(line) + 1)
     if 0 <= part < end:
         yield part, end

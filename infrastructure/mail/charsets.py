@@ -56,9 +56,8 @@ def codec_of(charset: str) -> str | None:
             found = codecs.lookup(candidate)
         except (LookupError, ValueError, ImportError):
             continue
-        if found.name.replace("_", "-") in _NOT_CHARSETS or not getattr(
-            found, "_is_text_encoding", True
-        ):
+        is_text = getattr(found, "_is_text_encoding", True)
+        if not is_text or found.name.replace("_", "-") in _NOT_CHARSETS:
             return None
         return _MEANT.get(found.name, found.name)
     return None
@@ -95,31 +94,18 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str]:
 
 def _decode(data: bytes, codec: str | None) -> tuple[str, bool]:
     """The text, decoded as declared if possible, else by a guess; True if as declared."""
+    declared = codec or "ascii"
+    is_latin = declared in _SINGLE_BYTE_LATIN
     # 8-bit text in another charset is almost never valid UTF-8.
-    if codec is None or codec in _SINGLE_BYTE_LATIN:
+    for candidate in ("utf-8", declared) if is_latin else (declared, "utf-8"):
         try:
-            return data.decode("utf-8"), False
-        except UnicodeDecodeError:
-            pass
-    if codec is not None:
-        try:
-            return data.decode(codec), True
+            return data.decode(candidate), candidate == declared
         except ValueError:
-            pass
-    else:
-        codec = "ascii"
-    if codec in _SINGLE_BYTE_LATIN:
-        return data.decode("cp1252", "replace"), codec == "cp1252"
-    if codec != "utf-8":
-        try:
-            return data.decode("utf-8"), False
-        except UnicodeDecodeError:
-            pass
-    text = data.decode(codec, "replace")
+            continue
     # Damaged UTF-8, or another charset?
-    if codec == "utf-8" and data.decode(codec, "ignore").isascii():
-        return data.decode("cp1252", "replace"), False
-    return text, False
+    if is_latin or (declared == "utf-8" and data.decode(declared, "ignore").isascii()):
+        return data.decode("cp1252", "replace"), declared == "cp1252"
+    return data.decode(declared, "replace"), False
 
 
 def shown(text: str, limit: int = 60) -> str:

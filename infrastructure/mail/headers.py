@@ -7,7 +7,6 @@ are decoded, and none of them can raise.
 
 import binascii
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -15,7 +14,9 @@ from infrastructure.mail.charsets import CONTROLS, decode
 
 _FOLD = re.compile(r"\n[ \t]+")
 _FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_WORD = r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?="
+_ENCODED_WORD = re.compile(_WORD)
+_ENCODED_WORDS = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
 _DELETED = CONTROLS + b"\r"
 _HEAD_LIMIT = 262_144  # bytes; thousands of recipients take less than 100 KB
 
@@ -82,27 +83,20 @@ def _head_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
 
 def decode_words(value: str) -> str:
     """Decode RFC 2047 encoded words, also invalid ones, to storable text; never raises."""
-    if "=?" not in value:
-        return value
-    pieces: list[tuple[str, str, bytes]] = []  # (charset or "", text between, encoded bytes)
-    at = 0
-    for word in _ENCODED_WORD.finditer(value):
-        between = value[at : word.start()]
-        if between and not (pieces and pieces[-1][0] and between.isspace()):
-            pieces.append(("", between, b""))
-        charset = word[1].partition("*")[0].lower()  # RFC 2231 adds `*language`
-        pieces.append((charset or "us-ascii", "", _word_bytes(word[2], word[3])))
-        at = word.end()
-    if at < len(value):
-        pieces.append(("", value[at:], b""))
-    return "".join(_joined(charset, list(run)) for charset, run in groupby(pieces, lambda p: p[0]))
+    return _ENCODED_WORDS.sub(_decoded, value) if "=?" in value else value
 
 
-def _joined(charset: str, run: Sequence[tuple[str, str, bytes]]) -> str:
+def _decoded(run: re.Match[str]) -> str:
     # Adjacent words of one charset are joined as bytes: senders split characters.
-    if not charset:
-        return "".join(text for _, text, _ in run)
-    return decode(b"".join(data for _, _, data in run), charset)[0]
+    words = groupby(_ENCODED_WORD.findall(run[0]), lambda word: _charset(word[0]))
+    return "".join(
+        decode(b"".join(_word_bytes(encoding, text) for _, encoding, text in same), charset)[0]
+        for charset, same in words
+    )
+
+
+def _charset(written: str) -> str:
+    return written.partition("*")[0].lower() or "us-ascii"  # RFC 2231 adds `*language`
 
 
 def _word_bytes(encoding: str, text: str) -> bytes:

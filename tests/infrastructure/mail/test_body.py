@@ -129,6 +129,12 @@ def test_crlf_between_parts_is_not_text():
     assert text_of(multipart("mixed", PLAIN).replace("\n", "\r\n")) == "plain text"
 
 
+def test_base64_of_one_line_is_decoded_before_a_crlf_boundary():
+    part = "Content-Transfer-Encoding: base64\n\nSGVsbG8="
+
+    assert text_of(multipart("mixed", part).replace("\n", "\r\n")) == "Hello"
+
+
 @pytest.mark.parametrize("parameter", ["", '; boundary="never seen"'])
 def test_a_multipart_without_its_boundary_is_shown_as_it_is(parameter):
     body, notes = body_of(f"Content-Type: multipart/mixed{parameter}\n\nHello.\n")
