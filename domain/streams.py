@@ -13,16 +13,12 @@ class StreamName(NamedTuple):
     kind: str
     id: UUID
 
+    # A request formats each name several times, and formatting the UUID is most of the cost.
+    @lru_cache(maxsize=4096)  # noqa: B019
     def __str__(self) -> str:
-        return _formatted(self)
+        return f"{self.tenant}/{self.kind}/{self.id}"
 
     @classmethod
     def parse(cls, name: str) -> "StreamName":
         tenant, kind, identity = name.split("/")
         return cls(tenant, kind, UUID(identity))
-
-
-@lru_cache(maxsize=4096)
-def _formatted(stream: StreamName) -> str:
-    # A request formats each name several times, and formatting the UUID is most of the cost.
-    return f"{stream.tenant}/{stream.kind}/{stream.id}"

@@ -31,8 +31,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """`name` is the contract's; `render` its form of errors, and `problem` that form documented;
-    `fields` its names for the domain's.
+    """`name` is the contract's; `render` its form of errors, and `problem` that form documented.
 
     `sentences` document errors in the contract's own words, of which each route may answer with
     those in `always`.
@@ -49,7 +48,6 @@ class Dialect:
     sentences: Mapping[int, str] = field(default_factory=dict)
     always: tuple[int, ...] = (401, 403, 503)
     media_type: str = "application/json"
-    fields: Mapping[str, str] = field(default_factory=dict)
     principal: Callable[["Call"], "Principal"] | None = None
     requires_tenant: str = "A tenant is required."
     admit: Callable[["Call"], None] | None = None

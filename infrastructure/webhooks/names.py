@@ -8,8 +8,9 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 
-from infrastructure.tenant_limiter import Release, TenantLimiter
+from infrastructure.tenant_limiter import TenantLimiter
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host. Raises OSError."""
@@ -58,11 +59,12 @@ class Names:
         LimitReached."""
         name = tenant, host, port
         if name not in self._under_way:
-            release = await self._limiter.acquire(tenant)
+            slot = AsyncExitStack()
+            await slot.enter_async_context(self._limiter.slot(tenant))
             if name in self._under_way:
-                release()
+                await slot.aclose()
             else:
-                task = asyncio.create_task(self._looked_up(name, release))
+                task = asyncio.create_task(self._looked_up(name, slot))
                 # Its failure is seen, even if nobody waits for it any more.
                 task.add_done_callback(lambda task: task.cancelled() or task.exception())
                 self._under_way[name] = task
@@ -70,10 +72,10 @@ class Names:
         # Shielded: who gives up waiting doesn't end it for others, nor its thread's work.
         return lambda *_: asyncio.shield(under_way)
 
-    async def _looked_up(self, name: tuple[str, str, int], release: Release) -> Sequence[str]:
+    async def _looked_up(self, name: tuple[str, str, int], slot: AsyncExitStack) -> Sequence[str]:
         _, host, port = name
-        try:
-            return await self._resolve(host, port)
-        finally:
-            del self._under_way[name]
-            release()
+        async with slot:
+            try:
+                return await self._resolve(host, port)
+            finally:
+                del self._under_way[name]

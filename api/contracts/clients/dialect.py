@@ -67,7 +67,6 @@ CLIENTS = Dialect(
         422: "The Idempotency-Key was used for another request",
     },
     always=(400, 401, 403, 503),
-    fields=FIELDS,
     requires_tenant="An organization is required.",
     admit=admit,
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
+from api.http.models import Instant, InvalidInstant, NaiveInstant, parse_instant
 from api.http.records import as_uuid
 
 

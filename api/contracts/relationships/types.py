@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from api.http.instants import Instant, InvalidInstant, NaiveInstant, parse_instant
+from api.http.models import Instant, InvalidInstant, NaiveInstant, parse_instant
 
 InteractionType = Literal[
     "call", "email", "meeting", "proposal", "quote", "contract", "service", "follow_up", "note"

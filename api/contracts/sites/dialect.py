@@ -99,7 +99,6 @@ SITES = Dialect(
         422: "The Idempotency-Key was used for another request",
     },
     always=(401, 503),
-    fields=FIELDS,
     principal=site_principal,
     requires_tenant=CONTEXT_REQUIRED,
     admit=admit,

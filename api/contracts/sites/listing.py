@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from api.contracts.sites.types import QueryDate, Term
 from api.http.answers import Header
 from api.http.call import Call
-from api.http.instants import upper_bound
+from api.http.models import upper_bound
 from api.http.paging import links
 from api.http.problem import invalid
 from projections.sites.fields import InteractionType

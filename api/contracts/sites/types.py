@@ -6,8 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from api.http.instants import parse_query_instant
-from api.http.models import instant_schema, instant_such_as, not_blank
+from api.http.models import instant_schema, instant_such_as, not_blank, parse_query_instant
 
 LONGEST_TERM = 500
 """Characters, as many as a title has."""

@@ -20,7 +20,7 @@ from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
 from api.http import records
 from api.http.answers import Content, carry_out
 from api.http.call import Call
-from api.http.instants import Instant
+from api.http.models import Instant
 from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter

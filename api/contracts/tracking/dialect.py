@@ -71,9 +71,7 @@ def _pointer(fault: Fault) -> str:
     return "".join(f"/{part}" for part in fault.where[1:])
 
 
-TRACKING = Dialect(
-    name="tracking", render=render, problem=ProblemShown, media_type=MEDIA_TYPE, fields=FIELDS
-)
+TRACKING = Dialect(name="tracking", render=render, problem=ProblemShown, media_type=MEDIA_TYPE)
 
 CREATING = (400, 409, 413, 415, 422)
 CHANGING = (400, 404, 409, 412, 413, 415, 422)

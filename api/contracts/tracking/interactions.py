@@ -18,7 +18,7 @@ from api.contracts.tracking.interaction_schemas import (
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
-from api.http.instants import upper_bound
+from api.http.models import upper_bound
 from api.http.paging import page_end
 from api.http.problem import invalid
 from api.http.query import OPENS

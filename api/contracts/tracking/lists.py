@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from api.http.answers import Content
 from api.http.call import Call
-from api.http.instants import Instant, upper_bound
+from api.http.models import Instant, upper_bound
 from api.http.paging import links, page_end
 from api.http.problem import invalid
 from api.http.records import NOBODY, as_number, as_uuid

@@ -19,7 +19,7 @@ from api.contracts.tracking.meeting_schemas import (
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.instants import upper_bound
+from api.http.models import upper_bound
 from api.http.query import OPENS
 from api.http.records import present
 from api.http.route import needs

@@ -14,8 +14,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from api.http.instants import parse_query_instant
-from api.http.models import Shown, instant_schema, instant_such_as, not_blank
+from api.http.models import Shown, instant_schema, instant_such_as, not_blank, parse_query_instant
 from domain.amendment import MOST_MINUTES
 from domain.event import Value
 

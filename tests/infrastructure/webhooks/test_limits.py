@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -50,28 +51,35 @@ async def many_slow_names(looked_up: Names) -> int:
     return [type(one) for one in results].count(LimitReached)
 
 
+async def taken(limiter: TenantLimiter, tenant: str) -> AsyncExitStack:
+    """A slot, held until the stack is closed."""
+    slot = AsyncExitStack()
+    await slot.enter_async_context(limiter.slot(tenant))
+    return slot
+
+
 class TestTenantLimiter:
     async def test_each_tenant_has_slots_of_its_own(self):
         limiter = TenantLimiter(3, each=2, patience=0.05)
-        first, _ = await limiter.acquire("1"), await limiter.acquire("1")
+        slots = [await taken(limiter, "1"), await taken(limiter, "1")]
         with pytest.raises(LimitReached):
-            await limiter.acquire("1")
-        await limiter.acquire("2")
+            await taken(limiter, "1")
+        slots.append(await taken(limiter, "2"))
         with pytest.raises(LimitReached):
-            await limiter.acquire("3")
-        first()
-        await limiter.acquire("3")
+            await taken(limiter, "3")
+        await slots[0].aclose()
+        slots.append(await taken(limiter, "3"))
 
     async def test_a_cancelled_wait_takes_no_slot(self):
         limiter = TenantLimiter(1, each=1, patience=600)
-        release = await limiter.acquire("1")
-        waiting = [asyncio.create_task(limiter.acquire(tenant)) for tenant in "1122"]
+        slot = await taken(limiter, "1")
+        waiting = [asyncio.create_task(taken(limiter, tenant)) for tenant in "1122"]
         await asyncio.sleep(0)  # each begins to wait
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        release()
-        await asyncio.wait_for(limiter.acquire("2"), 60)
+        await slot.aclose()
+        await asyncio.wait_for(taken(limiter, "2"), 60)
 
 
 class TestNames:

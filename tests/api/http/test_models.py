@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.http.instants import (
+from api.http.models import (
     Instant,
     InvalidInstant,
     NaiveInstant,
