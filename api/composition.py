@@ -38,7 +38,6 @@ async def open_services(
     plans and delivers webhooks. Of several processes that follow for one purpose, one does."""
     own = projector(conninfo)
     throttled = throttled_projector(conninfo)
-    heads = Heads()
     followers: list[Follower] = [own, throttled] if project else []
 
     def committed(steps: Sequence[Step]) -> None:
@@ -53,7 +52,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
         metrics.watch(system.appender)
-        heads.read_from(system.pool)
+        heads = Heads(system.pool)
         tester = Tester(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
         )

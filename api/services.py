@@ -14,7 +14,7 @@ from infrastructure.metrics import Metrics
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.shared_reads import SharedReads
-from infrastructure.projecting.status import lag
+from infrastructure.projecting.status import figures
 from infrastructure.projecting.waiting import caught_up
 from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
@@ -25,6 +25,7 @@ from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.register import WebhookRegister
 from infrastructure.webhooks.signing import new_secret
 from infrastructure.webhooks.trying import Tester
+from projections.all_models import READ_MODELS
 from projections.timeline.pages import TimelinePage, TimelineRead, fetch_pages
 
 
@@ -81,7 +82,9 @@ class Services:
 
     async def measure_lag(self) -> None:
         """Bring the figures of the read models and of the webhooks up to date."""
-        for read_model, events, seconds in await lag(self.system.pool):
-            self.metrics.lag_events.labels(read_model).set(events)
-            self.metrics.lag_seconds.labels(read_model).set(seconds)
+        async with self.system.pool.connection() as connection:
+            found = await figures(connection, READ_MODELS)
+        for one in found:
+            self.metrics.lag_events.labels(one.name).set(one.events)
+            self.metrics.lag_seconds.labels(one.name).set(one.seconds)
         self.metrics.webhooks_due.set(await due(self.fetch))

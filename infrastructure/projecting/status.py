@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.log.reader import LogReader
 from infrastructure.projecting.parking import Parked
 from infrastructure.projecting.row_writer import FOLLOWER
 from infrastructure.projecting.statements import version
-from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 
 LAG = f"""
@@ -41,27 +39,9 @@ class Status:
     parked: list[Parked] = field(default_factory=list)
 
 
-class Lag(NamedTuple):
-    """The lag of a read model, for the metrics."""
-
-    read_model: str
-    events: int
-    seconds: float
-
-
-async def lag(
-    pool: AsyncConnectionPool[Any], models: Sequence[ReadModel] = READ_MODELS
-) -> list[Lag]:
-    """The lag of each read model."""
-    async with pool.connection() as connection:
-        return [
-            Lag(one.name, one.events, one.seconds) for one in await _figures(connection, models)
-        ]
-
-
 async def status(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
     """The state of each read model. Raises psycopg.Error."""
-    found = await _figures(connection, models)
+    found = await figures(connection, models)
     known = {one.name: one for one in found}
     cursor = await connection.execute(PARKED)
     for row in await cursor.fetchall():
@@ -70,7 +50,8 @@ async def status(connection: AsyncConnection[Any], models: Sequence[ReadModel]) 
     return found
 
 
-async def _figures(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
+async def figures(connection: AsyncConnection[Any], models: Sequence[ReadModel]) -> list[Status]:
+    """The state of each read model, without its parked streams. Raises psycopg.Error."""
     # The checkpoints first: a head that is read later is never before them.
     cursor = await connection.execute(LAG, prepare=True)
     known = {name: rest for name, *rest in await cursor.fetchall()}

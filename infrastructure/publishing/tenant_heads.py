@@ -61,16 +61,11 @@ class _Followed:
 
 
 class Heads:
-    """`read_from` sets the pool before the first `follow`."""
-
-    def __init__(self) -> None:
-        self._pool: AsyncConnectionPool[Any] | None = None
+    def __init__(self, pool: AsyncConnectionPool[Any]):
+        self._pool = pool
         self._tenants: dict[str, _Followed] = {}
         self._looked: int | None = None
         self._looking: asyncio.Task[None] | None = None
-
-    def read_from(self, pool: AsyncConnectionPool[Any]) -> None:
-        self._pool = pool
 
     async def follow(self, tenant: str) -> None:
         """Announce every event that is appended from now on, until `leave`.
@@ -80,7 +75,7 @@ class Heads:
         self._tenants.setdefault(tenant, _Followed()).followers += 1
         try:
             if self._looked is None:
-                async with reading(self._pool_opened) as log:
+                async with reading(self._pool) as log:
                     head = await log.head()
                 # Another task may have been faster, and may have read on from there already.
                 if self._looked is None:
@@ -125,15 +120,10 @@ class Heads:
             if (followed := self._tenants.get(tenant)) is not None:
                 followed.reached(position)
 
-    @property
-    def _pool_opened(self) -> AsyncConnectionPool[Any]:
-        assert self._pool is not None
-        return self._pool
-
     async def _look(self) -> None:
         while True:
             try:
-                async with reading(self._pool_opened) as log:
+                async with reading(self._pool) as log:
                     positions = await log.tenants_after(self._looked or 0)
             except (psycopg.Error, PoolTimeout, OSError) as error:
                 logger.warning("the log can't be followed: %s: %s", type(error).__name__, error)

@@ -21,8 +21,7 @@ EVENTS, WRITERS = 600, 4
 
 @asynccontextmanager
 async def heads_of(opened: Ledger, tenant: str = "1") -> AsyncIterator[Heads]:
-    heads = Heads()
-    heads.read_from(opened.pool)
+    heads = Heads(opened.pool)
     await heads.follow(tenant)
     try:
         yield heads
