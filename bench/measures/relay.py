@@ -107,9 +107,9 @@ async def _read_messages(conninfo: str, settings: Settings) -> list[Message]:
     found: list[Message] = []
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
         log = LogReader(connection)
-        folder = Folder(log.before)
+        folder = Folder()
         while (page := await log.page(len(found), 1000)).events:
-            items = await folder.fold(page.events)
+            items = await folder.fold(page.events, log.before)
             steps, _ = await restricted_until_halt(items, page.last, log.after)
             base_url = settings.base_url
             found += [message(one.step, hidden=one.hidden, base_url=base_url) for one in steps]

@@ -89,7 +89,7 @@ class Session:
         self.checkpoints = Checkpoints(connection, part.follower, part.versions)
         self.log = reader.log
         self._reader = reader
-        self._folder = Folder(reader.before)
+        self._folder = Folder()
         self._part = part
         self.stopping = False
         """True once no further page is to land."""
@@ -134,7 +134,8 @@ class Session:
     async def read(self, after: int, upto: int = END) -> Page:
         """The next page of the log, prepared. Raises psycopg.Error, and the part's errors."""
         events, last = await self._reader.page(after, self._part.page_size, upto)
-        return await self._prepared(await self._folder.fold(events), last, after)
+        items = await self._folder.fold(events, self._reader.before)
+        return await self._prepared(items, last, after)
 
     async def follow(self, recent: Recent, landed: Callable[[int], None]) -> bool:
         """Land the recent steps; False if they don't continue the checkpoints without a gap."""

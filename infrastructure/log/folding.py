@@ -38,15 +38,14 @@ class Folder:
     the others, which most interactions are, aren't. Missing entities are read in one query a page.
     """
 
-    def __init__(self, before: Before, *, most: int = MOST_ENTITIES):
-        self._before = before
+    def __init__(self, *, most: int = MOST_ENTITIES):
         self._most = most
         self._cached: OrderedDict[str, Entity] = OrderedDict()
 
-    async def fold(self, events: Sequence[Logged]) -> list[Item]:
+    async def fold(self, events: Sequence[Logged], before: Before) -> list[Item]:
         """The steps of a page. An event that can't be decoded or folded comes out as Unreadable,
         and so does every later event of its stream."""
-        entities, broken = await self._entities(events)
+        entities, broken = await self._entities(events, before)
         items: list[Item] = []
         for count, (name, event) in enumerate(events, 1):
             items.append(_item(name, event, entities, broken))
@@ -55,7 +54,9 @@ class Folder:
         self._cache(entities)
         return items
 
-    async def _entities(self, events: Sequence[Logged]) -> tuple[dict[str, Entity], dict[str, str]]:
+    async def _entities(
+        self, events: Sequence[Logged], before: Before
+    ) -> tuple[dict[str, Entity], dict[str, str]]:
         """The entities before a page, and the reasons of streams that can't be folded."""
         entities: dict[str, Entity] = {}
         missing: dict[str, int] = {}
@@ -67,7 +68,7 @@ class Folder:
                 missing[name] = version
         broken: dict[str, str] = {}
         if missing:
-            for name, event in await self._before(missing):
+            for name, event in await before(missing):
                 _item(name, event, entities, broken)
         return entities, broken
 

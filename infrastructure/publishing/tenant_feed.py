@@ -94,11 +94,11 @@ async def _page(log: LogReader, query: EventQuery, head: int, most_bytes: int) -
 
 
 async def _items(log: LogReader, query: EventQuery, rows: Sequence[Row]) -> list[Item]:
-    folder = Folder(log.before)
     if not query.types and query.subject is None:
-        return await folder.fold(await events_of(rows))
+        return await Folder().fold(await events_of(rows), log.before)
     # Events that aren't asked for lead from one that is to the next.
     upto = {stream: version + 1 for stream, version, *_ in rows}
     events = sorted(await log.before(upto), key=lambda event: event[1].position)
     asked_for = {position for _, _, position, *_ in rows}
-    return [item for item in await folder.fold(events) if position_of(item) in asked_for]
+    items = await Folder().fold(events, log.before)
+    return [item for item in items if position_of(item) in asked_for]

@@ -62,7 +62,7 @@ def versions(items: Sequence[Item]) -> list[tuple[int | None, int] | str]:
 
 async def test_a_stream_is_followed_from_event_to_event():
     log = Log()
-    steps = await Folder(log.earlier).fold([read(1, 1), read(2, 1), read(1, 2), read(1, 3)])
+    steps = await Folder().fold([read(1, 1), read(2, 1), read(1, 2), read(1, 3)], log.earlier)
     assert versions(steps) == [(None, 1), (None, 1), (1, 2), (2, 3)]
     assert isinstance(steps[-1], Step)
     assert steps[-1].after.state.deleted
@@ -71,39 +71,40 @@ async def test_a_stream_is_followed_from_event_to_event():
 
 async def test_streams_begun_before_the_page_are_read_in_one_query():
     log = Log(read(1, 1), read(1, 2), read(2, 1))
-    steps = await Folder(log.earlier).fold([read(1, 3), read(3, 1), read(2, 2), read(2, 3)])
+    steps = await Folder().fold([read(1, 3), read(3, 1), read(2, 2), read(2, 3)], log.earlier)
     assert versions(steps) == [(2, 3), (None, 1), (1, 2), (2, 3)]
     assert log.asked == [{read(1, 1)[0]: 3, read(2, 1)[0]: 2}]
 
 
 async def test_a_stream_folded_once_is_not_read_again():
     log = Log(read(1, 1))
-    folder = Folder(log.earlier)
-    await folder.fold([read(1, 2)])
-    assert versions(await folder.fold([read(1, 3)])) == [(2, 3)]
+    folder = Folder()
+    await folder.fold([read(1, 2)], log.earlier)
+    assert versions(await folder.fold([read(1, 3)], log.earlier)) == [(2, 3)]
     assert len(log.asked) == 1
 
 
 async def test_a_page_can_be_folded_again():
     log = Log(read(1, 1), read(1, 2))
-    folder = Folder(log.earlier)
+    folder = Folder()
     for _ in range(2):
-        assert versions(await folder.fold([read(1, 2), read(1, 3)])) == [(1, 2), (2, 3)]
+        items = await folder.fold([read(1, 2), read(1, 3)], log.earlier)
+        assert versions(items) == [(1, 2), (2, 3)]
 
 
 async def test_streams_of_one_event_are_not_cached_and_the_others_are_bounded():
-    folder = Folder(Log().earlier, most=10)
-    await folder.fold([read(stream, 1) for stream in range(100)])
+    folder = Folder(most=10)
+    await folder.fold([read(stream, 1) for stream in range(100)], Log().earlier)
     assert len(folder._cached) == 0
     for stream in range(100):
-        await folder.fold([read(stream, 1), read(stream, 2)])
+        await folder.fold([read(stream, 1), read(stream, 2)], Log().earlier)
     assert list(folder._cached) == [read(stream, 1)[0] for stream in range(90, 100)]
 
 
 async def test_a_stream_is_not_followed_after_an_unreadable_event():
     log = Log(unreadable(1), read(3, 1), read(4, 1))
     page = [read(1, 2), read(2, 1), unreadable(2), read(2, 3), read(3, 3), read(4, 2)]
-    assert versions(await Folder(log.earlier).fold(page)) == [
+    assert versions(await Folder().fold(page, log.earlier)) == [
         "torn",
         (None, 1),
         "torn",
@@ -114,7 +115,7 @@ async def test_a_stream_is_not_followed_after_an_unreadable_event():
 
 
 async def test_an_event_its_aggregate_cant_follow_is_unreadable_alone():
-    steps = await Folder(Log().earlier).fold([read(1, 1, GONE), read(2, 1)])
+    steps = await Folder().fold([read(1, 1, GONE), read(2, 1)], Log().earlier)
     reason, other = versions(steps)
     assert str(reason).startswith("its aggregate can't follow it: ")
     assert other == (None, 1)
