@@ -56,7 +56,6 @@ async def open_services(
         tester = Tester(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
         )
-        stack.push_async_callback(tester.close)
         if relay and settings.kafka_bootstrap_servers:
             relays = relaying(conninfo, Relay(settings))
             metrics.watch_relay(lambda: relays.lag, lambda: relays.owner)

@@ -65,21 +65,13 @@ async def note_test(
 ) -> Delivery:
     """Log a test that was sent."""
     outcome = "delivered" if result.delivered else "failed"
+    test = (webhook, tenant, event_id, type, outcome)
     (row,) = await fetch(
         "INSERT INTO webhook_deliveries (webhook, tenant, cause, event_id, type, outcome, "
         "attempts, attempted_at, ended_at, milliseconds, status, error) "
         "VALUES (%s, %s, 'test', %s, %s, %s, 1, now(), now(), %s, %s, %s) "
         f"RETURNING {COLUMNS}",
-        (
-            webhook,
-            tenant,
-            event_id,
-            type,
-            outcome,
-            result.milliseconds,
-            result.status,
-            result.error,
-        ),
+        (*test, result.milliseconds, result.status, result.error),
     )
     return Delivery._make(row)
 

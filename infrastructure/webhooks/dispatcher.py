@@ -81,7 +81,6 @@ class Dispatcher:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
-        self._poster.close()
 
     def wake(self) -> None:
         """Deliveries may be due."""
@@ -120,7 +119,8 @@ class Dispatcher:
             signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
             await self._note(claim, await self._poster.post(claim.tenant, claim.url, signed, body))
         except LimitReached:
-            await self._put_back(claim)
+            with suppress(*EXPECTED):  # the lease ends anyway
+                await self._queue.put_back(claim)
         except EXPECTED as error:
             logger.warning("a delivery is left to be tried again: %s", error)
         except Exception:
@@ -147,10 +147,6 @@ class Dispatcher:
         self._count("retried" if again else "failed")
         if for_too_long:
             await self._disabled(claim, Reason.FAILING)
-
-    async def _put_back(self, claim: Claim) -> None:
-        with suppress(*EXPECTED):  # the lease ends anyway
-            await self._queue.put_back(claim)
 
     async def _disabled(self, claim: Claim, reason: Reason) -> None:
         with suppress(Refusal):  # the webhook was removed

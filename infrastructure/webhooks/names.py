@@ -7,8 +7,9 @@ holds its thread until then, even if nobody waits for the result any more.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+
+from anyio import CapacityLimiter, to_thread
 
 from infrastructure.tenant_limiter import TenantLimiter
 
@@ -26,24 +27,21 @@ PATIENCE = 5.0
 """Seconds to wait for a slot: a delivery waits for one and is tried within its lease."""
 
 
-class Resolver:
+def resolver() -> Resolve:
     """The system's resolver, in threads."""
+    threads = CapacityLimiter(RESOLVERS)
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(RESOLVERS, thread_name_prefix="webhook-names")
+    async def resolve(host: str, port: int) -> list[str]:
+        return await to_thread.run_sync(
+            _look_up, host, port, abandon_on_cancel=True, limiter=threads
+        )
 
-    async def __call__(self, host: str, port: int) -> list[str]:
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port)
-        return list(dict.fromkeys(found))
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    return resolve
 
 
 def _look_up(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 class Names:

@@ -17,7 +17,7 @@ import certifi
 import httpcore
 
 from infrastructure.webhooks.addresses import NotAllowed, endpoint
-from infrastructure.webhooks.names import Names, Resolve, Resolver
+from infrastructure.webhooks.names import Names, Resolve, resolver
 from infrastructure.webhooks.network import CheckedNetwork
 
 SECONDS = 10.0
@@ -60,12 +60,8 @@ class Poster:
     ):
         self._allow_private = allow_private
         self._seconds = seconds
-        self._resolver = Resolver()
-        self._names = Names(resolve or self._resolver)
+        self._names = Names(resolve or resolver())
         self._tls = tls or _trusting()
-
-    def close(self) -> None:
-        self._resolver.close()
 
     async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> PostResult:
         """Raises LimitReached."""

@@ -18,9 +18,9 @@ from infrastructure.webhooks.queue_statements import (
     DELIVERED,
     FAILED,
     FORGET,
-    GIVE_UP,
     LEAVE_ALONE,
     MOST_OF_TENANT,
+    NOTE,
     PUT_BACK,
     TAKE,
 )
@@ -79,14 +79,14 @@ class Queue:
             return [Claim._make(row) for row in await cursor.fetchall()]
 
     async def delivered(self, claim: Claim, result: PostResult) -> None:
-        await self._execute(DELIVERED, claim._asdict() | result._asdict())
+        await self._execute(DELIVERED, _noted(claim, result, "delivered"))
 
     async def failed(self, claim: Claim, result: PostResult) -> tuple[bool, bool]:
         """Record a failed attempt. Returns whether the delivery is tried again, and whether the
         endpoint has failed for longer than PATIENCE."""
         again = pause(claim.attempts, self._retries)
-        attempt = claim._asdict() | result._asdict()
-        parameters = attempt | {"pause": again, "patience": PATIENCE}
+        outcome = "failed" if again is None else "pending"
+        parameters = _noted(claim, result, outcome, again or 0.0) | {"patience": PATIENCE}
         async with self._pool.connection() as connection:
             cursor = await connection.execute(FAILED, parameters, prepare=True)
             failures, for_too_long = await cursor.fetchone() or (0, False)
@@ -100,7 +100,7 @@ class Queue:
 
     async def given_up(self, claim: Claim, result: PostResult) -> None:
         """Record a failed attempt that is not retried."""
-        await self._execute(GIVE_UP, claim._asdict() | result._asdict())
+        await self._execute(NOTE, _noted(claim, result, "failed"))
 
     async def replay(self) -> bool:
         """Plan a page of a replay; False if there is none."""
@@ -117,3 +117,8 @@ class Queue:
     async def _execute(self, sql: str, parameters: Mapping[str, Any]) -> None:
         async with self._pool.connection() as connection:
             await connection.execute(sql, parameters, prepare=True)
+
+
+def _noted(claim: Claim, result: PostResult, outcome: str, pause: float = 0.0) -> dict[str, Any]:
+    """The parameters of NOTE."""
+    return claim._asdict() | result._asdict() | {"outcome": outcome, "pause": pause}

@@ -43,27 +43,24 @@ FROM taken WHERE d.id = taken.id
 RETURNING d.id, d.webhook, d.tenant, d.event_id, d.position, d.attempts, taken.url, taken.secrets
 """
 
-DELIVERED = """
-WITH ended AS (
-    UPDATE webhook_deliveries
-    SET outcome = 'delivered', ended_at = now(), milliseconds = %(milliseconds)s,
-        status = %(status)s, error = NULL
-    WHERE id = %(id)s AND outcome = 'pending'
-)
+# A failed attempt that outlived its lease, so that the delivery was claimed again, changes nothing.
+NOTE = """
+UPDATE webhook_deliveries
+SET outcome = %(outcome)s, ended_at = CASE WHEN %(outcome)s <> 'pending' THEN now() END,
+    due_at = now() + %(pause)s * interval '1 s', milliseconds = %(milliseconds)s,
+    status = %(status)s, error = %(error)s
+WHERE id = %(id)s AND outcome = 'pending'
+    AND (attempts = %(attempts)s OR %(outcome)s = 'delivered')
+"""
+
+DELIVERED = f"""
+WITH noted AS ({NOTE})
 UPDATE webhook_endpoints SET failures = 0, failing_since = NULL, paused_until = NULL
 WHERE webhook = %(webhook)s AND failures > 0
 """
 
-# An attempt that outlived its lease, so that the delivery was claimed again, changes nothing.
-FAILED = """
-WITH tried AS (
-    UPDATE webhook_deliveries
-    SET outcome = CASE WHEN %(pause)s::float8 IS NULL THEN 'failed' ELSE outcome END,
-        ended_at = CASE WHEN %(pause)s::float8 IS NULL THEN now() END,
-        due_at = now() + coalesce(%(pause)s::float8, 0) * interval '1 s',
-        milliseconds = %(milliseconds)s, status = %(status)s, error = %(error)s
-    WHERE id = %(id)s AND outcome = 'pending' AND attempts = %(attempts)s
-)
+FAILED = f"""
+WITH noted AS ({NOTE})
 UPDATE webhook_endpoints
 SET failures = failures + 1, failing_since = coalesce(failing_since, now())
 WHERE webhook = %(webhook)s
@@ -73,13 +70,6 @@ RETURNING failures, coalesce(failing_since < now() - %(patience)s * interval '1 
 PUT_BACK = """
 UPDATE webhook_deliveries SET attempts = attempts - 1, due_at = now() + %(pause)s * interval '1 s'
 WHERE id = %(id)s AND outcome = 'pending' AND attempts = %(attempts)s
-"""
-
-GIVE_UP = """
-UPDATE webhook_deliveries
-SET outcome = 'failed', ended_at = now(), milliseconds = %(milliseconds)s, status = %(status)s,
-    error = %(error)s
-WHERE id = %(id)s AND outcome = 'pending'
 """
 
 LEAVE_ALONE = """

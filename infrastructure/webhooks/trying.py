@@ -34,9 +34,6 @@ class Tester:
         self._poster = poster
         self._limiter = TenantLimiter(AT_ONCE, each=EACH, patience=PATIENCE)
 
-    async def close(self) -> None:
-        self._poster.close()
-
     async def test(self, tenant: str, webhook: UUID) -> Delivery | None:
         """Send a test once and log the result; None if there is no such webhook. Raises
         LimitReached, psycopg.Error."""

@@ -149,11 +149,7 @@ def connecting(monkeypatch: pytest.MonkeyPatch) -> Connecting:
 
 
 async def post(names: Names, url: str = "https://hooks.example.com/"):
-    poster = Poster(allow_private=False, resolve=names)
-    try:
-        return await poster.post("1", url, {}, b"{}")
-    finally:
-        poster.close()
+    return await Poster(allow_private=False, resolve=names).post("1", url, {}, b"{}")
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -183,7 +179,6 @@ async def test_each_attempt_is_checked_anew(connecting):
     poster = Poster(allow_private=False, resolve=names)
     await poster.post("1", "https://hooks.example.com/", {}, b"{}")
     attempt = await poster.post("1", "https://hooks.example.com/", {}, b"{}")
-    poster.close()
     assert attempt.error == "The host isn't a public one."
     assert connecting.to == ["1.1.1.1"]
 
@@ -193,7 +188,6 @@ async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
     for host in ("2130706433", "0x7f.1", "127.1", "017700000001"):
         poster = Poster(allow_private=False)
         attempt = await poster.post("1", f"https://{host}/", {}, b"{}")
-        poster.close()
         assert attempt.error is not None
         assert attempt.status is None
         assert "connection" not in attempt.error or "isn't known" in attempt.error
@@ -203,7 +197,6 @@ async def test_an_endpoint_allowed_once_is_judged_by_todays_rules(receiver: Rece
     """A webhook from development doesn't go to this machine in production."""
     poster = Poster(allow_private=False)
     attempt = await poster.post("1", receiver.url, {}, b"{}")
-    poster.close()
     assert attempt.error == "An address begins with https://."
     assert receiver.received == []
 
@@ -215,7 +208,6 @@ async def test_proxies_of_the_environment_are_not_used(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     poster = Poster(allow_private=True)
     attempt = await poster.post("1", receiver.url, {}, b"{}")
-    poster.close()
     assert attempt.delivered
 
 
@@ -240,7 +232,6 @@ async def test_an_answer_without_end_is_not_read_to_its_end():
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         attempt = await poster.post("1", f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
-        poster.close()
         thread.join(60)
     assert attempt.delivered
     assert pieces < 1_500
@@ -263,7 +254,6 @@ async def test_an_answer_that_drips_is_cut_off():
         thread.start()
         poster = Poster(allow_private=True, seconds=0.5)
         attempt = await poster.post("1", f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"{}")
-        poster.close()
         thread.join(60)
     assert attempt.error == "There was no answer within 0.5 seconds."
 

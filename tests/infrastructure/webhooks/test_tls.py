@@ -95,9 +95,7 @@ async def here(*_: object) -> list[str]:
 
 async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> PostResult:
     poster = Poster(allow_private=True, resolve=here, seconds=30, tls=tls)
-    attempt = await poster.post("1", url(server, name), {}, b"{}")
-    poster.close()
-    return attempt
+    return await poster.post("1", url(server, name), {}, b"{}")
 
 
 def url(server: Server, name: str = NAME) -> str:
