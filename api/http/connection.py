@@ -1,10 +1,13 @@
-"""A client's connection: uvicorn's own, with a bound on the time that a request takes to arrive.
+"""A client's connection: uvicorn's own, with bounds on the size of a head and on a request's time.
 
 uvicorn bounds only the idle time after an answer: a client that sends nothing, half a head or half
-a body would keep its connection, and the memory of its request, for ever.
+a body would keep its connection, and the memory of its request, for ever; a head of any length
+would be kept in memory.
 """
 
+import json
 from asyncio import BaseTransport, TimerHandle
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -18,6 +21,27 @@ TRANSPORT = "kith.transport"
 LOOKS = 3
 """Checks within `arrival`: the bound is exact to a third of it."""
 
+HEAD_BYTES = 64 * 1024
+"""Bytes of a head, of a chunk's own head, and of the trailers."""
+
+HEADERS = 200
+"""Header fields of a head."""
+
+_TOO_LARGE = json.dumps(
+    {
+        "type": "about:blank",
+        "title": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.phrase,
+        "status": 431,
+        "code": "head_too_large",
+        "detail": f"A request's head has {HEAD_BYTES} bytes and {HEADERS} fields at most.",
+    }
+).encode()
+_REFUSAL = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: application/problem+json\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_TOO_LARGE), _TOO_LARGE)
+)
+
 
 class Connection(HttpToolsProtocol):
     """A request's head, and then its body, have `arrival` seconds to arrive.
@@ -30,6 +54,7 @@ class Connection(HttpToolsProtocol):
 
     _awaited: object = None
     _looks = 0
+    _partial = 0  # bytes since the last head, piece of a body or end of a request
     _next_look: TimerHandle | None = None
 
     def __init__(self, *args: Any, **options: Any):
@@ -50,6 +75,52 @@ class Connection(HttpToolsProtocol):
             request.message_event.set()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        start = 0
+        while start < len(data):
+            room = HEAD_BYTES - self._partial
+            if room <= 0:
+                self._refuse_head()
+                return
+            piece = data[start : start + room]
+            start += len(piece)
+            self._partial += len(piece)
+            super().data_received(piece)
+            if self.transport.is_closing():
+                return
+
+    def on_headers_complete(self) -> None:
+        self._partial = 0
+        if len(self.headers) > HEADERS:
+            raise ValueError("too many header fields")  # ends the parsing, as a malformed head does
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if self.headers is not None and len(self.headers) > HEADERS:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def _refuse_head(self) -> None:
+        # An earlier answer may be under way, and the refusal would end up inside of it.
+        if not self._answering():
+            self.transport.write(_REFUSAL)
+        self.transport.close()
+
+    def _answering(self) -> bool:
+        request = self.cycle
+        if request is None or request.response_complete:
+            return False
+        return bool(self.pipeline) or request.response_started or not request.more_body
+
+    def on_body(self, body: bytes) -> None:
+        self._partial = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._partial = 0
+        super().on_message_complete()
+
     def on_message_begin(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
             self._ahead.append(self.cycle)
@@ -61,13 +132,16 @@ class Connection(HttpToolsProtocol):
 
     def _missing(self) -> tuple[object, bool] | None:
         """The request that is awaited, and True if its body is; None while the client waits for an
-        answer, which may be an event stream."""
+        answer, which may be an event stream, or while nothing is under way after an answer."""
         request = self.cycle
-        if request is None or request.response_complete:
-            return request, False  # the rest of a body after its answer counts as a head
-        if self.pipeline or request.response_started or not request.more_body:
+        if self._answering():
             return None
-        return request, True
+        if request is not None and not request.response_complete:
+            return request, True
+        # The rest of a body after its answer counts as a head.
+        if request is None or request.more_body or self._partial:
+            return request, False
+        return None
 
     def _look_later(self) -> None:
         self._next_look = self.loop.call_later(self.arrival / LOOKS, self._look)

@@ -8,6 +8,11 @@ from api.composition import Application
 from api.http.connection import Connection
 from api.streams.streams import EventStreams
 
+KEEP_ALIVE = 75
+"""Seconds after which an idle connection is closed: more than the 60 s for which common load
+balancers and clients keep theirs. The side that closes first has to be the client: a request that
+is sent while the server closes fails without an answer."""
+
 
 class Server(uvicorn.Server):
     """Ends the streams before it shuts down; uvicorn would wait for them."""
@@ -34,5 +39,6 @@ def server_of(application: Application) -> Server:
         server_header=False,
         proxy_headers=False,  # no answer depends on the client's address
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     return Server(config, application.services.streams)

@@ -183,6 +183,14 @@ def test_an_answer_may_take_longer_than_a_request_and_so_may_the_next_in_line(
     assert answer(client).startswith(b"HTTP/1.1 201 ")
 
 
+def test_an_idle_connection_stays_open_for_longer_than_a_request_has(connect: Connect):
+    client = connect()
+    for pause in (2 * LATEST, 0):
+        client.sendall(b"GET /health/live HTTP/1.1\r\nHost: kith\r\n\r\n")
+        assert answer(client).startswith(b"HTTP/1.1 200 ")
+        time.sleep(pause)
+
+
 def test_an_event_stream_stays_open(service: Service, tenant: str):
     client = service.client(tenant=tenant)
     contact = office.add(client)
