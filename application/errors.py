@@ -1,5 +1,7 @@
 """Errors between a decision and its append to the log."""
 
+from domain.streams import StreamName
+
 
 class AppendError(Exception):
     """The job was not appended, or its outcome is unknown."""
@@ -8,7 +10,7 @@ class AppendError(Exception):
 class VersionConflict(AppendError):
     """Another command appended to a stream first. A decision on fresh state may succeed."""
 
-    def __init__(self, stream: str):
+    def __init__(self, stream: StreamName):
         super().__init__(f"{stream} has moved on")
         self.stream = stream
 

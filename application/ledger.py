@@ -91,11 +91,10 @@ class Ledger:
             return Effect(work.subject(subject), appended=False)
 
         def entity(receipt: Receipt) -> Entity:
-            return receipt.entities.get(str(subject)) or work.subject(subject)
+            return receipt.entities.get(subject) or work.subject(subject)
 
         receipt = await self._log.append(
             Job(
-                tenant=caller.tenant,
                 actor=actor_of(caller.principal),
                 contract=caller.contract,
                 correlation=caller.correlation,

@@ -56,14 +56,6 @@ class Change:
     before: Entity | None
     events: list[Event] = field(default_factory=list)
     states: list[object] = field(default_factory=list)
-    name: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = str(self.stream)
-
-    @property
-    def expected(self) -> int:
-        return 0 if self.before is None else self.before.version
 
 
 @dataclass(slots=True)
@@ -74,22 +66,21 @@ class Job:
     `answer` makes the answer from the entities after the append, before it is committed.
     """
 
-    tenant: str
     actor: Actor
     contract: str
     correlation: str
     changes: list[Change]
-    relied_on: dict[str, int] = field(default_factory=dict)
+    relied_on: dict[StreamName, int] = field(default_factory=dict)
     key: CommandKey | None = None
     answer: Callable[["Receipt"], Answer] | None = None
 
 
 @dataclass(slots=True)
 class Receipt:
-    """The outcome of a job: the entities after it by stream name; `replayed` is the answer of an
-    earlier command with the same key, in which case nothing was appended."""
+    """The outcome of a job: the entities after it; `replayed` is the answer of an earlier command
+    with the same key, in which case nothing was appended."""
 
-    entities: dict[str, Entity]
+    entities: dict[StreamName, Entity]
     replayed: Answer | None = None
     answer: Answer | None = None
 
@@ -97,9 +88,9 @@ class Receipt:
 class EventLog(Protocol):
     """The append-only log. Errors of both methods: application.errors.Unavailable."""
 
-    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
-        """The entities of the streams, in order. Unless fresh, they may be a little old: an append
-        that relied on an old one is refused."""
+    async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
+        """The entity of a stream, None if there is none. Unless fresh, it may be a little old: an
+        append that relied on an old one is refused."""
         ...
 
     async def append(self, job: Job) -> Receipt:

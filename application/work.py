@@ -53,7 +53,7 @@ class Work:
     async def load(self, kind: str, identity: UUID) -> Entity | None:
         stream = StreamName(self.tenant, kind, identity)
         if stream not in self.loaded:
-            (self.loaded[stream],) = await self._log.load([stream], fresh=self.fresh)
+            self.loaded[stream] = await self._log.load(stream, fresh=self.fresh)
         return self.loaded[stream]
 
     def subject(self, stream: StreamName) -> Entity:
@@ -118,10 +118,10 @@ class Work:
         self.changes[change.stream] = change
 
     @property
-    def relied_on(self) -> dict[str, int]:
-        """The versions of the streams that were loaded and aren't written, by name."""
+    def relied_on(self) -> dict[StreamName, int]:
+        """The versions of the streams that were loaded and aren't written."""
         return {
-            str(stream): 0 if entity is None else entity.version
+            stream: 0 if entity is None else entity.version
             for stream, entity in self.loaded.items()
             if stream not in self.changes
         }

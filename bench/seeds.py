@@ -61,7 +61,7 @@ def change(contact: UUID, index: int, number: int) -> Change:
 def jobs(changes: Iterator[Change], size: int = CHANGES_PER_JOB) -> Iterator[Job]:
     actor = actor_of(DEVELOPER)
     while taken := list(islice(changes, size)):
-        yield Job(TENANT, actor, "tracking", "bench", taken)
+        yield Job(actor, "tracking", "bench", taken)
 
 
 async def append_all(

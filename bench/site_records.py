@@ -71,7 +71,7 @@ def jobs(language: Language, size: int) -> Iterator[Job]:
     """What logs so many records, many at a time."""
     changes = (_change(language, number) for number in range(1_000_000, 1_000_000 + size))
     while taken := list(islice(changes, RECORDS_PER_JOB)):
-        yield Job(SITE, actor_of(WORKER), "sites", "bench", taken)
+        yield Job(actor_of(WORKER), "sites", "bench", taken)
 
 
 def _change(language: Language, number: int) -> Change:

@@ -6,45 +6,61 @@ Nothing here talks to the database: the flusher reads the view and writes the ba
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from application.entity import Entity, Recorded, advance
+from application.entity import Recorded, advance
 from application.envelope import Envelope
-from application.errors import VersionConflict
-from application.ports import Answer, Job, NewId, Receipt
-from infrastructure.append.command_keys import answer_to_json, replay, scope_of
+from application.errors import KeyReused, VersionConflict
+from application.ports import Answer, CommandKey, Job, NewId, Receipt
+from domain.streams import StreamName
 from infrastructure.log.codec import encode, encode_data
 from projections.read_model import Step
 
 
 @dataclass(slots=True)
 class EncodedJob:
-    """A job with the ids and the encoded data of its events: all that doesn't depend on their
-    place in the log."""
+    """A job with all that doesn't depend on its place in the log. `expected` are the names and
+    versions of its streams, first of those that it writes; `size` is that of its data."""
 
     job: Job
+    expected: list[tuple[str, int]]
+    scope: str | None
     ids: list[UUID]
     data: list[str]
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.data))
+    size: int
 
 
 def encode_job(job: Job, new_id: NewId) -> EncodedJob:
     events = [event for change in job.changes for event in change.events]
-    return EncodedJob(job, [new_id() for _ in events], [encode_data(event) for event in events])
+    data = [encode_data(event) for event in events]
+    versions = [change.before.version if change.before else 0 for change in job.changes]
+    names = map(str, [*(change.stream for change in job.changes), *job.relied_on])
+    return EncodedJob(
+        job,
+        list(zip(names, [*versions, *job.relied_on.values()], strict=True)),
+        scope_of(job.key) if job.key else None,
+        [new_id() for _ in events],
+        data,
+        sum(map(len, data)),
+    )
+
+
+def scope_of(key: CommandKey) -> str:
+    """The primary key of `command_keys` in hexadecimal: short, and without the key itself."""
+    return sha256(key.scope.encode()).hexdigest()
 
 
 @dataclass(slots=True)
 class LogView:
     """The log as read under the append lock: its head with the time recorded there, the versions
-    of the batch's streams, and those of the batch's command keys that have been used."""
+    of the batch's streams, and those of the batch's command keys that have been used, by scope."""
 
     position: int = 0
     recorded_at: datetime | None = None
     versions: dict[str, int] = field(default_factory=dict)
-    keys: dict[bytes, tuple[bytes, Answer]] = field(default_factory=dict)
+    keys: dict[str, tuple[bytes, Answer]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -53,7 +69,7 @@ class Batch:
 
     time: datetime
     position: int
-    events: list[dict[str, object]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     keys: list[dict[str, object]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     verdicts: list[Receipt | Exception] = field(default_factory=list)
@@ -77,72 +93,63 @@ def decide(jobs: Sequence[EncodedJob], view: LogView, now: datetime) -> Batch:
 def _accept(encoded: EncodedJob, view: LogView, batch: Batch) -> Receipt:
     """Add a job to the batch and to the view, for the jobs behind it. Raises VersionConflict,
     KeyReused, and errors of the job's answer; then both are as before."""
-    job = encoded.job
-    if job.key is not None:
-        known = view.keys.get(scope_of(job.key))
-        if known is not None:
-            return replay(known, job.key)
-    for change in job.changes:
-        _expect(view, change.name, change.expected)
-    for stream, version in job.relied_on.items():
-        _expect(view, stream, version)
-    rows, steps, entities = _place(encoded, batch)
-    receipt = Receipt(entities)
-    if job.key is not None:
+    job, scope = encoded.job, encoded.scope
+    if job.key and scope in view.keys:
+        return replay(view.keys[scope], job.key)
+    for name, version in encoded.expected:
+        if view.versions.get(name, 0) != version:
+            raise VersionConflict(StreamName.parse(name))
+    rows, steps = _place(encoded, batch)
+    receipt = Receipt({step.recorded.stream: step.after for step in steps})
+    if job.key and scope:
+        digest = job.key.digest
         receipt.answer = job.answer(receipt) if job.answer else Answer(200)
-        scope = scope_of(job.key)
-        view.keys[scope] = (job.key.digest, receipt.answer)
-        batch.keys.append(
-            {"scope": scope.hex(), "digest": job.key.digest.hex()}
-            | {"answer": answer_to_json(receipt.answer)}
-        )
+        view.keys[scope] = digest, receipt.answer
+        batch.keys.append({"scope": scope, "digest": digest.hex(), "answer": receipt.answer})
     batch.events += rows
     batch.steps += steps
     batch.position += len(rows)
-    for change in job.changes:
-        view.versions[change.name] = change.expected + len(change.events)
+    view.versions.update((row["stream"], row["version"]) for row in rows)
     return receipt
 
 
-def _expect(view: LogView, stream: str, version: int) -> None:
-    if view.versions.get(stream, 0) != version:
-        raise VersionConflict(stream)
+def replay(known: tuple[bytes, Answer], key: CommandKey) -> Receipt:
+    """The answer given before. Raises KeyReused if the body's digest is another."""
+    digest, answer = known
+    if digest != key.digest:
+        raise KeyReused
+    return Receipt({}, replayed=answer)
 
 
-_Placed = tuple[list[dict[str, object]], list[Step], dict[str, Entity]]
-
-
-def _place(encoded: EncodedJob, batch: Batch) -> _Placed:
-    """The rows, the steps and the entities of a job, with positions, versions and time."""
+def _place(encoded: EncodedJob, batch: Batch) -> tuple[list[dict[str, Any]], list[Step]]:
+    """The rows and the steps of a job, with positions, versions and time."""
     job = encoded.job
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     steps: list[Step] = []
-    entities: dict[str, Entity] = {}
-    ids, data = iter(encoded.ids), iter(encoded.data)
+    events = zip(encoded.ids, encoded.data, strict=True)
     # A command's first event is the cause of its others.
     causation = None
     position = batch.position
     key = job.key.key if job.key else None
-    for change in job.changes:
-        stream, entity, version = change.name, change.before, change.expected
+    for change, (name, version) in zip(job.changes, encoded.expected, strict=False):
+        entity = change.before
         for event, state in zip(change.events, change.states, strict=True):
+            identity, data = next(events)
             position, version = position + 1, version + 1
             envelope = Envelope(
-                next(ids), batch.time, job.actor, job.contract, job.correlation, causation, key
+                identity, batch.time, job.actor, job.contract, job.correlation, causation, key
             )
-            causation = causation or envelope.id
+            causation = causation or identity
             recorded = Recorded(change.stream, version, position, event, envelope)
             before, entity = entity, advance(entity, recorded, state)
             steps.append(Step(recorded, before, entity))
             rows.append(
                 {
-                    "stream": stream,
+                    "stream": name,
                     "version": version,
                     "topic": event.type,
-                    "state": encode(envelope, next(data)),
+                    "state": encode(envelope, data),
                     "position": position,
                 }
             )
-        assert entity is not None
-        entities[stream] = entity
-    return rows, steps, entities
+    return rows, steps

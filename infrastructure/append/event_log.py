@@ -7,19 +7,22 @@ from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from pydantic import TypeAdapter
 
 from application.entity import Entity, advance
 from application.errors import Unavailable, VersionConflict
 from application.ports import Answer, CommandKey, Job, Receipt
 from domain.contact import Contact
 from domain.streams import StreamName
-from infrastructure.append.command_keys import answer_from_json, replay, scope_of
+from infrastructure.append.batch import replay, scope_of
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.events import recorded
 from infrastructure.log.reader import STREAMS, LogReader
 from infrastructure.postgres.shared_reads import SharedReads
 
 logger = logging.getLogger(__name__)
+
+ANSWER = TypeAdapter(Answer)
 
 MOST_CACHED = 20_000
 """Contacts kept in memory; about a kilobyte each."""
@@ -32,22 +35,18 @@ class PostgresEventLog:
     def __init__(self, pool: AsyncConnectionPool, appender: GroupCommit):
         self._pool = pool
         self._appender = appender
-        self._cache: OrderedDict[str, Entity] = OrderedDict()
+        self._cache: OrderedDict[StreamName, Entity] = OrderedDict()
         self._streams = SharedReads(self._fetch)
 
-    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
-        return [await self._load(stream, fresh) for stream in streams]
-
-    async def _load(self, stream: StreamName, fresh: bool) -> Entity | None:
-        name = str(stream)
-        if not fresh and (cached := self._cache.get(name)) is not None:
-            self._cache.move_to_end(name)
+    async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
+        if not fresh and (cached := self._cache.get(stream)) is not None:
+            self._cache.move_to_end(stream)
             return cached
-        entity = await self._streams.get(name)
+        entity = await self._streams.get(stream)
         if isinstance(entity, Exception):
             raise entity
         if entity is not None:
-            self._remember(name, entity)
+            self._remember(entity)
         return entity
 
     async def append(self, job: Job) -> Receipt:
@@ -56,12 +55,12 @@ class PostgresEventLog:
         except VersionConflict as conflict:
             self._cache.pop(conflict.stream, None)
             raise
-        for name, entity in receipt.entities.items():
-            self._remember(name, entity)
+        for entity in receipt.entities.values():
+            self._remember(entity)
         return receipt
 
     async def answered(self, key: CommandKey) -> Answer | None:
-        sql = "SELECT digest, answer FROM command_keys WHERE scope = %s"
+        sql = "SELECT digest, answer FROM command_keys WHERE scope = decode(%s, 'hex')"
         try:
             async with self._pool.connection() as connection:
                 cursor = await connection.execute(sql, (scope_of(key),), prepare=True)
@@ -70,20 +69,21 @@ class PostgresEventLog:
             raise Unavailable("The database can't be reached.") from error
         if row is None:
             return None
-        return replay((bytes(row[0]), answer_from_json(row[1])), key).replayed
+        return replay((bytes(row[0]), ANSWER.validate_python(row[1])), key).replayed
 
-    def _remember(self, name: str, entity: Entity) -> None:
+    def _remember(self, entity: Entity) -> None:
         if entity.stream.kind != Contact.kind:
             return
-        known = self._cache.get(name)
+        known = self._cache.get(entity.stream)
         if known is None or known.version < entity.version:
-            self._cache[name] = entity
+            self._cache[entity.stream] = entity
         while len(self._cache) > MOST_CACHED:
             self._cache.popitem(last=False)
 
-    async def _fetch(self, names: Sequence[str]) -> list[Entity | Exception | None]:
-        """An entity for each name, None if there is no such stream, or why it can't be read: that
+    async def _fetch(self, streams: Sequence[StreamName]) -> list[Entity | Exception | None]:
+        """An entity for each stream, None if there is no such stream, or why it can't be read: that
         is no affair of those who asked for others in the same statement."""
+        names = list(map(str, streams))
         found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
         try:
             async with self._pool.connection() as connection:

@@ -16,12 +16,10 @@ import psycopg
 
 from application.errors import OutcomeUnknown, Rejected, Unavailable
 from application.ports import Clock, Receipt
-from infrastructure.append.attempt import Attempt, Projection
 from infrastructure.append.batch import Batch, EncodedJob
-from infrastructure.append.outcome import was_committed
+from infrastructure.append.transaction import Attempt, Projection, was_committed
 from infrastructure.postgres.failures import is_lost, will_pass
-from infrastructure.postgres.pipeline import PipelineConnection
-from infrastructure.postgres.transactions import ROLLBACK
+from infrastructure.postgres.pipeline import ROLLBACK, PipelineConnection
 from projections.read_model import Step
 
 Verdict = Receipt | Exception

@@ -8,8 +8,14 @@ with the move joins its transaction.
 from collections.abc import Mapping, Sequence
 
 from infrastructure.log.reader import HEAD
-from infrastructure.postgres.pipeline import Command, PipelineConnection, Rows
-from infrastructure.postgres.transactions import BEGIN, COMMIT, ROLLBACK
+from infrastructure.postgres.pipeline import (
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    Command,
+    PipelineConnection,
+    Rows,
+)
 
 UNVERSIONED = ""
 """The version of a checkpoint that nothing but its position belongs to: begun at 0 if missing."""

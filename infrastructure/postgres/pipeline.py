@@ -19,6 +19,12 @@ from psycopg.pq.abc import PGconn, PGresult
 Command = tuple[str, Sequence[bytes | None]]
 Rows = list[tuple[bytes | None, ...]]
 
+# The isolation level is explicit: the database may have another default, and a statement after a
+# lock has to see what was committed before the lock was granted.
+BEGIN: Command = ("BEGIN ISOLATION LEVEL READ COMMITTED", ())
+COMMIT: Command = ("COMMIT", ())
+ROLLBACK: Command = ("ROLLBACK", ())
+
 SOON = 1
 """Milliseconds to wait for a reply without yielding to the event loop. A turn of a busy loop takes
 several: a reply that came within a tenth of one would lie unread for as long, while its transaction
@@ -142,18 +148,13 @@ class PipelineConnection:
     async def _ready(self, *, writing: bool) -> None:
         """Wait until the socket is readable, or with `writing` writable."""
         loop = asyncio.get_running_loop()
-        ready = loop.create_future()
+        ready = asyncio.Event()
         socket = self._pg.socket
-
-        def wake() -> None:
-            if not ready.done():
-                ready.set_result(None)
-
-        loop.add_reader(socket, wake)
+        loop.add_reader(socket, ready.set)
         if writing:
-            loop.add_writer(socket, wake)
+            loop.add_writer(socket, ready.set)
         try:
-            await ready
+            await ready.wait()
         finally:
             loop.remove_reader(socket)
             if writing:

@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic_core import to_json
-
 from infrastructure.log.events import Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of, stream_of
 from infrastructure.postgres.pipeline import Command, Rows
@@ -25,6 +23,7 @@ PARKED = (
     "SELECT read_model, stream FROM parked_streams "
     "WHERE stream = ANY(SELECT json_array_elements_text($1::json))"
 )
+"""The streams of a JSON array of names that are parked in any read model."""
 
 LONGEST_REASON = 500
 """Characters."""
@@ -40,11 +39,6 @@ class Parked:
     reason: str
 
 
-def parked_command(streams: Iterable[str]) -> Command:
-    """The command that reads which of the streams are parked in any read model."""
-    return PARKED, (to_json(list(streams)),)
-
-
 def park(parked: Iterable[Parked]) -> list[Command]:
     """The commands that park streams; one that is parked already keeps its first position."""
     return [
@@ -54,8 +48,8 @@ def park(parked: Iterable[Parked]) -> list[Command]:
 
 
 class Parking:
-    """Projects items that are written in one transaction. `seen` are the rows of `parked_command`
-    for their streams; `added` are the streams parked since."""
+    """Projects items that are written in one transaction. `seen` are the rows of PARKED for
+    their streams; `added` are the streams parked since."""
 
     def __init__(self, seen: Rows):
         self.added: list[Parked] = []
@@ -68,8 +62,8 @@ class Parking:
         commands: list[Command] = []
         kinds = {step.recorded.stream.kind for step in steps}
         for table in tables:
-            if not kinds.isdisjoint(table.model.kinds):
-                commands += table.statements(self.changes(table, steps))
+            if not kinds.isdisjoint(table.model.kinds) and (changes := self.changes(table, steps)):
+                commands += table.statements(changes)
         return [*commands, *park(self.added)]
 
     def changes(self, table: Table, items: Sequence[Item]) -> list[Put | Add]:

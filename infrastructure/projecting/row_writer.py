@@ -13,13 +13,13 @@ import logging
 from collections.abc import Mapping, Sequence
 
 import psycopg
+from pydantic_core import to_json
 
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.events import AT_ONCE, Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of, stream_of
-from infrastructure.postgres.pipeline import Command
-from infrastructure.postgres.transactions import COMMIT, ROLLBACK
-from infrastructure.projecting.parking import Parking, park, parked_command
+from infrastructure.postgres.pipeline import COMMIT, ROLLBACK, Command
+from infrastructure.projecting.parking import PARKED, Parking, park
 from infrastructure.projecting.statements import Table, version
 from projections.read_model import Add, Put
 
@@ -115,8 +115,8 @@ class RowWriter(Part):
     async def _begin(self, tables: Sequence[Table], items: Sequence[Item], upto: int) -> Parking:
         """Move the checkpoints within a transaction that stays open; the parked streams."""
         names = [table.name for table in tables]
-        look = parked_command({stream_of(item) for item in items})
-        (parked,) = await self.session.checkpoints.move_with(names, upto, [look])
+        streams = to_json({stream_of(item) for item in items})
+        (parked,) = await self.session.checkpoints.move_with(names, upto, [(PARKED, (streams,))])
         return Parking(parked)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from infrastructure.postgres.pipeline import Command, Rows
-from infrastructure.projecting.parking import Parked, Parking, park, parked_command
+from infrastructure.projecting.parking import PARKED, Parked, Parking, park
 from infrastructure.projecting.statements import Table
 from projections.read_model import Step
 
@@ -12,11 +12,10 @@ from projections.read_model import Step
 class WithAppend:
     """The append's projection onto tables."""
 
+    look = PARKED
+
     def __init__(self, tables: Sequence[Table]):
         self._tables = tables
-
-    def look(self, streams: Sequence[str]) -> Command:
-        return parked_command(streams)
 
     def together(self, steps: Sequence[Step], seen: Rows) -> list[Command]:
         return Parking(seen).commands(self._tables, steps)

@@ -22,8 +22,7 @@ from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.folding import Item
 from infrastructure.log.reader import END
 from infrastructure.postgres.locks import PLANNER_LOCK
-from infrastructure.postgres.pipeline import Command
-from infrastructure.postgres.transactions import COMMIT
+from infrastructure.postgres.pipeline import COMMIT, Command
 from infrastructure.webhooks.replaying import COLUMNS, EVENT_ID, note
 from projections.read_model import Step
 

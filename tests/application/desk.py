@@ -1,6 +1,6 @@
 """Where commands are given: a ledger with one caller, in one of two processes on the same log."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,9 +28,9 @@ class Watched:
     jobs: list[Job] = field(default_factory=list)
     meanwhile: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
 
-    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
-        self.loads += [(stream, fresh) for stream in streams]
-        return await self.log.load(streams, fresh=fresh)
+    async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
+        self.loads.append((stream, fresh))
+        return await self.log.load(stream, fresh=fresh)
 
     async def append(self, job: Job) -> Receipt:
         self.jobs.append(job)
@@ -86,7 +86,7 @@ class Desk:
         return await self.ledger.carry_out(caller, handler, command, show)
 
     async def state(self, kind: str, identity: UUID):
-        (entity,) = await self.log.log.load([StreamName(self.tenant, kind, identity)], fresh=True)
+        entity = await self.log.log.load(StreamName(self.tenant, kind, identity), fresh=True)
         return None if entity is None else entity.state
 
 

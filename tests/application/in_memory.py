@@ -5,7 +5,7 @@ remembered, and is old once another process has changed it. Every test that runs
 PostgreSQL as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -33,16 +33,18 @@ class InMemoryLog:
         self._store = store
         self._remembered: dict[StreamName, Entity] = {}
 
-    async def load(self, streams: Sequence[StreamName], *, fresh: bool) -> list[Entity | None]:
+    async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
         seen = self._store.entities if fresh else self._store.entities | self._remembered
-        self._remembered |= {stream: seen[stream] for stream in streams if stream in seen}
-        return [seen.get(stream) for stream in streams]
+        if stream in seen:
+            self._remembered[stream] = seen[stream]
+        return seen.get(stream)
 
     async def append(self, job: Job) -> Receipt:
         if job.key and (answer := await self.answered(job.key)):
             return Receipt({}, replayed=answer)
-        self._check({change.name: change.expected for change in job.changes} | job.relied_on)
-        receipt = Receipt({change.name: self._write(job, change) for change in job.changes})
+        written = {c.stream: c.before.version if c.before else 0 for c in job.changes}
+        self._check(written | job.relied_on)
+        receipt = Receipt({change.stream: self._write(job, change) for change in job.changes})
         if job.key and job.answer:
             receipt.answer = job.answer(receipt)
             self._store.answers[job.key.scope] = (job.key.digest, receipt.answer)
@@ -54,11 +56,11 @@ class InMemoryLog:
             raise KeyReused
         return answer
 
-    def _check(self, expected: dict[str, int]) -> None:
-        versions = {str(stream): entity.version for stream, entity in self._store.entities.items()}
-        for name, version in expected.items():
-            if versions.get(name, 0) != version:
-                raise VersionConflict(name)
+    def _check(self, expected: dict[StreamName, int]) -> None:
+        versions = {stream: entity.version for stream, entity in self._store.entities.items()}
+        for stream, version in expected.items():
+            if versions.get(stream, 0) != version:
+                raise VersionConflict(stream)
 
     def _write(self, job: Job, change: Change) -> Entity:
         store, stream = self._store, change.stream

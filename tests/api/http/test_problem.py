@@ -1,10 +1,13 @@
 """What went wrong inside, as whoever asked is told of it."""
 
+from uuid import UUID
+
 import psycopg
 import pytest
 
 from api.http.problem import problem_of
 from application import errors
+from domain.streams import StreamName
 
 
 @pytest.mark.parametrize(
@@ -12,7 +15,7 @@ from application import errors
     [
         (errors.Rejected(for_its_data=True), 422, "rejected"),
         (errors.Rejected(for_its_data=False), 500, "internal_error"),
-        (errors.VersionConflict("x"), 409, "version_conflict"),
+        (errors.VersionConflict(StreamName("1", "contact", UUID(int=1))), 409, "version_conflict"),
         (errors.Overloaded(), 503, "overloaded"),
         (errors.OutcomeUnknown(), 503, "outcome_unknown"),
         (psycopg.OperationalError("secret host"), 503, "unavailable"),

@@ -39,12 +39,11 @@ def renamed(old: str, new: str) -> ContactDetailsChanged:
 
 def job(
     *changes: Change,
-    relied_on: dict[str, int] | None = None,
+    relied_on: dict[StreamName, int] | None = None,
     key: CommandKey | None = None,
     answer: Callable[[Receipt], Answer] | None = None,
 ) -> Job:
-    tenant = changes[0].stream.tenant if changes else "t"
-    return Job(tenant, ACTOR, "tracking", "req-1", list(changes), relied_on or {}, key, answer)
+    return Job(ACTOR, "tracking", "req-1", list(changes), relied_on or {}, key, answer)
 
 
 def adds(name: StreamName | None = None, called: str = "Ann", **parts) -> Job:

@@ -91,14 +91,14 @@ async def test_reading_says_unavailable_while_the_database_is_away_and_reads_aga
     await line.proxy.close()
     line.one.pool.timeout = 0.2
     with pytest.raises(Unavailable):
-        await line.one.log.load([name], fresh=True)
+        await line.one.log.load(name, fresh=True)
     with pytest.raises(Unavailable):
         await line.one.log.answered(key("x"))
     await line.proxy.open()
     async with asyncio.timeout(60):
         while True:
             try:
-                (read,) = await line.one.log.load([name], fresh=True)
+                read = await line.one.log.load(name, fresh=True)
                 break
             except Unavailable:
                 await asyncio.sleep(0.05)

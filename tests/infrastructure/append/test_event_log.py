@@ -19,27 +19,28 @@ async def test_an_unreadable_stream_fails_its_own_readers_alone(database):
             await one.appender.append(adds(name))
         spoil(ledger, names[3])
         results = await asyncio.gather(
-            *(one.log.load([name], fresh=True) for name in names), return_exceptions=True
+            *(one.log.load(name, fresh=True) for name in names), return_exceptions=True
         )
     assert [n for n, result in enumerate(results) if isinstance(result, BaseException)] == [3]
     assert isinstance(results[3], ValueError)
 
 
-async def test_entities_come_in_the_order_they_were_asked_for(one: Process):
+async def test_entities_loaded_at_once_are_those_of_their_streams(one: Process):
     ann, nobody = stream(), stream()
     two_events = job(change(ann, None, added("Ann"), renamed("Ann", "Bea")))
     await one.appender.append(two_events)
-    found = await one.log.load([nobody, ann, nobody], fresh=True)
+    asked = (one.log.load(name, fresh=True) for name in (nobody, ann, nobody))
+    found = await asyncio.gather(*asked)
     assert [entity and entity.version for entity in found] == [None, 2, None]
 
 
 async def test_a_contact_is_remembered_until_an_append_finds_it_old(one: Process, other: Process):
     name = stream()
     receipt = await one.log.append(adds(name))
-    ann = receipt.entities[str(name)]
-    (remembered,) = await one.log.load([name], fresh=False)
+    ann = receipt.entities[name]
+    remembered = await one.log.load(name, fresh=False)
     assert remembered is ann
-    (seen,) = await other.log.load([name], fresh=False)
+    seen = await other.log.load(name, fresh=False)
     assert seen == ann
 
 

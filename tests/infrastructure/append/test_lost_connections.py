@@ -42,8 +42,8 @@ async def test_a_commit_cut_at_any_point_is_carried_out_once_and_gets_its_receip
     receipt = await line.one.appender.append(adds(name, text))
     assert line.proxy.happened == 1
     assert line.has(name) == 1
-    entity = receipt.entities[str(name)]
-    (read,) = await line.one.log.load([name], fresh=True)
+    entity = receipt.entities[name]
+    read = await line.one.log.load(name, fresh=True)
     assert read == entity
 
 
@@ -205,11 +205,11 @@ async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(ledg
     async def go_on(one: Process, number: int) -> tuple[str, int]:
         name = stream()
         receipt = await one.appender.append(adds(name, f"{number}"))
-        entity = receipt.entities[str(name)]
+        entity = receipt.entities[name]
         while entity.version < 60 or kills <= 20:
             events = [renamed(entity.state.details.name, f"{number} {entity.version}")]
             receipt = await one.appender.append(job(change(name, entity, *events)))
-            entity = receipt.entities[str(name)]
+            entity = receipt.entities[name]
         return str(name), entity.version
 
     async with (

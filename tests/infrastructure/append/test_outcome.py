@@ -10,11 +10,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.ports import Answer, Job
-from infrastructure.append.attempt import Attempt
 from infrastructure.append.batch import Batch, encode_job
-from infrastructure.append.outcome import was_committed
-from infrastructure.postgres.pipeline import Command, PipelineConnection, Rows
-from infrastructure.postgres.transactions import COMMIT
+from infrastructure.append.transaction import Attempt, was_committed
+from infrastructure.postgres.pipeline import COMMIT, Command, PipelineConnection, Rows
 from infrastructure.projecting.with_append import WithAppend
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import adds, job, key, stream

@@ -108,7 +108,7 @@ async def test_an_event_only_a_projector_refuses_is_logged_and_parked(
     jobs[4] = adds(names[4], poison)
     results = await in_one_batch(one, held, jobs)
     assert all(isinstance(result, Receipt) for result in results)
-    position = results[4].entities[str(names[4])].position  # type: ignore[union-attr]
+    position = results[4].entities[names[4]].position  # type: ignore[union-attr]
     assert parked(ledger, names[4]) == {"people": position}
     assert all(not parked(ledger, name) for name in names if name != names[4])
     ids = {str(name.id) for name in names}
@@ -123,10 +123,10 @@ async def test_later_events_of_a_parked_stream_are_left_out_there_and_only_there
 ):
     name = stream()
     await one.appender.append(adds(name, "Ann"))
-    (ann,) = await one.log.load([name], fresh=True)
+    ann = await one.log.load(name, fresh=True)
     assert ann is not None
     receipt = await one.appender.append(renames(ann, poison))
-    poisoned = receipt.entities[str(name)]
+    poisoned = receipt.entities[name]
     batches = one.appender.counts.batches
     await one.appender.append(renames(poisoned, "Ann again"))
     assert one.appender.counts.batches == batches + 1

@@ -17,18 +17,10 @@ from application.entity import Entity
 from application.errors import AppendError
 from application.ports import Job
 from domain.streams import StreamName
-from infrastructure.append.attempt import Attempt
 from infrastructure.append.batch import Batch, LogView, decide
 from infrastructure.append.flusher import Flusher
-from infrastructure.append.transaction import (
-    INSERT_EVENTS,
-    streams_of,
-    view_command,
-    view_of,
-    write_commands,
-)
-from infrastructure.postgres.pipeline import PipelineConnection, Rows
-from infrastructure.postgres.transactions import BEGIN, COMMIT
+from infrastructure.append.transaction import INSERT_EVENTS, Attempt, view_of, write_commands
+from infrastructure.postgres.pipeline import BEGIN, COMMIT, PipelineConnection, Rows
 from tests.infrastructure.append.jobs import added, adds, change, job, renamed, renames, stream
 from tests.infrastructure.append.support import Process, process
 
@@ -40,8 +32,7 @@ RENAMING = 0.1
 
 async def unlocked_view(attempt: Attempt, connection: PipelineConnection) -> LogView:
     """Begin, and read the view without the append lock."""
-    look = view_command(attempt._jobs, streams_of(attempt._jobs))
-    *_, (row,) = await connection.run([BEGIN, look])
+    _, (row,), _ = await connection.run([BEGIN, *attempt._look()])
     return view_of(row)
 
 
@@ -92,7 +83,7 @@ async def own_streams(one: Process, chance: random.Random, events: int) -> int:
             name = stream()
             more = [renamed("Ann", "Ann")] * (size - 1)
             receipt = await one.appender.append(job(change(name, None, added(), *more)))
-            told += receipt.entities[str(name)].version
+            told += receipt.entities[name].version
 
     await asyncio.gather(*(call() for _ in range(CALLERS)))
     return told
@@ -109,7 +100,7 @@ async def shared_streams(one: Process, chance: random.Random, events: int) -> in
             return adds(name)
         if chance.random() < RENAMING:
             return renames(contact, uuid4().hex)
-        relied_on = {str(name): contact.version}
+        relied_on = {name: contact.version}
         return adds(called=f"{name} {contact.version}", relied_on=relied_on)
 
     async def call() -> None:
@@ -121,12 +112,12 @@ async def shared_streams(one: Process, chance: random.Random, events: int) -> in
                 receipt = await one.appender.append(does(name))
             except AppendError:
                 left += 1
-                (contact,) = await one.log.load([name], fresh=True)
+                contact = await one.log.load(name, fresh=True)
                 if contact is not None:
                     known[name] = contact
             else:
                 told += 1
-                if (contact := receipt.entities.get(str(name))) is not None:
+                if (contact := receipt.entities.get(name)) is not None:
                     known[name] = contact
 
     await asyncio.gather(*(call() for _ in range(CALLERS)))

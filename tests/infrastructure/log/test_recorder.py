@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 async def test_an_auditor_reads_a_stream_with_the_library(ledger: str, one: Process):
     name = stream()
     await one.appender.append(adds(name))
-    (entity,) = await one.log.load([name], fresh=True)
+    entity = await one.log.load(name, fresh=True)
     assert entity is not None
     factory, store = event_store(ledger)
     try:

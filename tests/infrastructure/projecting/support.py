@@ -105,10 +105,8 @@ class Ledger:
             state = AGGREGATES[stream.kind].evolve(state, event)
             change.events.append(event)
             change.states.append(state)
-        receipt = await self.appender.append(
-            Job(stream.tenant, JOHN, "tracking", "req-1", [change])
-        )
-        return receipt.entities[str(stream)]
+        receipt = await self.appender.append(Job(JOHN, "tracking", "req-1", [change]))
+        return receipt.entities[stream]
 
     async def contact(self, name: str = "Ann Lee", tenant: str = "1") -> Entity:
         stream = StreamName(tenant, Contact.kind, uuid7())

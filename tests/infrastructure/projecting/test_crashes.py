@@ -12,7 +12,7 @@ import pytest
 
 from infrastructure.following.checkpoints import MOVE, Moved
 from infrastructure.following.session import Session
-from infrastructure.postgres.transactions import BEGIN, COMMIT
+from infrastructure.postgres.pipeline import BEGIN, COMMIT
 from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
 from projections.analytics.sums import ACTIVITY
