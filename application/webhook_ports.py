@@ -8,8 +8,8 @@ from uuid import UUID
 
 
 class Delivery(NamedTuple):
-    """A delivery as the delivery log has it. `due_at` is the next attempt of a pending one,
-    `position` is None for a test, `status` is None if there was no response."""
+    """A delivery as the delivery log has it. `position` is None for a test, `status`
+    is None if there was no response."""
 
     id: UUID
     event_id: UUID
@@ -25,6 +25,10 @@ class Delivery(NamedTuple):
     attempted_at: datetime | None
     due_at: datetime
     ended_at: datetime | None
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        return self.due_at if self.outcome == "pending" else None
 
 
 class Confidential(Protocol):

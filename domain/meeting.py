@@ -40,6 +40,15 @@ class Appointment(Value):
     calendar_synced: bool = False
     """True if the meeting is in a calendar, according to the writer."""
 
+    @property
+    def redacted(self) -> "Appointment":
+        """The time and the place only. A new field is hidden unless named here."""
+        return Appointment(
+            scheduled_at=self.scheduled_at,
+            location=self.location,
+            calendar_synced=self.calendar_synced,
+        )
+
 
 class Outcome(Value):
     """The result of a meeting. `duration` is in seconds and positive, `held_at` is UTC."""
@@ -60,6 +69,11 @@ class Outcome(Value):
     """How it goes on."""
     relationship_impact: Text | None = None
     """The effect of the meeting on the relationship."""
+
+    @property
+    def redacted(self) -> "Outcome":
+        """The time and the attendees only."""
+        return Outcome(held_at=self.held_at, attendees=self.attendees)
 
 
 # Events

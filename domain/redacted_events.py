@@ -8,12 +8,10 @@ from domain.changes import difference
 from domain.event import Event
 from domain.interaction import Interaction, InteractionAmended, Written
 from domain.meeting import (
-    Appointment,
     Meeting,
     MeetingCompleted,
     MeetingRescheduled,
     MeetingScheduled,
-    Outcome,
 )
 from domain.redaction import redacted
 
@@ -32,26 +30,12 @@ def redacted_event(event: Event, before: State | None, after: State) -> Event:
             changes = difference(redacted(before.record), redacted(after.record))
             return event.model_copy(update={"changes": changes})
         case MeetingScheduled():
-            return event.model_copy(update={"appointment": _appointment(event.appointment)})
+            return event.model_copy(update={"appointment": event.appointment.redacted})
         case MeetingRescheduled():
             assert isinstance(before, Meeting)
             assert isinstance(after, Meeting)
-            changes = difference(_appointment(before.appointment), _appointment(after.appointment))
+            changes = difference(before.appointment.redacted, after.appointment.redacted)
             return event.model_copy(update={"changes": changes})
         case MeetingCompleted():
-            return event.model_copy(update={"outcome": _outcome(event.outcome)})
+            return event.model_copy(update={"outcome": event.outcome.redacted})
     return event
-
-
-def _appointment(appointment: Appointment) -> Appointment:
-    """The appointment with its time and place only. A new field is hidden unless named here."""
-    return Appointment(
-        scheduled_at=appointment.scheduled_at,
-        location=appointment.location,
-        calendar_synced=appointment.calendar_synced,
-    )
-
-
-def _outcome(outcome: Outcome) -> Outcome:
-    """The outcome with its time and attendees only."""
-    return Outcome(held_at=outcome.held_at, attendees=outcome.attendees)

@@ -3,11 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from pydantic_core import to_json
-
-from api.contracts.tracking.contact_schemas import row_shown
+from api.contracts.tracking.contact_schemas import ContactShown
 from api.contracts.tracking.service_schemas import service_json
-from api.contracts.tracking.tactic_schemas import tactic_json
+from api.contracts.tracking.tactic_schemas import TacticShown
 from infrastructure.postgres.snapshot import Snapshot
 from projections import whole_tenant
 from projections.catalogue.services import ServiceRow
@@ -33,13 +31,13 @@ class Export:
     def lines(self) -> Iterator[bytes]:
         """The tenant's own tactics and services, contacts, meetings, then interactions, by id."""
         for tactic in self.snapshot.rows(whole_tenant.TACTICS, self._parameters):
-            yield _line(b"tactic", tactic_json(TacticRow(*tactic)).encode())
+            yield _line(b"tactic", TacticShown.json_of(TacticRow(*tactic)).encode())
         for service in self.snapshot.rows(whole_tenant.SERVICES, self._parameters):
             listed = ServiceRow(*service)
             identity = f'{{"uuid":"{listed.id}",'
             yield _line(b"service", (identity + service_json(listed)[1:]).encode())
         for *row, history in self.snapshot.rows(whole_tenant.CONTACTS, self._parameters):
-            shown = to_json(row_shown(ListedContact.of_row(row)))
+            shown = ContactShown.json_of(ListedContact(*row)).encode()
             entries = ",".join(history or ()).encode()
             yield _line(b"contact", shown[:-1] + b',"statusHistory":[' + entries + b"]}")
         for (document,) in self.snapshot.rows(whole_tenant.MEETINGS, self._parameters):

@@ -1,8 +1,8 @@
 """Contacts as they are now. Queries look up in the timeline when one was last contacted."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from application.entity import Entity
@@ -10,7 +10,8 @@ from domain.contact import Contact
 from projections.read_model import Put, ReadModel, Step, columns_of
 
 
-class ContactRow(NamedTuple):
+@dataclass(frozen=True)
+class ContactRow:
     """A contact as it is now; `position` is that of its last event."""
 
     id: UUID
@@ -55,7 +56,7 @@ def row_of(entity: Entity[Contact]) -> ContactRow:
 def project(step: Step) -> Iterator[Put]:
     contact = row_of(step.after)
     searched = filter(None, (contact.name, contact.email, contact.company))
-    row = {"tenant": step.tenant, **contact._asdict(), "search": "\n".join(searched).lower()}
+    row = {"tenant": step.tenant, **vars(contact), "search": "\n".join(searched).lower()}
     yield Put((step.tenant, contact.id), (row,), fresh=step.before is None)
 
 

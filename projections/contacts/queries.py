@@ -4,12 +4,14 @@ That is the newest entry of its timeline that isn't in the future. A query looks
 right after deletes and corrections, and a planned entry counts as soon as its time has come.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from projections.contacts.model import ContactRow
+from application.entity import Entity
+from domain.contact import Contact
+from projections.contacts.model import ContactRow, row_of
 from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
 
 LAST_CONTACTED = """
@@ -21,19 +23,19 @@ LEFT JOIN LATERAL (
 """
 
 
-class ListedContact(NamedTuple):
-    """A contact and the instant of its last contact."""
+@dataclass(frozen=True)
+class ListedContact(ContactRow):
+    """A contact and the instant of its last contact: a row of COLUMNS."""
 
-    contact: ContactRow
     last_contacted: datetime | None
 
-    @classmethod
-    def of_row(cls, row: Sequence[Any]) -> "ListedContact":
-        """The contact of a row of COLUMNS."""
-        return cls(ContactRow(*row[:-1]), row[-1])
+
+def listed_of(entity: Entity[Contact], last_contacted: datetime | None = None) -> ListedContact:
+    """The contact of an entity, with the instant of its last contact."""
+    return ListedContact(**vars(row_of(entity)), last_contacted=last_contacted)
 
 
-COLUMNS = ", ".join([*(f"c.{name}" for name in ContactRow._fields), "last.at"])
+COLUMNS = ", ".join([*(f"c.{field.name}" for field in fields(ContactRow)), "last.at"])
 CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
 
 
@@ -53,7 +55,7 @@ async def one(fetch: Fetch, tenant: str, identity: UUID) -> ListedContact | None
         "WHERE c.tenant = %s AND c.id = %s AND NOT c.removed"
     )
     rows = await fetch(sql, (tenant, identity))
-    return ListedContact.of_row(rows[0]) if rows else None
+    return ListedContact(*rows[0]) if rows else None
 
 
 class Named(NamedTuple):
@@ -107,4 +109,4 @@ async def page(
 ) -> tuple[list[ListedContact], PageEnd | None]:
     """A page by offset or after the end of the page before; newest contacts first."""
     rows, end = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
-    return [ListedContact.of_row(row) for row in rows], end
+    return [ListedContact(*row) for row in rows], end

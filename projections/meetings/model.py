@@ -1,6 +1,7 @@
 """Meetings as they stand, as JSON documents of the native contract (the tracking document)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic_core import to_json
 
@@ -24,11 +25,7 @@ def _document(entity: Entity[Meeting]) -> dict[str, object]:
         "contactId": state.contact_id,
         "status": state.status,
         "scheduledDateTime": appointment.scheduled_at,
-        "location": appointment.location,
-        "purpose": appointment.purpose,
-        "agendaItems": appointment.agenda_items,
-        "preparationNotes": appointment.preparation_notes,
-        "calendarSynced": appointment.calendar_synced,
+        **appointment.model_dump(exclude={"scheduled_at"}),
         "completedDate": outcome and outcome.held_at,
         "createdAt": entity.created.time,
         "updatedAt": entity.changed.time,
@@ -40,27 +37,21 @@ def _document(entity: Entity[Meeting]) -> dict[str, object]:
         shown |= {
             "interactionId": state.interaction_id,
             "actualDate": outcome.held_at,
-            "attendees": outcome.attendees,
+            **outcome.model_dump(exclude={"held_at"}),
             "duration": outcome.duration and (outcome.duration + 30) // 60,
-            "topicsCovered": outcome.topics_covered,
-            "outcomes": outcome.outcomes,
-            "actionItems": outcome.action_items,
-            "nextSteps": outcome.next_steps,
-            "relationshipImpact": outcome.relationship_impact,
         }
     return shown
-
-
-SAID = ("purpose", "preparationNotes")
-CAME_OF_IT = ("duration", "outcomes", "nextSteps", "relationshipImpact")
-LISTS = ("agendaItems", "topicsCovered", "actionItems")
 
 
 def redacted_document(entity: Entity[Meeting]) -> str:
     """The document of a completed meeting for readers who haven't opened the restricted tags of its
     interaction, which has the same content."""
-    hidden = dict.fromkeys((*SAID, *CAME_OF_IT)) | {key: [] for key in LISTS}
-    return to_json(_document(entity) | hidden | {"redacted": True}).decode()
+    state = replace(
+        entity.state,
+        appointment=entity.state.appointment.redacted,
+        outcome=entity.state.outcome and entity.state.outcome.redacted,
+    )
+    return to_json(_document(replace(entity, state=state)) | {"redacted": True}).decode()
 
 
 def project(step: Step) -> Iterator[Put]:

@@ -1,10 +1,9 @@
 """Bodies and queries about contacts and their relationship status."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field
-from pydantic_core import to_json
 
 from api.contracts.tracking.interaction_schemas import PageNumber, PageSize
 from api.contracts.tracking.types import (
@@ -15,10 +14,12 @@ from api.contracts.tracking.types import (
     Query,
     QueryDate,
     Reason,
+    RecordShown,
     Stage,
     Status,
     Tags,
     Text,
+    Time,
 )
 from api.http.models import Shown
 from projections.contacts.queries import ListedContact
@@ -81,7 +82,7 @@ class Reactivation(Body):
     notes: Text | None = None
 
 
-class ContactShown(Shown):
+class ContactShown(RecordShown):
     id: UUID
     number: int
     name: str
@@ -91,11 +92,11 @@ class ContactShown(Shown):
     title: str | None
     tags: list[str]
     ownerId: str
-    relationshipStatus: Status
-    lifecycleStage: Stage
-    lastContacted: str | None
-    createdAt: str
-    updatedAt: str
+    relationshipStatus: Status = Field(validation_alias="status")
+    lifecycleStage: Stage = Field(validation_alias="stage")
+    lastContacted: Time | None
+    createdAt: Time
+    updatedAt: Time
 
 
 class ContactsShown(PageShown):
@@ -119,33 +120,9 @@ class StatusHistoryShown(Shown):
     items: list[StatusEntryShown]
 
 
-def row_shown(row: ListedContact) -> dict[str, Any]:
-    contact = row.contact
-    return {
-        "id": contact.id,
-        "number": contact.number,
-        "name": contact.name,
-        "email": contact.email,
-        "phone": contact.phone,
-        "company": contact.company,
-        "title": contact.title,
-        "tags": contact.tags,
-        "ownerId": contact.owner_id,
-        "relationshipStatus": contact.status,
-        "lifecycleStage": contact.stage,
-        "lastContacted": row.last_contacted,
-        "createdAt": contact.created_at,
-        "updatedAt": contact.updated_at,
-    }
-
-
-def contact_json(row: ListedContact) -> str:
-    return to_json(row_shown(row)).decode()
-
-
 def contact_tag(row: ListedContact) -> str:
     """The entity tag: the position of the contact's own last event, and its last contact, which
     comes from the timeline."""
     if row.last_contacted is None:
-        return f'"{row.contact.position}"'
-    return f'"{row.contact.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'
+        return f'"{row.position}"'
+    return f'"{row.position}-{int(row.last_contacted.timestamp() * 1_000_000):x}"'

@@ -13,7 +13,6 @@ from api.contracts.tracking.contact_schemas import (
     ContactShown,
     ContactsShown,
     NewContact,
-    contact_json,
     contact_tag,
 )
 from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
@@ -42,7 +41,6 @@ from domain.contact import Contact, Details
 from domain.errors import NotFound
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
-from projections.contacts.model import row_of
 from projections.contacts.queries import ListedContact
 
 router = ContractRouter(TRACKING, "Contacts")
@@ -68,7 +66,7 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
         owner=query.owner_id,
     )
     count, page = contact_list.count, contact_list.page
-    return await lists.find(call, query, wanted, "contacts", count, page, contact_json)
+    return await lists.find(call, query, wanted, "contacts", count, page, ContactShown.json_of)
 
 
 @router.on("GET /api/contacts/{contact_id}", reading, ContactShown, errors=(404, 422))
@@ -104,9 +102,9 @@ async def restore(call: Call, contact_id: str) -> Answer:
 
 
 def created(entity: Entity[Contact]) -> Content:
-    row = ListedContact(row_of(entity), None)
+    row = contact_list.listed_of(entity)
     headers = (("Location", f"/api/contacts/{entity.id}"), ("ETag", contact_tag(row)))
-    return Content(contact_json(row), headers)
+    return Content(ContactShown.json_of(row), headers)
 
 
 async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UUID) -> Answer:
@@ -115,13 +113,13 @@ async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UU
     last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
 
     def shown(entity: Entity[Contact]) -> Content:
-        return tagged(ListedContact(row_of(entity), last))
+        return tagged(contact_list.listed_of(entity, last))
 
     return await carry_out(call, handler, command, shown)
 
 
 def tagged(row: ListedContact) -> Content:
-    return Content(contact_json(row), (("ETag", contact_tag(row)),))
+    return Content(ContactShown.json_of(row), (("ETag", contact_tag(row)),))
 
 
 async def unchanged_contact(call: Call, reference: str) -> UUID:
@@ -143,4 +141,4 @@ async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
         if then is None:
             raise NotFound("There was no such contact then", code="contact_not_found")
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
-    return Content(contact_json(ListedContact(row_of(then.contact), last)))
+    return Content(ContactShown.json_of(contact_list.listed_of(then.contact, last)))

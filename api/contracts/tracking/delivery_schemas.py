@@ -5,13 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import to_json
 
 from api.contracts.tracking.event_schemas import POSITION
-from api.contracts.tracking.types import Body, Date, Id, Query
+from api.contracts.tracking.types import Body, Date, Id, Query, RecordShown
 from api.http.models import Shown
 from api.http.records import LARGEST, as_number
-from application.webhook_ports import Delivery
 
 Outcome = Literal["pending", "delivered", "failed", "canceled"]
 
@@ -51,7 +49,7 @@ class DeliveryQuery(Query):
     cursor: str | None = None
 
 
-class DeliveryShown(Shown):
+class DeliveryShown(RecordShown):
     """`position` is null for a test, `nextAttemptAt` for what has ended."""
 
     id: UUID
@@ -61,11 +59,11 @@ class DeliveryShown(Shown):
     cause: Literal["event", "replay", "test"]
     outcome: Outcome
     attempts: int
-    lastStatus: int | None
-    lastError: str | None
-    lastMilliseconds: int | None
+    lastStatus: int | None = Field(validation_alias="status")
+    lastError: str | None = Field(validation_alias="error")
+    lastMilliseconds: int | None = Field(validation_alias="milliseconds")
     createdAt: datetime
-    lastAttemptAt: datetime | None
+    lastAttemptAt: datetime | None = Field(validation_alias="attempted_at")
     nextAttemptAt: datetime | None
     endedAt: datetime | None
 
@@ -80,25 +78,3 @@ class ReplayShown(Shown):
 
     after: int
     upTo: int
-
-
-def delivery_json(row: Delivery) -> str:
-    pending = row.outcome == "pending"
-    return to_json(
-        {
-            "id": row.id,
-            "eventId": row.event_id,
-            "type": row.type,
-            "position": row.position,
-            "cause": row.cause,
-            "outcome": row.outcome,
-            "attempts": row.attempts,
-            "lastStatus": row.status,
-            "lastError": row.error,
-            "lastMilliseconds": row.milliseconds,
-            "createdAt": row.created_at,
-            "lastAttemptAt": row.attempted_at,
-            "nextAttemptAt": row.due_at if pending else None,
-            "endedAt": row.ended_at,
-        }
-    ).decode()

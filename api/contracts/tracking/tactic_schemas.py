@@ -1,16 +1,14 @@
 """Bodies and answers about rapport tactics."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator
-from pydantic_core import to_json
 
-from api.contracts.tracking.types import Body, Name, Text
+from api.contracts.tracking.types import Body, Name, RecordShown, Text, Time
 from api.contracts.tracking.types import Reason as Description
 from api.http.models import Shown
 from domain.tactic import Discipline
-from projections.catalogue.tactics import TacticRow
 
 Domain = Annotated[
     Literal["Communication Studies", "Social Psychology", "Persuasion and Influence"],
@@ -41,7 +39,7 @@ class TacticChanges(Body):
     hidden: bool = False
 
 
-class TacticShown(Shown):
+class TacticShown(RecordShown):
     id: UUID
     name: str
     domain: Domain
@@ -49,29 +47,11 @@ class TacticShown(Shown):
     evidence: str | None
     builtIn: bool
     hidden: bool
-    createdAt: str
-    updatedAt: str
+    createdAt: Time
+    updatedAt: Time
 
 
 class TacticsShown(Shown):
     """The built-in tactics, then the tenant's own."""
 
     items: list[TacticShown]
-
-
-def row_shown(row: TacticRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "domain": row.domain,
-        "description": row.description,
-        "evidence": row.evidence,
-        "builtIn": row.built_in,
-        "hidden": row.hidden,
-        "createdAt": row.created_at,
-        "updatedAt": row.updated_at,
-    }
-
-
-def tactic_json(row: TacticRow) -> str:
-    return to_json(row_shown(row)).decode()

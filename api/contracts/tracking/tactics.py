@@ -10,7 +10,6 @@ from api.contracts.tracking.tactic_schemas import (
     TacticChanges,
     TacticShown,
     TacticsShown,
-    tactic_json,
 )
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
@@ -41,7 +40,7 @@ async def get(call: Call, id: str) -> Content:
     row = (await named(call.services.fetch, call.tenant, [identity])).get(identity)
     if row is None:
         raise _unknown()
-    return record(tactic_json(row), row.position)
+    return record(TacticShown.json_of(row), row.position)
 
 
 @router.on("GET /api/admin/tactics", administering, TacticsShown)
@@ -72,16 +71,16 @@ async def hide(call: Call, id: str) -> Answer:
 
 
 def created(entity: Entity[Tactic]) -> Content:
-    return record(tactic_json(row_of(entity)), entity.position, f"/api/tactics/{entity.id}")
+    return record(TacticShown.json_of(row_of(entity)), entity.position, f"/api/tactics/{entity.id}")
 
 
 def shown(entity: Entity[Tactic]) -> Content:
-    return record(tactic_json(row_of(entity)), entity.position)
+    return record(TacticShown.json_of(row_of(entity)), entity.position)
 
 
 async def _listed(call: Call, *, hidden: bool) -> Content:
     rows = await catalogue(call.services.fetch, call.tenant)
-    return lists.complete(tactic_json(row) for row in rows if hidden or not row.hidden)
+    return lists.complete(TacticShown.json_of(row) for row in rows if hidden or not row.hidden)
 
 
 def _identity(id: str) -> UUID:

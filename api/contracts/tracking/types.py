@@ -1,10 +1,12 @@
 """Types of the native contract's bodies and queries."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
+    AliasGenerator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -12,7 +14,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 
 from api.http.models import Shown, instant_schema, instant_such_as, not_blank, parse_query_instant
 from domain.amendment import MOST_MINUTES
@@ -121,6 +123,23 @@ class Body(BaseModel):
             elif not known.is_required():
                 fields[name] = known.default
         return fields
+
+
+Time = Annotated[datetime, WithJsonSchema({"type": "string"})]
+"""An instant of an answer."""
+
+
+class RecordShown(Shown):
+    """The form of one record's answer, and the answer itself: `createdAt` is the record's
+    `created_at`."""
+
+    model_config = ConfigDict(
+        from_attributes=True, alias_generator=AliasGenerator(validation_alias=to_snake)
+    )
+
+    @classmethod
+    def json_of(cls, record: object) -> str:
+        return cls.model_validate(record).model_dump_json()
 
 
 class PageShown(Shown):

@@ -13,7 +13,6 @@ from api.contracts.tracking.delivery_schemas import (
     DeliveryShown,
     Replay,
     ReplayShown,
-    delivery_json,
 )
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.webhooks import administering, webhook_row
@@ -51,7 +50,7 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
         event_id=query.event_id,
         before=page_end(query.cursor, bound_to),
     )
-    return lists.by_cursor(call, ",".join(map(delivery_json, found)), end, bound_to)
+    return lists.by_cursor(call, ",".join(map(DeliveryShown.json_of, found)), end, bound_to)
 
 
 @router.on(
@@ -59,7 +58,7 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
 )
 async def delivery(call: Call, id: str, delivery_id: str) -> Content:
     """One delivery"""
-    return Content(delivery_json(await _delivery(call, id, delivery_id)))
+    return Content(DeliveryShown.json_of(await _delivery(call, id, delivery_id)))
 
 
 @router.on(
@@ -106,7 +105,7 @@ async def test(call: Call, id: str) -> Answer:
     identity = await _id(call, id)
 
     def tested(delivery: Delivery) -> Answer:
-        return answer(call, Content(delivery_json(delivery)))
+        return answer(call, Content(DeliveryShown.json_of(delivery)))
 
     try:
         return await call.services.webhooks.test(call.caller(), identity, tested)
