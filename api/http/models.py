@@ -25,6 +25,11 @@ class Body(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
+    def differing(self, shown: object) -> dict[str, Any]:
+        """The fields that were sent and differ from what the caller is shown under their names."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: value for name, value in sent.items() if value != getattr(shown, name)}
+
 
 class Shown(BaseModel):
     """The form of an answer, for the OpenAPI document. Keys may be added to it later."""

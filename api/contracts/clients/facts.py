@@ -16,15 +16,17 @@ Document = Mapping[str, Any]
 
 
 class Facts(NamedTuple):
-    """`seconds` is how long it took; `answers` are pairs of question and answer."""
+    """The documented fields under their documented names; `duration` is in seconds."""
 
-    service_id: int | None
-    interaction_type: str
+    serviceId: int | None
+    interactionType: str
     description: str | None
-    day: date
-    seconds: int | None
+    dateOfInteraction: date
+    duration: int | None
     location: str | None
-    answers: tuple[tuple[int, object], ...]
+    isDeleted: bool
+    redacted: bool
+    customQuestions: list[dict[str, object]]
 
 
 def of_document(document: Document) -> Facts:
@@ -45,11 +47,9 @@ def of_document(document: Document) -> Facts:
         ),
         seconds,
         PLACES.get(document["location"] or ""),
-        tuple(
-            (answer["questionId"], answer["answer"])
-            for answer in answers
-            if answer["answer"] is not None
-        ),
+        False,
+        document.get("redacted", False),
+        [answer for answer in answers if answer["answer"] is not None],
     )
 
 

@@ -53,41 +53,35 @@ class NewInteraction(Body):
         )
 
 
-class InteractionChanges(Body):
+PATHS = {"description": "said.description", "location": "place.location"}
+"""The path of each key that is set as it was sent."""
+
+
+class InteractionChanges(NewInteraction):
     """The fields to change. A field that is left out stays; null clears one that may be null."""
 
-    serviceId: Number | None = None
+    serviceId: Number | None = None  # type: ignore[assignment]
     interactionType: InteractionType = "inPerson"
-    description: Text | None = None
     dateOfInteraction: Day = None
-    duration: Duration | None = None
-    location: Place | None = None
-    customQuestions: Answers | None = None
-    isDeleted: NotDeleted = False
 
     def fields(self, document: facts.Document, tags: tuple[str, ...]) -> Fields:
         """The fields of an amendment: those that differ from the document, which is the one the
         caller is shown, and the restricted tags to add. Raises Invalid."""
-        was = facts.of_document(document)
-        given = self.model_fields_set
-        fields: dict[str, object] = {}
-        if "interactionType" in given and self.interactionType != was.interaction_type:
+        new = self.differing(facts.of_document(document))
+        fields = {path: new[name] for name, path in PATHS.items() if name in new}
+        if "interactionType" in new:
             fields |= {"kind": KINDS[self.interactionType], "word": self.interactionType}
-        if "description" in given and self.description != was.description:
-            fields["said.description"] = self.description
-        if "location" in given and self.location != was.location:
-            fields["place.location"] = self.location
-        if "dateOfInteraction" in given and self.dateOfInteraction != was.day:
+        if "dateOfInteraction" in new:
             fields["when.start"] = Start(_start(self.dateOfInteraction))
             # Also of a record that began at this instant, but in a zone of another day.
             fields |= {"when.whole_day": True, "when.written": None}
-        if "duration" in given and self.duration != was.seconds:
+        if "duration" in new:
             fields |= {"when.ends_at": None, "when.duration": _lasting(self.duration)}
-        if "serviceId" in given and self.serviceId != was.service_id:
+        if "serviceId" in new:
             if self.serviceId is None:
                 raise Invalid("It can't be taken away", field="service.service_id")
             fields["service.service_id"] = self.serviceId
-        if "customQuestions" in given:
+        if "customQuestions" in new:
             fields["service.answers"] = _answers(self.customQuestions)
         return fields | {"labels.restricted": tags} if tags else fields
 

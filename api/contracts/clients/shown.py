@@ -58,17 +58,8 @@ def interaction(document: dict[str, Any]) -> dict[str, Any]:
     changed = document.get("updatedBy")
     return {
         "id": document["number"],
-        "serviceId": known.service_id,
-        "interactionType": known.interaction_type,
-        "description": known.description,
-        "dateOfInteraction": known.day,
-        "duration": None if known.seconds is None else clock(known.seconds),
-        "location": known.location,
-        "isDeleted": False,
-        "redacted": document.get("redacted", False),
-        "customQuestions": [
-            {"questionId": question, "answer": answer} for question, answer in known.answers
-        ],
+        **known._asdict(),
+        "duration": None if known.duration is None else clock(known.duration),
         "createdBy": created,
         "lastUpdatedBy": (
             created if changed is None else person(changed, instant(document["updatedAt"]))

@@ -58,7 +58,7 @@ PATHS = {
 """The path of each key that is set as it was sent."""
 
 
-class InteractionChanges(Body):
+class InteractionChanges(NewInteraction):
     """The fields to change. A field that is left out stays; null clears one that may be null."""
 
     # No field has a default that it may be set to: what may not be null is refused as such.
@@ -67,21 +67,13 @@ class InteractionChanges(Body):
     lead: Name = ""
     start_datetime: Date = None
     timezone: Zone = ""
-    end_datetime: Date | None = None
-    location: Line | None = None
-    description: Text | None = None
-    notes: Text | None = None
 
     def fields(self, document: Mapping[str, Any]) -> Fields:
         """The fields of an amendment: those that differ from the document, which is the one the
         caller is shown. A site may send back all that it read, and what was only derived for it
         does not become a part of the record."""
         shown = fields_of(document)
-        new = {
-            name: getattr(self, name)
-            for name in self.model_fields_set
-            if getattr(self, name) != getattr(shown, name)
-        }
+        new = self.differing(shown)
         if "redacted" not in document and self._loses_title(document, new):
             new["title"] = self.title
         fields = {path: new[name] for name, path in PATHS.items() if name in new}

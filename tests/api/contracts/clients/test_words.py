@@ -38,7 +38,9 @@ def test_own_words_are_echoed_and_foreign_words_are_not(word: str, kind: Kind):
 @for_any(anything.records())
 def test_the_redacted_document_tells_nothing_hidden(record: Record):
     told = facts.of_document(from_json(redacted_document(entity_of(record))))
-    assert (told.service_id, told.description, told.seconds, told.answers) == (None, None, None, ())
+    assert (told.serviceId, told.description, told.duration) == (None, None, None)
+    assert told.redacted
+    assert told.customQuestions == []
 
 
 @for_any(anything.records())
