@@ -32,7 +32,7 @@ class EventStreamResponse(EventSourceResponse):
         loop = asyncio.get_running_loop()
 
         async def send_in_time(message: Message) -> None:
-            deadline = loop.call_later(self._stream.patience, self._stream.cut)
+            deadline = loop.call_later(self._stream.source.patience, self._stream.cut)
             try:
                 await send(message)
             finally:

@@ -11,16 +11,17 @@ import re
 import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from fastapi import FastAPI
+from starlette._utils import get_route_path
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from api.http.connection import TRANSPORT
-from api.http.route_table import RouteTable
+from api.http.route import ContractRoute
 from api.services import Services
 from infrastructure.identity.bearer import LONGEST_HEADER, unverified_contract
 
@@ -99,11 +100,17 @@ async def _apologise(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Contract:
-    """A contract's application and addresses. `base` is its base URL. `own` are the paths of the
-    bare origin that it alone documents, `shared` those that another contract documents too:
-    there the token's claim decides."""
+    """A contract's application, addresses and routes. `base` is its base URL. `own` are the paths
+    of the bare origin that it alone documents, `shared` those that another contract documents too:
+    there the token's claim decides.
+
+    Starlette matches its routes one after the other, and wraps each request in seven layers for
+    routes that raise errors: that took a seventh of a POST. So routes without parameters are looked
+    up, and a `ContractRoute`, which answers its own errors, is entered at once. Anything else, such
+    as an unknown address or the documents, falls back to Starlette, with the same order of routes.
+    """
 
     name: str
     base: str
@@ -111,9 +118,39 @@ class Contract:
     own: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
 
-    @cached_property
-    def routes(self) -> RouteTable:
-        return RouteTable(self.app)
+    def __post_init__(self) -> None:
+        self._fixed: dict[tuple[str, str], Route] = {}
+        self._open: list[BaseRoute] = []
+        for route in self.app.router.routes:
+            if isinstance(route, Route) and not route.param_convertors:
+                self._add(route)
+            else:
+                self._open.append(route)
+
+    def _add(self, route: Route) -> None:
+        for method in route.methods or ():
+            scope = {"type": "http", "method": method, "path": route.path}
+            if not any(earlier.matches(scope)[0] is Match.FULL for earlier in self._open):
+                self._fixed.setdefault((method, route.path), route)
+
+    def find(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
+        """The route of this method and path, and its part of the scope; None if there is none."""
+        fixed = self._fixed.get((scope["method"], get_route_path(scope)))
+        if fixed is not None:
+            return fixed, {"route": fixed, "path_params": {}}
+        for route in self._open:
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                return route, found
+        return None
+
+    def entered(self, scope: Scope) -> ASGIApp:
+        """The matching `ContractRoute`, else the whole application."""
+        found = self.find(scope)
+        if found is None or not isinstance(found[0], ContractRoute):
+            return self.app
+        scope.update(found[1])
+        return found[0].app
 
 
 class FrontDoor:
@@ -141,13 +178,13 @@ class FrontDoor:
                 contract = named
                 if prefix == contract.base:
                     scope["root_path"] = scope.get("root_path", "") + prefix
-        return contract.routes.app(scope)(scope, receive, send)
+        return contract.entered(scope)(scope, receive, send)
 
     def _by_claim(self, prefix: str, scope: Scope) -> Contract:
         authorization = Headers(scope=scope).get("authorization", "")
         claim = unverified_contract(authorization[: LONGEST_HEADER + 1])
         contract = self._others.get(claim or "")
-        if contract and prefix in contract.shared and contract.routes.find(scope):
+        if contract and prefix in contract.shared and contract.find(scope):
             return contract
         return self._native
 

@@ -21,7 +21,7 @@ PAUSE = 1.0
 
 class EventStream:
     """`position` is the one up to which the client has been sent everything. `cut` ends the
-    connection; it is set once there is one."""
+    connection, and `leave` frees the place of the stream; each is set once there is one."""
 
     def __init__(
         self,
@@ -29,11 +29,9 @@ class EventStream:
         wanted: StreamFilter,
         until: float,
         still_valid: Callable[[], Awaitable[bool]],
-        leave: Callable[["EventStream"], None],
     ):
-        self._source = source
+        self.source = source
         self._still_valid = still_valid
-        self._leave = leave
         self._until = until
         self._loop = asyncio.get_running_loop()
         self._sent = self._loop.time()
@@ -41,13 +39,7 @@ class EventStream:
         self.wanted = wanted
         self.position = 0
         self.cut: Callable[[], None] = lambda: None
-
-    @property
-    def patience(self) -> float:
-        return self._source.patience
-
-    def leave(self) -> None:
-        self._leave(self)
+        self.leave: Callable[[], None] = lambda: None
 
     async def frames(self) -> AsyncIterator[bytes]:
         """The position where the stream begins, every event since, a comment when it has caught up,
@@ -56,7 +48,7 @@ class EventStream:
         caught_up = announced = False
         while (end := await self._end()) is None:
             try:
-                page = await self._source.frames(self.wanted, self.position)
+                page = await self.source.frames(self.wanted, self.position)
             except (psycopg.OperationalError, PoolTimeout):
                 await asyncio.sleep(PAUSE)
                 if self._is_due():
@@ -86,13 +78,13 @@ class EventStream:
 
     async def _news(self) -> bool:
         """Wait for news, but not beyond the next heartbeat or check; True if there are any."""
-        due = min(self._sent + self._source.heartbeat, self._check)
+        due = min(self._sent + self.source.heartbeat, self._check)
         seconds = max(due - self._loop.time(), 0.001)
-        return await self._source.heads.wait(self.wanted.tenant, self.position, seconds)
+        return await self.source.heads.wait(self.wanted.tenant, self.position, seconds)
 
     async def _end(self) -> str | None:
         """The reason why the stream has to end; None if it goes on."""
-        if self._source.stopping:
+        if self.source.stopping:
             return "the service is stopping"
         if self._loop.time() >= self._check:
             if not await self._still_valid():
@@ -102,10 +94,10 @@ class EventStream:
 
     def _next_check(self) -> float:
         left = max(self._until - time.time(), 0.05)
-        return self._loop.time() + min(left, self._source.heartbeat)
+        return self._loop.time() + min(left, self.source.heartbeat)
 
     def _is_due(self) -> bool:
-        return self._loop.time() >= self._sent + self._source.heartbeat
+        return self._loop.time() >= self._sent + self.source.heartbeat
 
     def _note(self, comment: str | None = None, retry: int | None = None) -> bytes:
         self._sent = self._loop.time()

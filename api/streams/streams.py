@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 
 from api.streams.source import Source, StreamFilter
 from api.streams.stream import EventStream
@@ -47,27 +48,19 @@ class EventStreams:
         of_tenant, half = self._of_tenant[wanted.tenant], max(1, self._most // 2)
         if self.source.stopping or self.count >= self._most or of_tenant >= half:
             raise TooMany
-        stream = EventStream(self.source, wanted, until, still_valid, self._leave)
-        self._open.add(stream)
-        self._of_tenant[wanted.tenant] += 1
-        try:
+        stream = EventStream(self.source, wanted, until, still_valid)
+        with ExitStack() as held:
+            self._open.add(stream)
+            self._of_tenant[wanted.tenant] += 1
+            held.callback(self._forget, stream)
             await self.source.heads.follow(wanted.tenant)
-        except BaseException:
-            self._forget(stream)
-            raise
-        try:
+            held.callback(self.source.heads.leave, wanted.tenant)
             head = await self.source.feed.head()
             if after is not None and after > head:
                 raise Beyond
             stream.position = head if after is None else after
-        except BaseException:
-            stream.leave()
-            raise
+            stream.leave = held.pop_all().close
         return stream
-
-    def _leave(self, stream: EventStream) -> None:
-        self.source.heads.leave(stream.wanted.tenant)
-        self._forget(stream)
 
     def _forget(self, stream: EventStream) -> None:
         self._open.discard(stream)

@@ -2,8 +2,8 @@ import pytest
 from starlette.routing import Match
 
 from api.contracts.tracking.app import tracking_app
+from api.http.front import Contract
 from api.http.route import ContractRoute
-from api.http.route_table import RouteTable
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -24,11 +24,11 @@ def paths(app):
 @pytest.mark.parametrize("root", ["", "/base"])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_route_is_found_exactly_where_the_router_would_find_it(app, method, root):
-    table = RouteTable(app)
+    contract = Contract("tracking", "", app)
     for path in paths(app):
         scope = {"type": "http", "method": method, "path": root + path, "root_path": root}
         route, found = the_usual_way(app, scope)
-        straight = table.app(scope)
+        straight = contract.entered(scope)
         if isinstance(route, ContractRoute):
             assert straight is route.app
             assert scope["route"] is route
