@@ -37,7 +37,7 @@ async def test_a_process_of_its_own_delivers_and_serves_no_contract(database):
             try:
                 said = await asyncio.to_thread(process.stderr.readline)
                 await opened.log()
-                await ended(opened, webhook.id, 1, 30)
+                await ended(opened, webhook.id)
                 receiver.received[0].verified_by(await secret_of(opened, webhook))
             finally:
                 process.terminate()

@@ -75,17 +75,18 @@ def vanish(service: Service, request: bytes, before: Callable[[], None]) -> None
 
 
 def test_an_answer_nobody_waits_for_is_not_logged(service, caplog, monkeypatch):
-    fetch, answered = service.services.fetch, threading.Event()
+    fetch, asked, answered = service.services.fetch, threading.Event(), threading.Event()
 
     async def slowly(*query: Any) -> Any:
+        asked.set()
         await asyncio.sleep(0.3)
         answered.set()
         return await fetch(*query)
 
     monkeypatch.setattr(service.services, "fetch", slowly)
     with caplog.at_level(logging.WARNING):
-        asked = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
-        vanish(service, asked, lambda: time.sleep(0.1))
+        ready = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
+        vanish(service, ready, lambda: asked.wait(60))
         assert answered.wait(60)
         time.sleep(0.1)
     assert caplog.records == []

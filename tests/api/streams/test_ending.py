@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.contracts.tracking import events
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import refused
 from tests.api.running import running
@@ -27,14 +28,17 @@ LOGGED = "kith.interaction.logged.v1"
 
 class TestEndings:
     def test_an_expired_token_ends_the_stream_with_a_comment(
-        self, service, tenant, client, contact
+        self, service, tenant, client, contact, monkeypatch
     ):
-        lifetime = timedelta(seconds=-7)  # clocks may differ by ten
+        lifetime = timedelta(minutes=30)
+        # The stream asks once half a second has passed, and whoever it asks has a clock of ours.
+        monkeypatch.setattr(events, "LEEWAY", 0.5 - lifetime.total_seconds())
         ending = service.client(tenant=tenant, lifetime=lifetime)
         with listening(ending) as response:
-            told = list(frames(response))
-        assert "caught up" in [frame.comment for frame in told]
-        assert told[-1].comment == "the token is no longer valid"
+            stream = frames(response)
+            until(stream, "caught up")
+            monkeypatch.setattr(service.services.verifier, "_clock", lambda: time.time() + 2_400)
+            assert [frame.comment for frame in stream] == ["the token is no longer valid"]
         assert client.get("/api/contacts").status_code == 200
         assert ending.get(STREAM).status_code == 401
 
@@ -97,7 +101,7 @@ class TestEndings:
             (line,) = re.findall(r'kith_request_seconds_sum{method="GET"} (.*)', figures)
             return float(line)
 
-        before, began = seconds(), time.monotonic()
+        began, before = time.monotonic(), seconds()
         with listening(client):
             time.sleep(1)
         eventually(lambda: 'route="/api/events/stream",status="200"' in client.get("/metrics").text)

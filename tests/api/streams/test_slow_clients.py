@@ -73,11 +73,12 @@ def test_a_stopping_service_waits_for_no_client_that_doesnt_read(
         contact = office.add(client)
         for _ in range(MEGABYTES * 10):
             office.log(client, contact, notes=LARGE)
+        service.services.streams.source.patience = 600
         with not_reading(service, tenant):
             eventually(lambda: opened(service) == 1)
             time.sleep(0.5)
             service.loop.call_soon_threadsafe(service.services.streams.stop)
-            eventually(lambda: opened(service) == 0, 20)  # its patience is 30
+            eventually(lambda: opened(service) == 0)
 
 
 def test_a_client_with_nothing_to_read_may_stay_idle(

@@ -87,13 +87,16 @@ async def test_nothing_appended_during_a_rebuild_is_missed(opened: Ledger):
     assert await opened.counted() == 50 + logged
 
 
-async def appended_while_swapping(opened: Ledger, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the timeline shows when something is appended just before the tables change names."""
+async def appended_while_swapping(
+    opened: Ledger, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> list[str]:
+    """The timeline after an append that begins just before the tables change names, which wait
+    some seconds for its end."""
     replace_ = rebuilding._replace
 
     async def late(*arguments):
         append = asyncio.create_task(opened.log("late"))
-        await asyncio.wait([append], timeout=0.3)
+        await asyncio.wait([append], timeout=seconds)
         appends.append(append)
         await replace_(*arguments)
 
@@ -106,12 +109,12 @@ async def appended_while_swapping(opened: Ledger, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_an_append_at_the_moment_of_the_swap_is_not_missed(opened, monkeypatch):
-    assert await appended_while_swapping(opened, monkeypatch) == ["early", "late"]
+    assert await appended_while_swapping(opened, monkeypatch, 0.3) == ["early", "late"]
 
 
 async def test_the_check_notices_a_swap_without_the_append_lock(opened, monkeypatch):
     monkeypatch.setattr(tables, "HOLD_APPENDS", "SELECT 1")
-    assert await appended_while_swapping(opened, monkeypatch) == ["early"]
+    assert await appended_while_swapping(opened, monkeypatch, 60) == ["early"]
 
 
 async def test_a_swap_waits_for_readers_and_neither_appends_nor_other_readers_wait_for_it(

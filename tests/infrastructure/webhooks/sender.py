@@ -5,6 +5,8 @@
 
 import asyncio
 import functools
+import os
+import signal
 import sys
 from collections.abc import Mapping
 from uuid import UUID
@@ -13,12 +15,14 @@ from infrastructure.following.session import Page
 from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.planning import CHECKPOINT, Planner
-from infrastructure.webhooks.posting import Poster, PostResult
+from infrastructure.webhooks.posting import PostResult
 from infrastructure.webhooks.queue import Claim, Queue
 from tests.infrastructure.webhooks.support import SETTINGS, SOON
 
 LEASE = 1.0
-"""Seconds; an attempt takes half of them at most."""
+"""Seconds. An attempt that takes longer is repeated, as it may be."""
+
+FATAL = 100
 
 
 class NotesTooEarly(Queue):
@@ -32,12 +36,14 @@ class NotesTooEarly(Queue):
 
 
 class MovesTooEarly(Planner):
-    """The mutant: the checkpoint is moved in a transaction of its own, before the deliveries."""
+    """The mutant: the checkpoint is moved in a transaction of its own, before the deliveries. The
+    process is killed in between once, at the page with position `FATAL`."""
 
     async def land(self, page: Page) -> None:
         before = self.session.checkpoints.positions[CHECKPOINT]
         await self.session.checkpoints.move(page.last)
-        await asyncio.sleep(0.1)  # here it may be killed
+        if before < FATAL <= page.last:
+            os.kill(os.getpid(), signal.SIGKILL)
         set_back = f"UPDATE checkpoints SET position = {before} WHERE follower = '{self.follower}'"
         await self.session.connection.run([(set_back, ())])
         await self.session.checkpoints.load()
@@ -56,7 +62,6 @@ async def main(conninfo: str, mistake: str | None) -> None:
             retries=SOON * 10,
             make_planner=functools.partial(planner, page_size=20),
             make_queue=functools.partial(queue, lease=LEASE),
-            make_poster=functools.partial(Poster, seconds=LEASE / 2),
         ),
     ):
         await asyncio.sleep(600)

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 
+from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.queue_statements import EACH
 from tests.infrastructure.projecting.support import eventually
 from tests.infrastructure.webhooks.receiver import Answered, Received
@@ -30,9 +32,10 @@ class TestBounds:
             return Answered()
 
         receiver.answer = wait
-        async with dispatching(opened):
+        async with dispatching(opened, make_poster=partial(Poster, seconds=60)):
             await opened.log_many(100)
             await ended(opened, quick.id, 100)
+            await eventually(lambda: has_received(receiver, EACH))
             assert len(receiver.received) == receiver.most_under_way == EACH
             release.set()
             await ended(opened, slow.id, 100)
@@ -53,7 +56,7 @@ class TestBounds:
             return Answered()
 
         receiver.answer = wait
-        async with dispatching(opened):
+        async with dispatching(opened, make_poster=partial(Poster, seconds=60)):
             await opened.log_many(20)
             await eventually(lambda: has_received(receiver, 16))
             await opened.log_many(20, tenant="2")

@@ -144,7 +144,7 @@ async def test_waiting_for_a_slot_is_no_attempt(opened, receiver, monkeypatch):
     ]
 
     def make_poster(**options: Any) -> Poster:
-        return Poster(**options, resolve=resolve)
+        return Poster(**options, resolve=resolve, seconds=60)
 
     async with dispatching(opened, make_poster=make_poster):
         await opened.log_many(1)
