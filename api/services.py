@@ -15,7 +15,7 @@ from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.projecting.status import figures
-from infrastructure.projecting.waiting import caught_up
+from infrastructure.projecting.waiting import PATIENCE, caught_up
 from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.settings import Settings
@@ -49,6 +49,7 @@ class Services:
         self.verifier = verifier
         self.metrics = metrics
         self.projector = projector
+        self.patience = PATIENCE
         self.confidential = ConfidentialValues(self.fetch)
         self.webhooks = Webhooks(
             system.ledger,
@@ -78,7 +79,7 @@ class Services:
     async def caught_up(self, read_models: Sequence[str], tenant: str) -> None:
         """Wait until read models behind the append have seen what anybody has been answered.
         Raises Behind, Unavailable."""
-        await caught_up(self.system.pool, read_models, tenant, projector=self.projector)
+        await caught_up(self.system.pool, read_models, tenant, self.patience, self.projector)
 
     async def measure_lag(self) -> None:
         """Bring the figures of the read models and of the webhooks up to date."""

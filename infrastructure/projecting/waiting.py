@@ -16,6 +16,9 @@ from infrastructure.following.follower import Follower
 from infrastructure.log.reader import tenant_head
 from infrastructure.projecting.row_writer import FOLLOWER
 
+PATIENCE = 2.0
+"""Seconds that a query waits for a read model behind the append."""
+
 POLL = 0.008
 """Seconds between two looks at the checkpoint where another process is the owner."""
 
@@ -33,7 +36,7 @@ async def caught_up(
     pool: AsyncConnectionPool,
     read_models: Sequence[str],
     tenant: str,
-    timeout: float = 2.0,
+    timeout: float = PATIENCE,
     projector: Follower | None = None,
 ) -> None:
     """Wait until the read models have passed the head of the tenant's log as it is now.

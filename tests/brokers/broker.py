@@ -15,7 +15,7 @@ from kafka.errors import KafkaError
 from infrastructure.relay.connecting import connection_options
 from infrastructure.settings import Settings
 
-SECONDS_TO_START = 60.0
+SECONDS_TO_START = 240.0
 SECONDS_TO_STOP = 20.0
 
 

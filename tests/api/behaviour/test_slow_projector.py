@@ -14,7 +14,7 @@ from tests.api.behaviour.dialects import DIALECTS
 from tests.api.behaviour.speaker import Speaker
 from tests.api.contracts.sites.office import PATH, Office, error
 from tests.api.contracts.tracking.office import refused
-from tests.api.running import Service, running
+from tests.api.running import SECONDS_TO_CATCH_UP, Service, running
 
 SLOW = 0.15
 """Seconds that each page of the log takes a projector: far more than a request does."""
@@ -39,6 +39,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 def alone(conninfo: str) -> Iterator[Service]:
     """A kith that answers while nobody feeds what is behind the append."""
     with running(conninfo, project=False) as service:
+        service.services.patience = 0.2
         yield service
 
 
@@ -97,6 +98,7 @@ def test_a_list_waits_for_a_projector_of_another_process(database, tenant):
         site = Office(service, tenant)
         first = site.create()["id"]
         behind(site.worker.get(PATH))
+        service.services.patience = SECONDS_TO_CATCH_UP
         with running(conninfo) as other:
             assert Office(other, tenant).found() == [first]
             for count in range(2, 22, 2):

@@ -1,12 +1,16 @@
 """`kith import mbox` as a person calls it: what it says, and that it survives being killed."""
 
 import signal
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 
+from infrastructure.postgres.locks import APPEND_LOCK
+from infrastructure.system import prepare_database
 from tests.api.cli.running import run, start
+from tests.api.streaming import eventually
 from tests.infrastructure.mail.mailbox import ME, mail, mailbox, numbered
 
 ARGUMENTS = ("--tenant", "1", "--me", ME)
@@ -22,6 +26,30 @@ def count(conninfo: str, table: str) -> int:
 @pytest.fixture
 def conninfo(database) -> str:
     return database()
+
+
+HOLD_UP = """
+CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END $$;
+CREATE TRIGGER hold_up AFTER INSERT ON stored_events
+FOR EACH ROW WHEN (NEW.notification_id = 1000) EXECUTE FUNCTION hold_up();
+SELECT pg_advisory_lock(1);
+"""
+
+WAITING = """
+SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@contextmanager
+def held_up(conninfo: str) -> Iterator[Callable[[], None]]:
+    """No import gets beyond its thousandth event meanwhile. What it gives returns once one is
+    there."""
+    prepare_database(conninfo)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(HOLD_UP)
+        yield lambda: eventually(lambda: bool(connection.execute(WAITING).fetchall()))
 
 
 def test_the_report_accounts_for_every_message(conninfo, tmp_path):
@@ -44,10 +72,13 @@ def test_the_report_accounts_for_every_message(conninfo, tmp_path):
 
 def test_an_import_killed_and_run_again_is_complete_without_doubles(conninfo, tmp_path):
     path = mailbox(tmp_path, *numbered(2500))
-    process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
-    _until_some_are_there(conninfo)
-    process.kill()
-    process.communicate()
+    with held_up(conninfo) as waited_for:
+        process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+        waited_for()
+        process.kill()
+        process.communicate()
+    with psycopg.connect(conninfo) as connection:  # what was sent to the database is still done
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
     taken = count(conninfo, "timeline WHERE main")
     assert 0 < taken < 2500
 
@@ -63,9 +94,10 @@ def test_an_import_killed_and_run_again_is_complete_without_doubles(conninfo, tm
 
 def test_an_interrupted_import_says_how_to_go_on(conninfo, tmp_path):
     path = mailbox(tmp_path, *numbered(2500))
-    process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
-    _until_some_are_there(conninfo)
-    process.send_signal(signal.SIGINT)
+    with held_up(conninfo) as waited_for:
+        process = start(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+        waited_for()
+        process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
 
     assert process.returncode == 130
@@ -73,17 +105,6 @@ def test_an_interrupted_import_says_how_to_go_on(conninfo, tmp_path):
         "kith: stopped. Run it again to go on: nothing is taken twice."
     )
     assert "Traceback" not in said
-
-
-def _until_some_are_there(conninfo: str) -> None:
-    for _ in range(600):
-        try:
-            if count(conninfo, "timeline") > 200:
-                return
-        except psycopg.errors.UndefinedTable:
-            pass
-        time.sleep(0.02)
-    pytest.fail("the import never began")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class Process:
         self.url = url
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.url + path, trust_env=False)
+        return httpx.get(self.url + path, trust_env=False, timeout=60)
 
     def figure(self, name: str) -> float:
         found = re.search(
@@ -129,7 +129,7 @@ async def test_a_relay_takes_over_from_one_that_was_killed(opened: Ledger, broke
             await opened.log_many(300)
             first.popen.kill()
             await opened.log_many(50)
-            await caught_up(opened, 10)
+            await caught_up(opened)
             assert second.figure("kith_relay_owner") == 1
     await check_complete(opened, await messages_of(broker))
 

@@ -65,7 +65,7 @@ def test_a_broken_connection_alone_is_not_logged(caplog, app, closing, error, lo
     assert len(caplog.records) == logged
 
 
-def vanish(service: Service, request: bytes, before: Callable[[], None]) -> None:
+def vanish(service: Service, request: bytes, before: Callable[[], object]) -> None:
     """Send a request and one more behind it, and reset the connection."""
     address = urlsplit(service.url)
     with socket.create_connection((address.hostname, address.port)) as client:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from infrastructure.embedded import EmbeddedPostgresError, accounts
+from infrastructure.embedded.locks import alone
 
 PROCESSES = 4
 
@@ -25,8 +26,8 @@ print(accounts._system_user().uid, flush=True)
 """
 
 # The same over a user database and a useradd that stand in directory argv[2]: like the real one,
-# it replaces an entry that was written after its own look-up, and gives each its own id. It waits
-# up to a second for another useradd to be between the two as well.
+# it replaces an entry that was written after its own look-up, and gives each its own id. Between
+# the two it waits for another useradd to be there as well, for so many tenths of a second.
 _WITH_STANDINS = """
 import pwd, sys
 from contextlib import nullcontext
@@ -50,7 +51,7 @@ _USERADD = """#!/bin/sh
 cd "$(dirname "$0")"
 test -e passwd && { echo "already exists" >&2; exit 9; }
 touch "running.$$"
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq "$(cat tenths)"); do
     test "$(ls running.* | wc -l)" -gt 1 && break
     sleep 0.1
 done
@@ -80,6 +81,11 @@ def ids_seen(program: str, *arguments: str) -> list[int]:
     return [int(process.communicate(timeout=60)[0]) for process in processes]
 
 
+def users_made(standins: Path) -> list[Path]:
+    """One file of each stand-in that found no user."""
+    return list(standins.glob("running.*"))
+
+
 @pytest.fixture
 def standins(tmp_path: Path) -> Path:
     useradd = tmp_path / "useradd"
@@ -89,13 +95,16 @@ def standins(tmp_path: Path) -> Path:
 
 
 def test_processes_that_start_together_get_one_system_user(standins: Path):
+    (standins / "tenths").write_text("10")
     seen = ids_seen(_WITH_STANDINS + _PROCESS, "kith", str(standins), "with the lock")
     assert set(seen) == {int((standins / "passwd").read_text())}
+    assert len(users_made(standins)) == 1
 
 
 def test_processes_without_the_lock_replace_each_others_user(standins: Path):
-    seen = ids_seen(_WITH_STANDINS + _PROCESS, "kith", str(standins), "without the lock")
-    assert len(set(seen)) > 1
+    (standins / "tenths").write_text("600")
+    ids_seen(_WITH_STANDINS + _PROCESS, "kith", str(standins), "without the lock")
+    assert len(users_made(standins)) > 1
 
 
 @pytest.mark.skipif(
@@ -107,7 +116,8 @@ def test_the_real_useradd_makes_one_user_for_all_processes():
         seen = ids_seen(_PROCESS, name)
         assert set(seen) == {pwd.getpwnam(name).pw_uid}
     finally:
-        subprocess.run(["userdel", name], check=True)
+        with alone(accounts._USERADD_LOCK, timeout_seconds=60):
+            subprocess.run(["userdel", name], check=True)
 
 
 def test_a_user_that_cannot_be_made_is_explained(standins: Path, monkeypatch: pytest.MonkeyPatch):

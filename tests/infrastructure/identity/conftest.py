@@ -29,7 +29,7 @@ def clock():
 
 @pytest.fixture
 def keys(issuer, clock):
-    return JwksKeys(issuer.url, timeout=2, clock=clock)
+    return JwksKeys(issuer.url, timeout=60, clock=clock)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ async def test_a_look_finds_what_other_processes_appended(opened: Ledger, connin
         await other.log(tenant="2")
         assert not await heads.wait("1", 0, 0.2)
         await other.log()
-        assert await heads.wait("1", 0, 5)
+        assert await heads.wait("1", 0, 60)
         assert not await heads.wait("1", 2, 0.01)
 
 
@@ -110,7 +110,7 @@ async def test_a_follower_misses_no_event_from_its_first_moment(opened: Ledger):
     for tenant in ("1", "2", "1"):
         async with heads_of(opened, tenant) as heads:
             entity = await opened.log(tenant=tenant)
-            assert await heads.wait(tenant, entity.position - 1, 5)
+            assert await heads.wait(tenant, entity.position - 1, 60)
 
 
 async def test_following_survives_the_loss_of_its_connections(opened: Ledger):
@@ -122,7 +122,7 @@ async def test_following_survives_the_loss_of_its_connections(opened: Ledger):
             return True
 
         await eventually(logged)
-        assert await heads.wait("1", 0, 10)
+        assert await heads.wait("1", 0, 60)
 
 
 async def test_a_tenant_in_a_rush_is_woken_for_several_events_at_once(
