@@ -5,6 +5,7 @@ it is switched off here. Each rule ships the mutant it catches: the library as i
 """
 
 import gc
+import os
 import socket
 import ssl
 import threading
@@ -28,14 +29,23 @@ pytestmark = pytest.mark.usefixtures("hasty")
 
 
 class Held(NamedTuple):
-    """What this process has open."""
+    """Descriptors and threads of this process, each by what tells it from others."""
 
-    descriptors: int
-    threads: int
+    descriptors: frozenset[tuple[int, ...]]
+    threads: frozenset[threading.Thread]
+
+    def more_than(self, before: "Held") -> tuple[int, int]:
+        """Those that have come; others, of other tests, may go meanwhile."""
+        return len(self.descriptors - before.descriptors), len(self.threads - before.threads)
 
 
 def held() -> Held:
-    return Held(sum(1 for _ in Path("/dev/fd").iterdir()), threading.active_count())
+    descriptors = set()
+    for path in Path("/dev/fd").iterdir():
+        with suppress(OSError):  # the one that lists them
+            found = os.fstat(int(path.name))
+            descriptors.add((int(path.name), found.st_dev, found.st_ino))
+    return Held(frozenset(descriptors), frozenset(threading.enumerate()))
 
 
 @pytest.fixture(autouse=True)
@@ -96,9 +106,9 @@ def grown_while_down(broker: Tansu, tries: Tries) -> int:
     try:
         broker.kill()
         tries.more(1)
-        before = held().descriptors
+        before = held()
         tries.more(4)
-        return held().descriptors - before
+        return held().more_than(before)[0]
     finally:
         relays.close()
         broker.start()
@@ -119,12 +129,20 @@ def test_a_socket_left_by_each_try_is_detected(
     assert grown_while_down(tansu, tries) >= 3
 
 
-def left_by(tries: Callable[[], object]) -> Held:
+class Left(NamedTuple):
+    descriptors: int
+    threads: int
+
+
+def left_by(tries: Callable[[], object], seconds: float = 60) -> Left:
+    """What is left of tries that failed. A thread that ends has some seconds for that."""
     before = held()
     with pytest.raises(KafkaError):
         tries()
-    after = held()
-    return Held(after.descriptors - before.descriptors, after.threads - before.threads)
+    until = time.monotonic() + seconds
+    while (left := Left(*held().more_than(before))) != (0, 0) and time.monotonic() < until:
+        time.sleep(0.01)
+    return left
 
 
 @pytest.fixture
@@ -166,7 +184,7 @@ def test_a_socket_left_by_each_handshake_is_detected(
             super().do_handshake(block)
 
     monkeypatch.setattr(connecting, "TLSSocket", Leaving)
-    assert left_by(lambda: Broker(no_tls)).descriptors >= 2
+    assert left_by(lambda: Broker(no_tls), 0.5).descriptors >= 2
 
 
 @pytest.fixture(params=["PLAINTEXT", "SSL"])
@@ -191,6 +209,6 @@ def test_a_client_left_running_is_detected(
         return begin
 
     monkeypatch.setattr(connecting, "_remembered", not_remembered)
-    found = left_by(lambda: Broker(silence))
+    found = left_by(lambda: Broker(silence), 0.5)
     assert found.threads >= 1
     assert found.descriptors >= 2
