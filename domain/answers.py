@@ -2,15 +2,12 @@
 document)."""
 
 import math
-import re
 from collections.abc import Mapping
 from datetime import date
 
 from domain import record
 from domain.errors import Invalid
 from domain.service import Offer, Question, QuestionType
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 SENTENCES = {
     QuestionType.TEXT: "a text",
@@ -63,6 +60,7 @@ def fits(question: Question, answer: object) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        return _DATE.fullmatch(text) is not None and date.fromisoformat(text) is not None
+        # Python reads other forms, too: 20260131, and a week's day.
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False

@@ -174,16 +174,7 @@ class Contact:
         stage = stage or aligned
         if (status, stage) == (self.status, self.stage):
             return []
-        return [
-            ContactStatusChanged(
-                old_status=self.status,
-                new_status=status,
-                old_stage=self.stage,
-                new_stage=stage,
-                reason=reason,
-                notes=notes,
-            )
-        ]
+        return [self._moved(ContactStatusChanged, status, stage, reason, notes)]
 
     # The methods that the relationships document names
     progress_to_qualified_lead = partialmethod(change_status, RelationshipStatus.QUALIFIED_LEAD)
@@ -206,13 +197,15 @@ class Contact:
             raise Conflict(
                 f"A contact that is {self.status} can't be reactivated", code="not_inactive"
             )
-        return [
-            ContactReactivated(
-                old_status=self.status,
-                new_status=status,
-                old_stage=self.stage,
-                new_stage=ALIGNED_STAGE[status],
-                reason=reason,
-                notes=notes,
-            )
-        ]
+        return [self._moved(ContactReactivated, status, ALIGNED_STAGE[status], reason, notes)]
+
+    def _moved(
+        self,
+        event: type[_StatusMoved],
+        status: RelationshipStatus,
+        stage: LifecycleStage,
+        reason: str | None,
+        notes: str | None,
+    ) -> Event:
+        old = {"old_status": self.status, "old_stage": self.stage}
+        return event(**old, new_status=status, new_stage=stage, reason=reason, notes=notes)

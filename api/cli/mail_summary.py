@@ -6,6 +6,9 @@ from pathlib import Path
 from infrastructure.mail.importing import MailTally
 from infrastructure.mail.message import UnreadableMail
 
+MOST_NAMED = 5
+"""Messages listed by number for each reason to skip."""
+
 
 def summary(file: Path, tally: MailTally, seconds: float) -> str:
     return "\n".join(_lines(file, tally, seconds))
@@ -13,7 +16,7 @@ def summary(file: Path, tally: MailTally, seconds: float) -> str:
 
 def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
     rate = tally.read / seconds if seconds > 0 else 0
-    skipped = sum(left_out.count for left_out in tally.skipped.values())
+    skipped = sum(map(len, tally.skipped.values()))
     found = tally.contacts_met - tally.contacts_added
     yield f"{file}: {_number(tally.read, 'message')} read in {seconds:.1f} s ({rate:,.0f} a second)"
     yield from _table(
@@ -28,8 +31,8 @@ def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
         yield "Nothing was new."
     if tally.skipped:
         yield "Skipped"
-        for reason, left_out in tally.skipped.items():
-            yield f"{left_out.count:>9,}  {reason} ({_which(left_out.ordinals, left_out.count)})"
+        for reason, ordinals in tally.skipped.items():
+            yield f"{len(ordinals):>9,}  {reason} ({_which(ordinals)})"
     if tally.unreadable:
         yield "Unreadable"
         yield from map(_unreadable, tally.unreadable)
@@ -52,10 +55,10 @@ def _number(count: int, what: str) -> str:
     return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
-def _which(ordinals: list[int], count: int) -> str:
-    listed = ", ".join(f"{ordinal:,}" for ordinal in ordinals)
-    more = ", …" if count > len(ordinals) else ""
-    return f"message {listed}{more}" if count == 1 else f"messages {listed}{more}"
+def _which(ordinals: list[int]) -> str:
+    listed = ", ".join(f"{ordinal:,}" for ordinal in ordinals[:MOST_NAMED])
+    more = ", …" if len(ordinals) > MOST_NAMED else ""
+    return f"{'message' if len(ordinals) == 1 else 'messages'} {listed}{more}"
 
 
 def _unreadable(mail: UnreadableMail) -> str:

@@ -7,8 +7,8 @@ an interrupted import completes it.
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeGuard
@@ -35,9 +35,6 @@ AT_ONCE = 64
 UNWANTED = frozenset({"spam", "trash"})
 """Gmail's labels for discarded mail."""
 
-MOST_NAMED = 5
-"""Messages listed by number for each reason to skip."""
-
 TAKEN_INSTEAD = {
     "received": "the newest Received date was taken",
     "envelope": "the date of the mailbox's From line was taken",
@@ -52,16 +49,9 @@ Numbered = tuple[int, MailFacts]
 
 
 @dataclass(slots=True)
-class Skipped:
-    """Messages skipped for one reason: their count, and the numbers of the first."""
-
-    count: int = 0
-    ordinals: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class MailTally:
-    """The counts of an import, running or finished."""
+    """The counts of an import, running or finished. `skipped` are the numbers of messages by the
+    reason for skipping them."""
 
     read: int = 0
     tracked: int = 0
@@ -70,16 +60,10 @@ class MailTally:
     contacts_named: int = 0
     contacts_met: int = 0
     unreadable: list[UnreadableMail] = field(default_factory=list)
-    skipped: dict[str, Skipped] = field(default_factory=dict)
+    skipped: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     oddities: Counter[str] = field(default_factory=Counter)
     attachments: int = 0
     shortened: int = 0
-
-    def skip(self, reason: str, ordinal: int) -> None:
-        skipped = self.skipped.setdefault(reason, Skipped())
-        skipped.count += 1
-        if len(skipped.ordinals) < MOST_NAMED:
-            skipped.ordinals.append(ordinal)
 
 
 class MailImport:
@@ -105,19 +89,19 @@ class MailImport:
         Raises errors of reading once the mails before are in the ledger, and errors of the ledger
         at once.
         """
-        numbered = enumerate(mails, 1)
         broken: Exception | None = None
+
+        def readable() -> Iterator[tuple[int, MailFacts | UnreadableMail]]:
+            nonlocal broken
+            try:
+                yield from enumerate(mails, 1)
+            except Exception as error:
+                broken = error
+
+        numbered = readable()
         wanted: list[Numbered] = []
         async with InFlight() as work:
-            while broken is None:
-                chunk: list[tuple[int, MailFacts | UnreadableMail]] = []
-                try:
-                    for item in islice(numbered, AT_ONCE):
-                        chunk.append(item)  # noqa: PERF402  mails before an error count
-                except Exception as error:
-                    broken = error
-                if not chunk:
-                    break
+            while chunk := list(islice(numbered, AT_ONCE)):
                 ahead = [(ordinal, mail) for ordinal, mail in chunk if self._wants(mail, ordinal)]
                 # Contacts are one chunk ahead, so that there are always mails to commit.
                 preparing = asyncio.create_task(self._prepare(ahead))
@@ -137,7 +121,7 @@ class MailImport:
             self.tally.unreadable.append(mail)
             return False
         if thrown_away := UNWANTED & {label.lower() for label in mail.labels}:
-            self.tally.skip(f"in Gmail's {min(thrown_away).title()}", ordinal)
+            self.tally.skipped[f"in Gmail's {min(thrown_away).title()}"].append(ordinal)
             return False
         self._note(mail)
         return True
@@ -176,14 +160,14 @@ class MailImport:
         if email not in self._me:
             contact_id = self._correspondents.contact_id(email)
             if contact_id is None:
-                self.tally.skip(removed, ordinal)
+                self.tally.skipped[removed].append(ordinal)
                 return
         command = TrackMail(record_of(mail, self._correspondents.contact_id), contact_id)
         try:
             _, tracked = await self._ledger.execute(self._caller, track_mail, command)
         except NotFound:
             self._correspondents[email].removed = True
-            self.tally.skip(removed, ordinal)
+            self.tally.skipped[removed].append(ordinal)
             return
         self.tally.tracked += tracked
         self.tally.already_there += not tracked
