@@ -125,7 +125,7 @@ async def import_interaction(work: Work, command: ImportInteraction) -> StreamNa
         await work.contact(command.contact_id)
     number = await work.number(Interaction.kind)
     if command.record.mail is not None:
-        events = Interaction.track(None, number, command.contact_id, command.record, work.now)
+        events = Interaction.track(number, command.contact_id, command.record, work.now)
     else:
         events = Interaction.log(
             number, command.contact_id, command.record, work.now, may_plan=command.may_plan

@@ -81,7 +81,7 @@ async def track_mail(work: Work, command: TrackMail) -> StreamName:
     if command.contact_id is not None:
         await work.contact(command.contact_id)
     number = await work.number(Interaction.kind)
-    events = Interaction.track(None, number, command.contact_id, command.record, work.now)
+    events = Interaction.track(number, command.contact_id, command.record, work.now)
     return work.begin(Interaction.kind, identity, events)
 
 

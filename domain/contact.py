@@ -8,7 +8,7 @@ from functools import partialmethod
 from typing import ClassVar
 
 from domain.changes import apply, difference
-from domain.errors import Conflict, Invalid, NotFound, TransitionNotAllowed
+from domain.errors import Conflict, Invalid, NotFound
 from domain.event import Changes, Event, Value
 from domain.fields import Line, Name, Word
 from domain.relationship import (
@@ -162,15 +162,19 @@ class Contact:
         notes: str | None = None,
     ) -> list[Event]:
         """Move to a status, and to the stage aligned with it unless one is given; without a status,
-        only the stage moves (the relationships document, Status Progression Rules). Raises
-        TransitionNotAllowed."""
+        only the stage moves. Raises Conflict for a status that can't follow the present one (the
+        relationships document, Status Progression Rules)."""
         self.present()
         if status is None or status == self.status:
             status, aligned = self.status, self.stage
         elif self.status in PRECEDING[status]:
             aligned = ALIGNED_STAGE.get(status, self.stage)
         else:
-            raise TransitionNotAllowed(self.status, status)
+            raise Conflict(
+                f"Invalid status transition: cannot move from {self.status} to {status}",
+                code="invalid_status_transition",
+                field="relationship_status",
+            )
         stage = stage or aligned
         if (status, stage) == (self.status, self.stage):
             return []

@@ -33,15 +33,3 @@ class Conflict(Refusal):
     """The present state of the ledger doesn't allow the command."""
 
     code = "conflict"
-
-
-class TransitionNotAllowed(Conflict):
-    """A status can't follow another (the relationships document, Status Progression Rules)."""
-
-    code = "invalid_status_transition"
-
-    def __init__(self, old: str, new: str):
-        super().__init__(
-            f"Invalid status transition: cannot move from {old} to {new}",
-            field="relationship_status",
-        )

@@ -111,16 +111,8 @@ class Interaction:
         return [event(number=number, contact_id=contact_id, record=record)]
 
     @staticmethod
-    def track(
-        state: "Interaction | None",
-        number: int,
-        contact_id: UUID | None,
-        record: Record,
-        now: datetime,
-    ) -> list[Event]:
-        """Take over a mail, once: the name of its stream is derived from its Message-ID."""
-        if state is not None:
-            return []
+    def track(number: int, contact_id: UUID | None, record: Record, now: datetime) -> list[Event]:
+        """Take over a mail, in a stream whose name is derived from the Message-ID."""
         check_record(record, now, may_plan=False)
         return [EmailExchangeTracked(number=number, contact_id=contact_id, record=record)]
 

@@ -6,7 +6,6 @@ declared in `shape`.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Any
 
 from pydantic_core import to_json
@@ -46,10 +45,8 @@ def writer(fields: Sequence[Field]) -> Writer:
     def shown(field: Field, value: str) -> str:
         return value if field.show is None else called(field.show, value)
 
-    first = list(takewhile(lambda field: field.always, fields))
-    members = (f"{field.key!r}: {shown(field, value(field))}" for field in first)
-    lines = [*BEGINNING, f"document = {{{', '.join(members)}}}"]
-    for field in fields[len(first) :]:
+    lines = [*BEGINNING, "document = {}"]
+    for field in fields:
         put = f"document[{field.key!r}] = "
         if field.always:
             lines.append(put + shown(field, value(field)))

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from domain.contact import ContactReactivated, ContactStatusChanged
-from domain.errors import Conflict, Invalid, TransitionNotAllowed
+from domain.errors import Conflict, Invalid
 from domain.event import Event
 from domain.relationship import LifecycleStage as Stage
 from domain.relationship import RelationshipStatus as Status
@@ -73,7 +73,7 @@ def test_a_status_follows_another_only_as_documented(old: Status, new: Status):
     else:
         sentence = f"Invalid status transition: cannot move from {old.value} to {new.value}"
         decision.refuses(
-            TransitionNotAllowed,
+            Conflict,
             sentence,
             code="invalid_status_transition",
             field="relationship_status",
@@ -89,7 +89,7 @@ def test_each_method_follows_the_same_rules_as_the_status_it_stands_for(old: Sta
         stage = Stage(ALIGNED.get(new, Stage.DECISION))
         decision.then(moved(old, Status(new), Stage.DECISION, stage))
     else:
-        decision.refuses(TransitionNotAllowed)
+        decision.refuses(Conflict, code="invalid_status_transition")
 
 
 @pytest.mark.parametrize(("old", "new"), [pair for pair in sorted(ALLOWED) if pair[0] != pair[1]])

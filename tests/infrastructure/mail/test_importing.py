@@ -203,9 +203,7 @@ async def test_spam_is_skipped_and_labels_become_tags(here, tmp_path):
 
     tally = await here.import_mbox(mailbox(tmp_path, spam, kept))
 
-    assert tally.skipped == {
-        "in Gmail's Spam": [1]
-    }
+    assert tally.skipped == {"in Gmail's Spam": [1]}
     assert [found["tags"] for found in await here.mails()] == [["Project X"]]
     assert await here.contacts() == {"ann@example.org": "Ann"}
 
