@@ -10,7 +10,7 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from api.cli.errors import CommandError
+from api.cli import CommandError
 from application.context import Caller, Principal
 
 PERMISSIONS = frozenset({"view_contacts", "edit_contacts"})
@@ -30,7 +30,7 @@ def add_user(command: Any) -> None:
     command.add_argument("--name", default=None, help="your name (default: your id)")
 
 
-def caller(args: argparse.Namespace, contract: str) -> Caller:
+def caller(args: argparse.Namespace) -> Caller:
     """Raises CommandError for an invalid tenant or user."""
     user = args.user or _login()
     if len(user) > 255:
@@ -46,7 +46,7 @@ def caller(args: argparse.Namespace, contract: str) -> Caller:
         )
     except ValueError as error:
         raise CommandError(str(error)) from error
-    return Caller(principal, contract, f"{contract}-{uuid7()}")
+    return Caller(principal, "import", f"import-{uuid7()}")
 
 
 def _login() -> str:

@@ -12,10 +12,9 @@ from pydantic_core import to_json
 from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
-from api.cli import sample
+from api.cli import CommandError, sample
 from api.cli.caller import PERMISSIONS, add_tenant
 from api.cli.database import database
-from api.cli.errors import CommandError
 from api.transfer.importing import Line, LineImport
 from application.context import Caller, Principal
 from application.ledger import Ledger

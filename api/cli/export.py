@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 import uvloop
 from tqdm import tqdm
 
+from api.cli import CommandError
 from api.cli.caller import add_tenant
 from api.cli.database import database
-from api.cli.errors import CommandError
 from api.transfer.export import Counts, Export
 from application.context import is_tenant
 from infrastructure.postgres.snapshot import snapshot

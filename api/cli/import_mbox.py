@@ -12,9 +12,9 @@ from typing import Any
 import uvloop
 from tqdm import tqdm
 
+from api.cli import CommandError
 from api.cli.caller import add_tenant, add_user, caller
 from api.cli.database import database
-from api.cli.errors import CommandError
 from api.cli.mail_summary import summary
 from application.context import Caller
 from infrastructure.mail.addresses import normalised_email
@@ -49,7 +49,7 @@ def add_arguments(formats: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     me = _own_addresses(args.me)
-    whose = caller(args, "import")
+    whose = caller(args)
     with tqdm(unit="B", unit_scale=True, desc=args.file.name, file=sys.stderr) as bar:
 
         def read_so_far(done: int, total: int) -> None:

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 import uvloop
 from tqdm import tqdm
 
+from api.cli import CommandError
 from api.cli.caller import add_tenant, add_user, caller
 from api.cli.database import database
-from api.cli.errors import CommandError
 from api.transfer.importing import Line, LineImport, LineTally, read_lines
 from application.context import Caller
 from infrastructure.system import open_system
@@ -38,7 +38,7 @@ def add_arguments(formats: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    whose = caller(args, "import")
+    whose = caller(args)
     with _open(args.file) as file, database() as conninfo:
         tally = uvloop.run(_import(conninfo, whose, file))
     added = ", ".join(f"{count:,} {name}" for name, count in tally.added.items())

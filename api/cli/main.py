@@ -9,7 +9,7 @@ from importlib import import_module
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from api.cli.errors import CommandError
+from api.cli import CommandError
 from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.logs import log_to_standard_error

@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 import uvloop
 
+from api.cli import CommandError
 from api.cli.database import database
-from api.cli.errors import CommandError
 from infrastructure.progress import Bars
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting.status import Status

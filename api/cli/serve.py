@@ -12,8 +12,8 @@ from typing import Any
 
 import uvloop
 
+from api.cli import CommandError
 from api.cli.database import database
-from api.cli.errors import CommandError
 from api.composition import Application, open_services
 from api.http.server import server_of
 from api.identity import secret_of

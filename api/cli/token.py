@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from api.cli.errors import CommandError
+from api.cli import CommandError
 from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
 from infrastructure.settings import Settings

@@ -1,17 +1,15 @@
 """Imports lines, many at once, and lists the refused ones."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from api.transfer.catalogue_line import Renumbering
-from api.transfer.lines import BadLine, Command, command_of
-from application.catalogue import ImportService, ImportTactic, import_service, import_tactic
-from application.contacts import ImportContact, import_contact
+from api.transfer.lines import KINDS, BadLine, Command, command_of
+from application.catalogue import ImportService
 from application.context import Caller
-from application.interactions import ImportInteraction, import_interaction
-from application.ledger import Handler, Ledger
-from application.meetings import ImportMeeting, import_meeting
+from application.interactions import ImportInteraction
+from application.ledger import Ledger
 from domain.errors import NotFound, Refusal
 from infrastructure.in_flight import InFlight
 
@@ -19,16 +17,6 @@ LONGEST_LINE = 16 * 1024 * 1024
 """Bytes; a record with every text at its limit takes a tenth of that."""
 
 BOM = b"\xef\xbb\xbf"
-
-HANDLERS: dict[type, tuple[str, Handler[Any]]] = {
-    ImportContact: ("contacts", import_contact),
-    ImportInteraction: ("interactions", import_interaction),
-    ImportMeeting: ("meetings", import_meeting),
-    ImportService: ("services", import_service),
-    ImportTactic: ("tactics", import_tactic),
-}
-GROUND = (ImportContact, ImportService, ImportTactic)
-"""Commands whose effects the others may refer to."""
 
 
 class Line(NamedTuple):
@@ -61,9 +49,7 @@ class LineTally:
     """The results of an import so far; `refused` are line numbers and reasons."""
 
     lines: int = 0
-    added: dict[str, int] = field(
-        default_factory=lambda: {name: 0 for name, _ in HANDLERS.values()}
-    )
+    added: dict[str, int] = field(default_factory=lambda: {f"{kind}s": 0 for kind in KINDS})
     already_there: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
@@ -77,42 +63,33 @@ class LineImport:
         self._learnt = Renumbering()
         self.tally = LineTally()
 
-    async def run(
-        self, lines: Iterable[Line], progress: Callable[[LineTally], None] = lambda _: None
-    ) -> None:
+    async def run(self, lines: Iterable[Line]) -> None:
         """Import all lines. Refusals are listed; any other error of the ledger ends the import."""
         ground_in_flight = False
         async with InFlight() as work:
             for line in lines:
                 self.tally.lines += 1
-                progress(self.tally)
-                command = self._command(line)
-                if command is None:
+                try:
+                    if line.content is None:
+                        raise BadLine(f"It is longer than {LONGEST_LINE >> 20} MB.")
+                    kind, command = command_of(line.content, self._caller.tenant)
+                except BadLine as error:
+                    self._refuse(line.number, str(error))
                     continue
-                if isinstance(command, GROUND):
+                if KINDS[kind].ground:
                     ground_in_flight = True
                 elif ground_in_flight:
                     # This line may refer to them.
                     await work.all_done()
                     ground_in_flight = False
-                await work.start(self._carry_out(line.number, command))
+                await work.start(self._carry_out(line.number, kind, command))
         self.tally.refused.sort()
 
-    def _command(self, line: Line) -> Command | None:
-        try:
-            if line.content is None:
-                raise BadLine(f"It is longer than {LONGEST_LINE >> 20} MB.")
-            return command_of(line.content, self._caller.tenant)
-        except BadLine as error:
-            self._refuse(line.number, str(error))
-            return None
-
-    async def _carry_out(self, number: int, command: Command) -> None:
+    async def _carry_out(self, number: int, kind: str, command: Command) -> None:
         if isinstance(command, ImportInteraction):
             command = replace(command, record=self._learnt.renumbered(command.record))
-        name, handler = HANDLERS[type(command)]
         try:
-            entity, added = await self._ledger.execute(self._caller, handler, command)
+            entity, added = await self._ledger.execute(self._caller, KINDS[kind].handler, command)
         except NotFound:
             self._refuse(number, "contactId: there is no contact with this id, or it was removed")
         except Refusal as refusal:
@@ -120,7 +97,7 @@ class LineImport:
         else:
             if isinstance(command, ImportService):
                 self._learnt.learn(command, entity.state)
-            self.tally.added[name] += added
+            self.tally.added[f"{kind}s"] += added
             self.tally.already_there += not added
 
     def _refuse(self, number: int, reason: str) -> None:

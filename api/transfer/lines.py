@@ -1,6 +1,6 @@
 """Lines of an import, parsed to commands or refused with a reason."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -11,20 +11,30 @@ from api.transfer.catalogue_line import ServiceLine, TacticLine
 from api.transfer.contact_line import ContactLine
 from api.transfer.interaction_line import InteractionLine
 from api.transfer.meeting_line import MeetingLine
-from application.catalogue import ImportService, ImportTactic
-from application.contacts import ImportContact
-from application.interactions import ImportInteraction
-from application.meetings import ImportMeeting
+from application.catalogue import ImportService, ImportTactic, import_service, import_tactic
+from application.contacts import ImportContact, import_contact
+from application.interactions import ImportInteraction, import_interaction
+from application.ledger import Handler
+from application.meetings import ImportMeeting, import_meeting
 from application.work import imported_id
 
 Command = ImportContact | ImportInteraction | ImportMeeting | ImportService | ImportTactic
 
-LINES: dict[str, type[ContactLine | InteractionLine | MeetingLine | ServiceLine | TacticLine]] = {
-    "contact": ContactLine,
-    "interaction": InteractionLine,
-    "meeting": MeetingLine,
-    "service": ServiceLine,
-    "tactic": TacticLine,
+
+class Kind(NamedTuple):
+    """A type of line. The others may refer to the records of one that is `ground`."""
+
+    line: type[ContactLine | InteractionLine | MeetingLine | ServiceLine | TacticLine]
+    handler: Handler[Any]
+    ground: bool = False
+
+
+KINDS = {
+    "contact": Kind(ContactLine, import_contact, ground=True),
+    "interaction": Kind(InteractionLine, import_interaction),
+    "meeting": Kind(MeetingLine, import_meeting),
+    "service": Kind(ServiceLine, import_service, ground=True),
+    "tactic": Kind(TacticLine, import_tactic, ground=True),
 }
 
 REDACTED = (
@@ -38,8 +48,8 @@ class BadLine(ValueError):
     """The line is refused; the text is the reason, for people."""
 
 
-def command_of(line: bytes, tenant: str) -> Command:
-    """The command of a line. Raises BadLine."""
+def command_of(line: bytes, tenant: str) -> tuple[str, Command]:
+    """The type of a line, and its command. Raises BadLine."""
     try:
         value = parse(line)
     except MalformedJson as error:
@@ -47,14 +57,13 @@ def command_of(line: bytes, tenant: str) -> Command:
     if not isinstance(value, dict):
         raise BadLine('It isn\'t an object such as {"type": "contact", "name": "Ann"}.')
     kind = value.get("type")
-    model = LINES.get(kind) if isinstance(kind, str) else None
-    if model is None:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise BadLine("Its type is none of contact, interaction, meeting, service and tactic.")
     try:
-        read, own_id = model.model_validate(value), _own_id(value, tenant)
+        read, own_id = KINDS[kind].line.model_validate(value), _own_id(value, tenant)
         if value.get("redacted") is True:
             raise BadLine(REDACTED)
-        return read.command(own_id)
+        return kind, read.command(own_id)
     except ValidationError as error:
         raise BadLine(reason_of(error)) from None
 

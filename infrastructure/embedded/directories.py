@@ -14,6 +14,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from infrastructure.embedded.accounts import Account
@@ -32,9 +33,7 @@ def make_data_directory(data_dir: Path) -> None:
     other stay as they are.
     """
     try:
-        data_dir.parent.mkdir(parents=True, exist_ok=True)
-        if not data_dir.is_dir():
-            data_dir.mkdir(mode=0o700, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.geteuid() == 0 and data_dir.stat().st_uid == 0 and not any(data_dir.iterdir()):
             data_dir.chmod(stat.S_IMODE(data_dir.stat().st_mode) | 0o011)
     except OSError as error:
@@ -84,9 +83,8 @@ def _make_home(entry: Path, account: Account) -> None:
 
 def make_passable(path: Path) -> Path:
     """Make a directory that others can pass through but not list, unless it exists."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.mkdir(mode=0o700)
+        path.mkdir(mode=0o700, parents=True)
     except FileExistsError:
         return path
     path.chmod(0o711)  # a strict umask would restrict the mode of mkdir
@@ -95,21 +93,18 @@ def make_passable(path: Path) -> Path:
 
 def make_owned_directory(path: Path, account: Account) -> None:
     """Make `path` a directory that only `account` (and root) can enter, unless it exists."""
-    try:
+    with suppress(FileExistsError):
         path.mkdir(mode=0o700)
-        if not account.is_ours:
-            os.chown(path, account.uid, account.gid)
-    except FileExistsError:
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {account.uid, os.geteuid()}:
-            raise EmbeddedPostgresError(
-                f"{path} is needed for PostgreSQL, but somebody else has made it. Remove it, or "
-                f"choose another data directory with KITH_DATA_DIR."
-            ) from None
-        # Its maker may have been killed before the chown, or its mode changed since.
-        path.chmod(0o700)
-        if found.st_uid != account.uid:
-            os.chown(path, account.uid, account.gid)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {account.uid, os.geteuid()}:
+        raise EmbeddedPostgresError(
+            f"{path} is needed for PostgreSQL, but somebody else has made it. Remove it, or "
+            f"choose another data directory with KITH_DATA_DIR."
+        )
+    # The maker of one that exists may have been killed before the chown, or its mode changed since.
+    path.chmod(0o700)
+    if found.st_uid != account.uid:
+        os.chown(path, account.uid, account.gid)
 
 
 def socket_directory(home: Path) -> Path:

@@ -125,7 +125,7 @@ class Server:
         options = [f"-c {name}={shlex.quote(value)}" for name, value in settings.items()]
         with self._log.open_for_append() as output:
             launched = self._account.run(
-                *(self._binaries.program("pg_ctl"), "start", "--no-wait", "--silent"),
+                *(self._binaries.directory / "pg_ctl", "start", "--no-wait", "--silent"),
                 *("--pgdata", self._cluster, "--options", " ".join(options)),
                 output=output,
                 pass_fds=[lock],

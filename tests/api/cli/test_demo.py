@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from pydantic_core import from_json
 
+from api.cli import CommandError
 from api.cli.demo import fill
-from api.cli.errors import CommandError
 from api.cli.sample import by_author
 from domain.kinds import Kind
 from domain.relationship import RelationshipStatus

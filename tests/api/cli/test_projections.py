@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 
-from api.cli import projections, verify
-from api.cli.errors import CommandError
+from api.cli import CommandError, projections, verify
 from infrastructure.postgres.locks import APPEND_LOCK
 from projections.all_models import READ_MODELS
 from tests.api.cli.running import start

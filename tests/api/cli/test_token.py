@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from api.cli.errors import CommandError
+from api.cli import CommandError
 from api.cli.main import parser
 from api.cli.token import CONTRACTS
 from api.contracts_served import native, others

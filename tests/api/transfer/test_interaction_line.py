@@ -28,7 +28,7 @@ def line_of(record: Record, contact_id: UUID | None = None) -> bytes:
 
 @given(records, st.none() | st.uuids())
 def test_every_record_survives_being_a_line(record, contact_id):
-    command = command_of(line_of(record, contact_id), "1")
+    _, command = command_of(line_of(record, contact_id), "1")
 
     assert isinstance(command, ImportInteraction)
     assert (command.interaction_id, command.contact_id) == (ID, contact_id)

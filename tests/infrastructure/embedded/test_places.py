@@ -115,9 +115,9 @@ def test_programs_that_others_cannot_reach_are_copied_once(
 def test_a_copy_that_does_not_run_is_made_anew(empty_dir: Path):
     account = account_for(empty_dir / "data")
     found = binaries.binaries_for(account)
-    found.program("postgres").write_bytes(b"")
+    (found.directory / "postgres").write_bytes(b"")
     assert binaries.binaries_for(account) == found
-    assert found.program("postgres").stat().st_size > 0
+    assert (found.directory / "postgres").stat().st_size > 0
 
 
 def test_a_long_path_is_no_obstacle(empty_dir: Path):
