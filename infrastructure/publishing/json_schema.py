@@ -23,7 +23,6 @@ from pydantic_core import core_schema
 from domain.event import Changed, Changes
 from infrastructure.publishing.event_types import REDACTABLE, TYPES
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 CONTENT_TYPE = "application/schema+json"
 
 Schema = dict[str, Any]
@@ -77,11 +76,10 @@ def schema(cls: type[BaseModel], title: str) -> Schema:
     documents."""
     made = cls.model_json_schema(mode="serialization", schema_generator=Published)
     definitions = made.pop("$defs", None)
-    made = {"$schema": DIALECT, "title": title} | made
+    made = {"$schema": Published.schema_dialect, "title": title} | made
     if definitions:
         made["$defs"] = definitions
-    described: Schema = _described(made)
-    return described
+    return _described(made)
 
 
 def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
@@ -92,8 +90,8 @@ def components(reference: str, *others: type[BaseModel]) -> dict[str, Schema]:
         ref_template=reference,
         schema_generator=Published,
     )
-    definitions: dict[str, Schema] = made["$defs"]
-    return {name: _described(one) for name, one in definitions.items()}
+    definitions: dict[str, Schema] = _described(made)["$defs"]
+    return definitions
 
 
 @cache
@@ -150,19 +148,15 @@ def paths(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
             yield from paths(kind, f"{path}.")
 
 
-def _described(value: Any) -> Any:
-    """A schema with its descriptions in published names."""
-    match value:
-        case dict():
-            return {
-                name: _said(inner)
-                if name == "description" and isinstance(inner, str)
-                else _described(inner)
-                for name, inner in value.items()
-            }
-        case list():
-            return [_described(inner) for inner in value]
-    return value
+def _described(made: Schema) -> Schema:
+    """Put the descriptions in a schema, at any depth, in published names."""
+    for name, inner in made.items():
+        if name == "description" and isinstance(inner, str):
+            made[name] = _said(inner)
+        for one in inner if isinstance(inner, list) else [inner]:
+            if isinstance(one, dict):
+                _described(one)
+    return made
 
 
 def _said(text: str) -> str:
