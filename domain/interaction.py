@@ -106,8 +106,8 @@ class Interaction:
         may_plan: bool = False,
     ) -> list[Event]:
         """Log the record. A record dated in the future is planned if `may_plan`, else refused."""
-        check_record(record, now, may_plan=may_plan)
-        event = InteractionPlanned if record.when.is_future(now) else InteractionLogged
+        is_future = check_record(record, now, may_plan=may_plan)
+        event = InteractionPlanned if is_future else InteractionLogged
         return [event(number=number, contact_id=contact_id, record=record)]
 
     @staticmethod
@@ -140,10 +140,11 @@ LONGEST = 2**40
 fits a bigint."""
 
 
-def check_record(record: Record, now: datetime, *, may_plan: bool) -> None:
-    """Raises Invalid for a date in the future, unless `may_plan`, and for a duration that is
-    negative or over LONGEST (the tracking document)."""
-    if record.when.is_future(now) and not may_plan:
+def check_record(record: Record, now: datetime, *, may_plan: bool) -> bool:
+    """True for a date in the future. Raises Invalid for such a date, unless `may_plan`, and for a
+    duration that is negative or over LONGEST (the tracking document)."""
+    is_future = record.when.is_future(now)
+    if is_future and not may_plan:
         raise Invalid(
             "An interaction can't be dated in the future", code="date_in_future", field="when.at"
         )
@@ -158,3 +159,4 @@ def check_record(record: Record, now: datetime, *, may_plan: bool) -> None:
             code="duration_out_of_range",
             field="when.duration",
         )
+    return is_future

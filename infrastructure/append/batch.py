@@ -33,13 +33,13 @@ class EncodedJob:
 
 
 def encode_job(job: Job, new_id: NewId) -> EncodedJob:
-    events = [event for change in job.changes for event in change.events]
-    data = [encode_data(event) for event in events]
+    streams = [*(change.stream for change in job.changes), *job.relied_on]
     versions = [change.before.version if change.before else 0 for change in job.changes]
-    names = map(str, [*(change.stream for change in job.changes), *job.relied_on])
+    events = [event for change in job.changes for event in change.events]
+    data = list(map(encode_data, events))
     return EncodedJob(
         job,
-        list(zip(names, [*versions, *job.relied_on.values()], strict=True)),
+        list(zip(map(str, streams), [*versions, *job.relied_on.values()], strict=True)),
         scope_of(job.key) if job.key else None,
         [new_id() for _ in events],
         data,

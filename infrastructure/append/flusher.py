@@ -65,20 +65,15 @@ class Flusher:
         self._given_up = False
         self._connection: PipelineConnection | None = None
 
-    async def open(self) -> None:
-        """Raises psycopg.OperationalError."""
-        await self._connect()
+    async def open(self) -> PipelineConnection:
+        """Connect to the database. Raises psycopg.OperationalError."""
+        self._connection = await PipelineConnection.connect(self._conninfo, SESSION)
+        return self._connection
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
-
-    async def _connect(self) -> PipelineConnection:
-        if self._connection is None or self._connection.broken:
-            await self.close()
-            self._connection = await PipelineConnection.connect(self._conninfo, SESSION)
-        return self._connection
 
     async def write(self, jobs: Sequence[EncodedJob]) -> list[Verdict]:
         """Append a batch; a receipt or an error for each of its jobs, in their order."""
@@ -94,7 +89,7 @@ class Flusher:
             attempt = self.attempt(jobs, self._projection, self._clock)
             try:
                 async with asyncio.timeout_at(deadline):
-                    connection = await self._connect()
+                    connection = self._connection or await self.open()
                     if in_doubt is not None and await was_committed(connection, in_doubt):
                         done = in_doubt
                     else:

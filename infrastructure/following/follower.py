@@ -57,6 +57,7 @@ class Follower:
         self._unlock = f"SELECT pg_advisory_unlock({lock})"
         self._recent = Recent()
         self._woken = Bell()
+        self.wake = self._woken.ring
         self._urgent = Bell()
         self._hurried = False
         self._stopping = False
@@ -92,9 +93,6 @@ class Follower:
         if self.owner:
             self._recent.add(steps)
         self.wake()
-
-    def wake(self) -> None:
-        self._woken.ring()
 
     def hurry(self) -> None:
         """Somebody waits: appended events don't gather any longer."""
@@ -162,7 +160,8 @@ class Follower:
         self._hurried = False
 
         def landed(_: int) -> None:
-            self._landed(session)
+            self.lag = session.checkpoints.lag
+            self.advanced.ring()
 
         try:
             await self._load(session)
@@ -194,7 +193,3 @@ class Follower:
     async def _load(self, session: Session) -> None:
         await session.checkpoints.load()
         self.lag = session.checkpoints.lag
-
-    def _landed(self, session: Session) -> None:
-        self.lag = session.checkpoints.lag
-        self.advanced.ring()

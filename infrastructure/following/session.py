@@ -134,7 +134,7 @@ class Session:
     async def read(self, after: int, upto: int = END) -> Page:
         """The next page of the log, prepared. Raises psycopg.Error, and the part's errors."""
         events, last = await self._reader.page(after, self._part.page_size, upto)
-        items = await self._folder.fold(events, self._reader.before)
+        items = await self._folder.fold(events, self.log.before)
         return await self._prepared(items, last, after)
 
     async def follow(self, recent: Recent, landed: Callable[[int], None]) -> bool:

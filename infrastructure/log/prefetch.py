@@ -1,12 +1,12 @@
 """Pages of the log with a prefetch: while one page is decoded, PostgreSQL reads the next."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, Self
 
 from psycopg import AsyncConnection
 
-from infrastructure.log.events import Logged, Row
+from infrastructure.log.events import Row
 from infrastructure.log.reader import END, LogReader, Page, page_of
 
 
@@ -42,10 +42,6 @@ class PrefetchingReader:
             read = self.log.page_rows(*following, self._kinds)
             self._ahead = following, asyncio.create_task(read)
         return await page_of(rows, after)
-
-    async def before(self, versions: Mapping[str, int]) -> list[Logged]:
-        """The events of each stream before a version, once the prefetch is done."""
-        return await self.log.before(versions)
 
     async def _rows(self, after: int, limit: int, upto: int) -> list[Row]:
         if self._ahead is not None and self._ahead[0] == (after, limit, upto):

@@ -14,8 +14,9 @@ LOST = ("08", "57P", "25P03", "25P04")
 def is_lost(error: BaseException) -> bool:
     """True if the connection was lost, so that the outcome of the last statement is unknown."""
     if isinstance(error, psycopg.Error):
-        state = error.sqlstate
-        return isinstance(error, psycopg.OperationalError) if state is None else _in(state, LOST)
+        if error.sqlstate is None:
+            return isinstance(error, psycopg.OperationalError)
+        return error.sqlstate.startswith(LOST)
     return isinstance(error, OSError)  # a TimeoutError is one
 
 
@@ -23,8 +24,4 @@ def will_pass(error: BaseException) -> bool:
     """True if a retry may succeed."""
     if is_lost(error):
         return True
-    return isinstance(error, psycopg.Error) and _in(error.sqlstate or "", PASSING)
-
-
-def _in(state: str, classes: tuple[str, ...]) -> bool:
-    return state.startswith(classes)
+    return isinstance(error, psycopg.Error) and (error.sqlstate or "").startswith(PASSING)

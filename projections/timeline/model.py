@@ -23,20 +23,22 @@ def current(rows: Callable[[Step], Iterator[Row]]) -> Callable[[Step], Iterator[
     def project(step: Step) -> Iterator[Put]:
         deleted = step.after.state.deleted
         shown = () if deleted else tuple(rows(step))
-        yield Put((step.tenant, step.after.id), shown, fresh=step.before is None and not deleted)
+        tenant, _, identity = step.recorded.stream
+        yield Put((tenant, identity), shown, fresh=step.before is None and not deleted)
 
     return project
 
 
 def _rows(step: Step) -> Iterator[Row]:
     entity = step.after
+    tenant, _, identity = entity.stream
     state: Interaction = entity.state
     record = state.record
     restricted = record.labels.restricted
     view = redacted(record) if restricted else record
     row = {
-        "tenant": step.tenant,
-        "id": entity.id,
+        "tenant": tenant,
+        "id": identity,
         "contact_id": state.contact_id,
         "main": True,
         "number": state.number,
