@@ -92,8 +92,6 @@ def instant_such_as(example: str) -> Callable[[object], Instant]:
     """Reads a date or a date-time; naive ones are refused."""
 
     def read(value: object) -> Instant:
-        if isinstance(value, Instant):
-            return value
         if not isinstance(value, str):
             raise ValueError(f"A date-time is a string such as {example}.")
         return parse_instant(value)

@@ -13,6 +13,7 @@ from pydantic import ConfigDict
 
 from application.context import user_number
 from domain.kinds import Kind
+from projections.timeline.document import kind_of
 
 InteractionType = Literal["Meeting", "Call", "Email", "Update", "Review", "Training"]
 """The predefined types."""
@@ -91,10 +92,6 @@ def fields_of(document: Mapping[str, Any], site_id: int = 0) -> InteractionField
         updated_by=_number(updater) if updater else None,
         updated_at=document["updatedAt"] if updater else None,
     )
-
-
-def kind_of(document: Mapping[str, Any]) -> Kind:
-    return Kind(document.get("kind") or document["interactionType"])
 
 
 def _title(document: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ the row, and falls behind in a rush; a search looks up in `site_list` whatever i
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 from pydantic_core import from_json
@@ -75,26 +76,24 @@ def texts(fields: InteractionFields) -> str:
     return fold_all([text or "" for text in _texts_of(fields)])
 
 
-COLUMNS = {
-    "tenant": 'text COLLATE "C" NOT NULL',
-    "id": "uuid NOT NULL",
-    "redacted": "boolean NOT NULL",
-    "restricted": "text[] NOT NULL",
-    "number": "bigint NOT NULL",
-    "at": "timestamptz NOT NULL",
-    "ends_at": "timestamptz",
-    "type": "text NOT NULL",
-    "created_by": "bigint NOT NULL",
-    "created_at": "timestamptz NOT NULL",
-    "updated_by": "bigint",
-    "updated_at": "timestamptz",
-    "texts": 'text COLLATE "C" NOT NULL',
-}
-
 SITE_LIST = ReadModel(
     name="site_list",
     kinds=frozenset({Interaction.kind}),
-    columns=COLUMNS,
+    columns={
+        "tenant": 'text COLLATE "C" NOT NULL',
+        "id": "uuid NOT NULL",
+        "redacted": "boolean NOT NULL",
+        "restricted": "text[] NOT NULL",
+        "number": "bigint NOT NULL",
+        "at": "timestamptz NOT NULL",
+        "ends_at": "timestamptz",
+        "type": "text NOT NULL",
+        "created_by": "bigint NOT NULL",
+        "created_at": "timestamptz NOT NULL",
+        "updated_by": "bigint",
+        "updated_at": "timestamptz",
+        "texts": 'text COLLATE "C" NOT NULL',
+    },
     key=("tenant", "id"),
     unique=False,
     plain=("texts",),
@@ -108,19 +107,16 @@ SITE_LIST = ReadModel(
     version=2,  # with 1, it was written with the append
 )
 
-SITE_SEARCH = ReadModel(
+SITE_SEARCH = replace(
+    SITE_LIST,
     name="site_search",
-    kinds=frozenset({Interaction.kind}),
-    columns=COLUMNS,
-    key=("tenant", "id"),
-    unique=False,
+    plain=(),
     project=current(_joined_rows),
     indexes=(
         "UNIQUE (id, tenant, redacted)",
         "USING gin (tenant, texts gin_trgm_ops)",
     ),
     extensions=("pg_trgm", "btree_gin"),
-    with_append=False,
     throttled=True,
     version=2,  # with 1, the words stood apart
 )

@@ -4,7 +4,7 @@ The other contracts read this document too, and put it into their own words. Its
 declared in `shape`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from application.entity import Entity
 from domain.interaction import Interaction
+from domain.kinds import Kind
 from domain.record import Record
 from domain.redaction import is_hidden, redacted
 from projections.timeline.field import Field
@@ -67,6 +68,11 @@ def document(entity: Entity[Interaction]) -> str:
     if entity.document is None:
         entity.document = to_json(_write(entity)).decode()
     return entity.document
+
+
+def kind_of(document: Mapping[str, Any]) -> Kind:
+    """The kind, which a document names beside a native word that is another kind's."""
+    return Kind(document.get("kind") or document["interactionType"])
 
 
 def redacted_document(entity: Entity[Interaction]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from api.contracts.clients.words import PLACES, word_for
-from domain.kinds import Kind
+from projections.timeline.document import kind_of
 
 Document = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ class Facts(NamedTuple):
 
 def of_document(document: Document) -> Facts:
     """The facts of an interaction's document, of any contract."""
-    kind = Kind(document.get("kind") or document["interactionType"])
+    kind = kind_of(document)
     seconds = document.get("durationSeconds")
     if seconds is None and document["duration"] is not None:
         seconds = document["duration"] * 60

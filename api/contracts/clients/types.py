@@ -30,8 +30,6 @@ _CLOCK = re.compile(r"([0-9]{1,9}):([0-5][0-9]):([0-5][0-9])")
 
 
 def _day(value: object) -> date:
-    if isinstance(value, date):
-        return value
     try:
         if isinstance(value, str) and _DATE.fullmatch(value):
             return date.fromisoformat(value)

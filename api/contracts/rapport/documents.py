@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from api.contracts.rapport.mediums import LONGEST, medium_of
-from domain.kinds import Kind
 from projections.catalogue.tactics import TacticRow
+from projections.timeline.document import kind_of
 
 LONGEST_TOPIC = 500
 
@@ -15,7 +15,7 @@ def interaction_read(document: dict[str, Any], contact_id: UUID | str) -> dict[s
     medium, the subject or else the topics as topic, the notes or else the description."""
     medium = document["medium"]
     if medium is None:
-        medium = medium_of(Kind(document.get("kind") or document["interactionType"]))
+        medium = medium_of(kind_of(document))
     topic = document.get("subject")
     if topic is None:
         topic = ", ".join(document["topicsDiscussed"]) or None

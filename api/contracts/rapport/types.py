@@ -11,8 +11,6 @@ from api.http.records import as_uuid
 
 
 def _aware(value: object) -> Instant:
-    if isinstance(value, Instant):
-        return value
     if not isinstance(value, str):
         raise PydanticCustomError("datetime_type", "Input should be a valid datetime")
     try:
@@ -30,8 +28,6 @@ NAIVE = PydanticCustomError("timezone_aware", "Input should have timezone info")
 
 
 def _uuid(value: object) -> UUID:
-    if isinstance(value, UUID):
-        return value
     identity = as_uuid(value) if isinstance(value, str) else None
     if identity is None:
         raise PydanticCustomError("uuid_parsing", "Input should be a valid UUID")

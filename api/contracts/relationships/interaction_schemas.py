@@ -18,6 +18,7 @@ from api.contracts.relationships.types import (
 from api.http.models import Body, Shown
 from domain.kinds import Kind
 from domain.record import FollowUp, Record, Said, When
+from projections.timeline.document import kind_of
 
 TYPES: dict[Kind, InteractionType] = {
     Kind.MEETING: "meeting",
@@ -93,7 +94,7 @@ class ContactInteractions(Shown):
 def interaction_shown(document: dict[str, Any], contact_id: UUID) -> dict[str, Any]:
     """The ledger's own document of an interaction, of any contract, in the form of this
     contract."""
-    kind = TYPES[Kind(document.get("kind") or document["interactionType"])]
+    kind = TYPES[kind_of(document)]
     author = document["createdBy"]
     redacted = bool(document.get("redacted"))
     shown = {

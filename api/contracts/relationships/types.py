@@ -24,11 +24,9 @@ LifecycleStage = Literal[
 ]
 
 
-def _instant(value: object) -> Instant:
-    if isinstance(value, Instant):
-        return value
+def _instant(value: Any) -> Instant:
     try:
-        return parse_instant(value if isinstance(value, str) else "")
+        return parse_instant(value)
     except NaiveInstant as error:
         raise PydanticCustomError("value_error.datetime", "{why}", {"why": str(error)}) from None
     except InvalidInstant:

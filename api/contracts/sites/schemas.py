@@ -13,9 +13,9 @@ from projections.sites.fields import (
     InteractionFields,
     InteractionType,
     fields_of,
-    kind_of,
     title_of,
 )
+from projections.timeline.document import kind_of
 
 
 class NewInteraction(Body):
