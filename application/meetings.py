@@ -31,13 +31,9 @@ class RescheduleMeeting:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelMeeting:
-    meeting_id: UUID
-    reason: str | None = None
+class EndMeeting:
+    """A meeting to cancel, or to mark as missed."""
 
-
-@dataclass(frozen=True, slots=True)
-class MissMeeting:
     meeting_id: UUID
     reason: str | None = None
 
@@ -75,12 +71,12 @@ async def reschedule_meeting(work: Work, command: RescheduleMeeting) -> StreamNa
     return work.append_to(meeting, meeting.state.reschedule(appointment))
 
 
-async def cancel_meeting(work: Work, command: CancelMeeting) -> StreamName:
+async def cancel_meeting(work: Work, command: EndMeeting) -> StreamName:
     meeting = work.checked(await work.meeting(command.meeting_id))
     return work.append_to(meeting, meeting.state.cancel(command.reason))
 
 
-async def miss_meeting(work: Work, command: MissMeeting) -> StreamName:
+async def miss_meeting(work: Work, command: EndMeeting) -> StreamName:
     meeting = work.checked(await work.meeting(command.meeting_id))
     return work.append_to(meeting, meeting.state.miss(command.reason))
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from application.entity import Entity, advance
 from application.ports import Past
 from domain.contact import Contact
+from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.streams import StreamName
 from projections.paging import Fetch
@@ -38,8 +39,8 @@ class Then(NamedTuple):
     statuses: list[dict[str, Any]]
 
 
-async def contact_then(past: Past, tenant: str, identity: UUID, instant: datetime) -> Then | None:
-    """The contact at an instant; None if there was none yet, or if it was removed then."""
+async def contact_then(past: Past, tenant: str, identity: UUID, instant: datetime) -> Then:
+    """The contact at an instant. Raises NotFound if there was none, or if it was removed then."""
     contact: Entity[Contact] | None = None
     statuses = []
     stream = StreamName(tenant, Contact.kind, identity)
@@ -48,7 +49,7 @@ async def contact_then(past: Past, tenant: str, identity: UUID, instant: datetim
         if shown := entry(recorded):
             statuses.append(shown)
     if contact is None or contact.state.removed:
-        return None
+        raise NotFound("There was no such contact then", code="contact_not_found")
     return Then(contact, statuses[::-1])
 
 

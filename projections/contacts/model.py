@@ -33,23 +33,18 @@ class ContactRow:
 
 def row_of(entity: Entity[Contact]) -> ContactRow:
     """The contact of an entity."""
-    state, details = entity.state, entity.state.details
+    state = entity.state
     return ContactRow(
-        entity.id,
-        state.number,
-        details.name,
-        details.email,
-        details.phone,
-        details.company,
-        details.title,
-        details.tags,
-        state.owner_id,
-        state.status,
-        state.stage,
-        state.removed,
-        entity.position,
-        entity.created.time,
-        entity.changed.time,
+        id=entity.id,
+        number=state.number,
+        **dict(state.details),
+        owner_id=state.owner_id,
+        status=state.status,
+        stage=state.stage,
+        removed=state.removed,
+        position=entity.position,
+        created_at=entity.created.time,
+        updated_at=entity.changed.time,
     )
 
 

@@ -69,8 +69,8 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
             when,
             anything.appointments.map(dict),
         ),
-        of(meetings.cancel_meeting, meetings.CancelMeeting, when, words),
-        of(meetings.miss_meeting, meetings.MissMeeting, when, words),
+        of(meetings.cancel_meeting, meetings.EndMeeting, when, words),
+        of(meetings.miss_meeting, meetings.EndMeeting, when, words),
         of(
             meetings.complete_meeting,
             meetings.CompleteMeeting,

@@ -8,9 +8,8 @@ import pytest
 
 from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
 from application.meetings import (
-    CancelMeeting,
     CompleteMeeting,
-    MissMeeting,
+    EndMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
     cancel_meeting,
@@ -58,8 +57,8 @@ async def test_a_meeting_is_with_a_contact_that_is_there(here: Desk):
 async def test_a_meeting_that_isnt_there_is_not_found(here: Desk):
     commands = (
         (reschedule_meeting, RescheduleMeeting(uuid4(), {})),
-        (cancel_meeting, CancelMeeting(uuid4())),
-        (miss_meeting, MissMeeting(uuid4())),
+        (cancel_meeting, EndMeeting(uuid4())),
+        (miss_meeting, EndMeeting(uuid4())),
         (complete_meeting, CompleteMeeting(uuid4(), held())),
     )
     for handler, command in commands:
@@ -142,7 +141,7 @@ async def test_a_meeting_with_a_removed_contact_cant_be_completed_but_cancelled(
     with pytest.raises(Conflict) as refused:
         await here.does(complete_meeting, CompleteMeeting(meeting, held()))
     assert refused.value.code == "contact_removed"
-    await here.does(cancel_meeting, CancelMeeting(meeting, "Left"))
+    await here.does(cancel_meeting, EndMeeting(meeting, "Left"))
     assert (await here.state("meeting", meeting)).status == MeetingStatus.CANCELLED
 
 
@@ -166,8 +165,8 @@ async def test_a_meetings_contact_cant_be_changed(here: Desk):
 async def test_cancelling_and_missing_keep_the_reason(here: Desk):
     contact = await ann(here)
     cancelled, missed = await meeting_with(here, contact), await meeting_with(here, contact)
-    await here.does(cancel_meeting, CancelMeeting(cancelled, "Snow"))
-    await here.does(miss_meeting, MissMeeting(missed, "Nobody came"))
+    await here.does(cancel_meeting, EndMeeting(cancelled, "Snow"))
+    await here.does(miss_meeting, EndMeeting(missed, "Nobody came"))
     states = [await here.state("meeting", meeting) for meeting in (cancelled, missed)]
     assert [(state.status, state.reason) for state in states] == [
         (MeetingStatus.CANCELLED, "Snow"),

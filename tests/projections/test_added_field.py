@@ -22,8 +22,9 @@ from projections.timeline import field, shape
 shape.FIELDS = (*shape.FIELDS, field.Field("shoeSize", "said.shoe_size", str | None, searched=True))
 
 from pydantic_core import from_json
-from api.contracts.tracking.interaction_changes import InteractionChanges
-from api.contracts.tracking.interaction_schemas import InteractionShown, NewInteraction
+from api.contracts.tracking.interaction_schemas import (
+    InteractionChanges, InteractionShown, NewInteraction
+)
 from api.transfer.interaction_line import InteractionLine
 from projections.timeline.document import document, redacted_document
 from projections.timeline.model import searchable

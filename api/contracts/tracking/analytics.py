@@ -68,12 +68,11 @@ class AnalyticsShown(Shown):
 async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) -> Content:
     """How many interactions, of which kind, how often and how long"""
     contact = await lists.of_contact(call, query.contact_id)
-    lists.in_order(query.start_date, query.end_date)
-    since = query.start_date and query.start_date.at
-    before = lists.before(query.end_date)
+    since, until, excluded = lists.period(query.start_date, query.end_date)
     models = (ACTIVITY.name, TACTIC_USE.name)
     services = call.services
     await services.caught_up(models, call.tenant)
+    before = lists.before(until, excluded)
     period = analytics.Period(call.tenant, contact, since, before, query.group_by)
     try:
         found = await analytics.analytics(call.services.fetch, period)

@@ -38,7 +38,6 @@ from application.errors import PreconditionFailed
 from application.ledger import Handler
 from application.ports import Answer
 from domain.contact import Contact, Details
-from domain.errors import NotFound
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
 from projections.contacts.queries import ListedContact
@@ -138,7 +137,5 @@ async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
     fetch, tenant = call.services.fetch, call.tenant
     async with call.services.log() as past:
         then = await history.contact_then(past, tenant, identity, instant.at)
-        if then is None:
-            raise NotFound("There was no such contact then", code="contact_not_found")
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
     return Content(ContactShown.json_of(contact_list.listed_of(then.contact, last)))

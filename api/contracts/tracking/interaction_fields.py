@@ -1,16 +1,20 @@
 """Request models made of the declared fields of an interaction: their types are the record's."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import Enum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import TypeAdapter, create_model
+from pydantic import create_model
 from pydantic.alias_generators import to_snake
 
 from api.contracts.tracking.types import Body, Id, Moment
 from domain.event import Value
 from domain.fields import Instant
+from domain.kinds import Kind
+from domain.record import Record
 from projections.timeline.field import Field, Origin
 from projections.timeline.shape import FIELDS
 
@@ -83,25 +87,21 @@ def parts_of(body: Body) -> dict[str, Any]:
     return parts
 
 
-AMENDED = {
-    to_snake(field.key): (
-        field.path,
-        field.recorded.default,
-        TypeAdapter[Any](field.recorded.rebuild_annotation()),
-    )
+AMENDABLE = {
+    to_snake(field.key): field.path
     for field in FIELDS
     if field.origin is Origin.CLIENT and field.recorded and not field.recorded.is_required()
 }
-"""Of each field that may be set to null: its path in the record, its default and its type."""
+"""The path in the record of each field that may be set to null."""
 
 
 def recorded(body: Body) -> dict[str, object]:
     """The values that a request sets, by their paths in the record and with the record's types. A
     null is the record's default."""
-    values: dict[str, object] = {}
-    for name in body.model_fields_set & AMENDED.keys():
-        path, default, adapter = AMENDED[name]
-        value = getattr(body, name)
-        given = value is not None
-        values[path] = adapter.validate_python(value, from_attributes=True) if given else default
-    return values
+    parts = parts_of(body)
+    # A record isn't made without these; amendments have rules of their own for them.
+    parts["kind"] = Kind.NOTE
+    parts.setdefault("when", {})["at"] = datetime.now(UTC)
+    record = Record.model_validate(parts, from_attributes=True)
+    given = AMENDABLE.keys() & body.model_fields_set
+    return {AMENDABLE[name]: attrgetter(AMENDABLE[name])(record) for name in given}

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, create_model
 
-from api.contracts.tracking.interaction_fields import parts_of, with_fields
+from api.contracts.tracking.interaction_fields import parts_of, recorded, with_fields
 from api.contracts.tracking.types import (
     LONGEST_LINE,
     Body,
@@ -20,10 +20,12 @@ from api.contracts.tracking.types import (
     Tags,
 )
 from api.http.models import Shown
+from domain.amendment import Start, Type
+from domain.changes import Fields
 from domain.kinds import Kind
 from domain.record import Record
 from projections.timeline.field import Origin
-from projections.timeline.shape import NativeWord, Sentiment, answer_fields, keys
+from projections.timeline.shape import NATIVE_WORDS, NativeWord, Sentiment, answer_fields, keys
 
 
 class Someone(Body):
@@ -79,6 +81,28 @@ class NewInteraction(RecordedFields):
         parts.setdefault("word", kind)
         # In one go, which takes two thirds of the time of making the parts one by one.
         return Record.model_validate(parts, from_attributes=True)
+
+
+class InteractionChanges(NewInteraction):
+    """The fields to change. A field that is left out stays; null clears one that may be null."""
+
+    contact_id: ContactId | None = None
+    date: Date = None
+    # Whatever was read may be sent back, also what another contract allowed.
+    duration: Annotated[int, Field(ge=0)] | None = None
+
+    def fields(self) -> Fields:
+        """The fields of an amendment: those of the keys that were sent."""
+        fields: dict[str, object] = {}
+        if self.date is not None:
+            fields["when.start"] = Start(self.date.at, self.date.date_only)
+        if "duration" in self.model_fields_set:
+            fields["when.minutes"] = self.duration
+        fields |= recorded(self)
+        if word := self.interaction_type:
+            alike = frozenset(kind for kind in Kind if NATIVE_WORDS[kind] == word)
+            fields["type"] = Type(Kind(word), word, alike)
+        return fields
 
 
 PageNumber = Annotated[int, Field(ge=1, le=10_000_000)]

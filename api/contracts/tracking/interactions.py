@@ -6,8 +6,8 @@ from fastapi import Query
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
-from api.contracts.tracking.interaction_changes import InteractionChanges
 from api.contracts.tracking.interaction_schemas import (
+    InteractionChanges,
     InteractionQuery,
     InteractionShown,
     InteractionsShown,
@@ -18,7 +18,6 @@ from api.contracts.tracking.interaction_schemas import (
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
-from api.http.models import upper_bound
 from api.http.paging import page_end
 from api.http.problem import invalid
 from api.http.query import OPENS
@@ -126,10 +125,9 @@ def unknown_contact() -> Exception:
 
 
 async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filter:
-    lists.in_order(query.start_date, query.end_date)
+    period = lists.period(query.start_date, query.end_date)
     contact = await lists.of_contact(call, query.contact_id)
     kinds = tuple(kind for kind in Kind if NATIVE_WORDS[kind] == query.type)
-    until, excluded = upper_bound(query.end_date)
     words = tag_words(call.query_params.getlist("tags"))
     return interaction_list.Filter(
         call.tenant,
@@ -137,9 +135,7 @@ async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filte
         tuple(word for word in words if call.principal.may(f"tag:{word}")),
         contact,
         kinds,
-        query.start_date and query.start_date.at,
-        until,
-        excluded,
+        *period,
         query.search,
         words,
         query.sentiment,

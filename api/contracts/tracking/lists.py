@@ -84,19 +84,22 @@ def complete(documents: Iterable[str]) -> Content:
     return Content(f'{{"items":[{",".join(documents)}]}}')
 
 
-def in_order(start: Instant | None, end: Instant | None) -> None:
-    """Raises a 422 if no instant lies between the bounds."""
-    at, excluded = upper_bound(end)
-    if start and at and (start.at > at or (excluded and start.at == at)):
+def period(
+    start: Instant | None, end: Instant | None
+) -> tuple[datetime | None, datetime | None, bool]:
+    """Both bounds, and True if the upper one is exclusive. Raises a 422 if no instant lies
+    between them."""
+    since, (until, excluded) = start and start.at, upper_bound(end)
+    if since and until and (since > until or (excluded and since == until)):
         raise invalid(("query", "endDate"), "ends_before_start", "endDate is before startDate.")
+    return since, until, excluded
 
 
-def before(bound: Instant | None) -> datetime | None:
-    """An inclusive upper bound as an exclusive one."""
-    at, excluded = upper_bound(bound)
-    if at is None or excluded:
-        return at
+def before(until: datetime | None, excluded: bool) -> datetime | None:
+    """An upper bound as an exclusive one."""
+    if until is None or excluded:
+        return until
     try:
-        return at + timedelta(microseconds=1)
+        return until + timedelta(microseconds=1)
     except OverflowError:
-        return at
+        return until

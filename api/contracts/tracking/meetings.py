@@ -19,7 +19,6 @@ from api.contracts.tracking.meeting_schemas import (
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.models import upper_bound
 from api.http.query import OPENS
 from api.http.records import present
 from api.http.route import needs
@@ -27,9 +26,8 @@ from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ledger import Handler
 from application.meetings import (
-    CancelMeeting,
     CompleteMeeting,
-    MissMeeting,
+    EndMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
     cancel_meeting,
@@ -46,7 +44,7 @@ from projections.meetings import queries as meeting_list
 from projections.meetings.model import document
 
 router = ContractRouter(TRACKING, "Meetings")
-C = TypeVar("C", CancelMeeting, CompleteMeeting, MissMeeting, RescheduleMeeting)
+C = TypeVar("C", CompleteMeeting, EndMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
 
 
@@ -69,13 +67,9 @@ async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Content:
 
 
 async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
-    lists.in_order(query.start_date, query.end_date)
+    period = lists.period(query.start_date, query.end_date)
     contact = await lists.of_contact(call, query.contact_id)
-    until, excluded = upper_bound(query.end_date)
-    since = query.start_date and query.start_date.at
-    return meeting_list.Filter(
-        call.tenant, contact, query.status, since, until, excluded, call.open_tags
-    )
+    return meeting_list.Filter(call.tenant, contact, query.status, *period, call.open_tags)
 
 
 @router.on("GET /api/meetings/{id}", reading, MeetingShown, errors=(404,))
@@ -107,14 +101,14 @@ async def complete(call: Call, id: str, body: Completion | None = None) -> Answe
 @router.on("PUT /api/meetings/{id}/cancel", writing, MeetingShown, errors=CHANGING)
 async def cancel(call: Call, id: str, body: Why | None = None) -> Answer:
     """Cancel a meeting"""
-    command = CancelMeeting(records.meeting_id(id), body.reason if body else None)
+    command = EndMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, cancel_meeting, command)
 
 
 @router.on("PUT /api/meetings/{id}/no-show", writing, MeetingShown, errors=CHANGING)
 async def no_show(call: Call, id: str, body: Why | None = None) -> Answer:
     """Note that somebody didn't show up"""
-    command = MissMeeting(records.meeting_id(id), body.reason if body else None)
+    command = EndMeeting(records.meeting_id(id), body.reason if body else None)
     return await _carry_out(call, miss_meeting, command)
 
 

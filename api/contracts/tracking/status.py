@@ -29,7 +29,6 @@ from application.contacts import (
     reactivate_contact,
 )
 from application.ports import Answer
-from domain.errors import NotFound
 from domain.relationship import LifecycleStage, RelationshipStatus
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
@@ -82,8 +81,6 @@ async def status_history(
         call.require("audit")
         async with call.services.log() as past:
             then = await history.contact_then(past, tenant, identity, query.as_of.at)
-        if then is None:
-            raise NotFound("There was no such contact then", code="contact_not_found")
         return Content(to_json({"items": then.statuses}))
     present(await contact_list.one(fetch, tenant, identity), "Contact")
     rows = await fetch(history.STATUSES, (tenant, identity))

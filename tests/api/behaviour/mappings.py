@@ -20,8 +20,7 @@ from api.contracts.rapport.schemas import CompleteInteraction
 from api.contracts.relationships import interaction_schemas as relationships
 from api.contracts.relationships import types as relationships_types
 from api.contracts.sites import schemas as sites
-from api.contracts.tracking.interaction_changes import InteractionChanges
-from api.contracts.tracking.interaction_schemas import NewInteraction
+from api.contracts.tracking.interaction_schemas import InteractionChanges, NewInteraction
 from domain.amendment import amended
 from domain.kinds import Kind
 from domain.record import Record

@@ -26,9 +26,8 @@ from application.interactions import (
     log_interaction,
 )
 from application.meetings import (
-    CancelMeeting,
     CompleteMeeting,
-    MissMeeting,
+    EndMeeting,
     ScheduleMeeting,
     cancel_meeting,
     complete_meeting,
@@ -111,9 +110,9 @@ async def _live(here: Desk, details: Details, moves, interactions, meetings, rem
     for appointment, end, outcome, reason in meetings:
         meeting = await here.do(schedule_meeting, ScheduleMeeting(contact.id, appointment))
         if end == "cancelled":
-            await here.do(cancel_meeting, CancelMeeting(meeting.id, reason))
+            await here.do(cancel_meeting, EndMeeting(meeting.id, reason))
         elif end == "missed":
-            await here.do(miss_meeting, MissMeeting(meeting.id, reason))
+            await here.do(miss_meeting, EndMeeting(meeting.id, reason))
         elif end == "completed":
             complete = CompleteMeeting(meeting.id, dict(outcome))
             await here.do(complete_meeting, complete)
