@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BufferedReader
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 
 MESSAGE_LIMIT = 64 * 1024 * 1024  # bytes
@@ -74,27 +74,30 @@ def _messages(path: Path, lines: Iterator[bytes]) -> Iterator[RawMessage]:
         return
     if not first.startswith(b"From "):
         raise MailboxError(f"{path} isn't an mbox: its first line doesn't begin with 'From '.")
-    ordinal, size, raw = 1, 0, bytearray()
-    for line, below in pairwise(chain([first], lines, [b""])):
-        after_empty = line.startswith(b"From ") and raw.endswith((b"\n\n", b"\n\r\n"))
-        if after_empty and _is_separator(line, below):
-            yield _message(ordinal, offset, size, raw)
-            offset += size
-            ordinal, size, raw = ordinal + 1, 0, bytearray()
-        size += len(line)
-        raw += line
-        if size > MESSAGE_LIMIT:
-            del raw[:-3]  # an empty line is told by its end
-    yield _message(ordinal, offset, size, raw)
+    ordinal, dropped, raw = 1, 0, bytearray()
+    for line in chain([first], lines):
+        if line.startswith(b"From ") and raw.endswith((b"\n\n", b"\n\r\n")):
+            below = next(lines, b"")
+            if _is_separator(line, below):
+                yield _message(ordinal, offset, dropped, raw)
+                offset += dropped + len(raw)
+                ordinal, dropped, raw = ordinal + 1, 0, bytearray()
+            raw += line + below
+        else:
+            raw += line
+        if len(raw) > MESSAGE_LIMIT:
+            dropped += len(raw) - 3  # an empty line is told by the last three bytes
+            del raw[:-3]
+    yield _message(ordinal, offset, dropped, raw)
 
 
 def _is_separator(line: bytes, below: bytes) -> bool:
     return bool(_TIME_THEN_YEAR.search(line) or (line.endswith(b"\n") and _FIELD.match(below)))
 
 
-def _message(ordinal: int, offset: int, size: int, raw: bytearray) -> RawMessage:
-    if size > MESSAGE_LIMIT:
-        return RawMessage(ordinal, offset, size, None)
-    if b"\n>From " in raw or b"\n>>" in raw:
-        return RawMessage(ordinal, offset, size, _QUOTED_FROM.sub(rb"\1", raw))
-    return RawMessage(ordinal, offset, size, bytes(raw))
+def _message(ordinal: int, offset: int, dropped: int, raw: bytearray) -> RawMessage:
+    if dropped:
+        return RawMessage(ordinal, offset, dropped + len(raw), None)
+    quoted = b"\n>From " in raw or b"\n>>" in raw
+    whole = _QUOTED_FROM.sub(rb"\1", raw) if quoted else bytes(raw)
+    return RawMessage(ordinal, offset, len(raw), whole)
