@@ -13,10 +13,10 @@ from tqdm import tqdm
 from uuid_utils.compat import uuid7
 
 from api.cli import CommandError, sample
-from api.cli.caller import PERMISSIONS, add_tenant
+from api.cli.caller import add_tenant, principal
 from api.cli.database import database
 from api.transfer.importing import Line, LineImport
-from application.context import Caller, Principal
+from application.context import Caller
 from application.ledger import Ledger
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
@@ -73,7 +73,14 @@ async def fill(
     correlation = f"demo-{uuid7()}"
     added = 0
     for user, records in batches:
-        importing = LineImport(ledger, Caller(_principal(user, tenant), "import", correlation))
+        author = principal(
+            tenant,
+            sub=user["id"],
+            name=user["name"],
+            given_name=user["givenName"],
+            family_name=user["familyName"],
+        )
+        importing = LineImport(ledger, Caller(author, "import", correlation))
         await importing.run(_lines(records, progress))
         if refused := importing.tally.refused:
             raise CommandError(f"{len(refused):,} records were refused, first: {refused[0][1]}")
@@ -85,18 +92,3 @@ def _lines(records: list[sample.Record], progress: Callable[[], object]) -> Iter
     for number, record in enumerate(records, 1):
         progress()
         yield Line(number, to_json(record))
-
-
-def _principal(user: sample.Record, tenant: str) -> Principal:
-    try:
-        return Principal(
-            user=user["id"],
-            name=user["name"],
-            number=user["number"],
-            given_name=user["givenName"],
-            family_name=user["familyName"],
-            tenant=tenant,
-            permissions=PERMISSIONS,
-        )
-    except ValueError as error:
-        raise CommandError(str(error)) from error
