@@ -15,7 +15,7 @@ from infrastructure.metrics import Metrics
 from infrastructure.postgres.fetch import fetching
 from infrastructure.projecting.projectors import projector, throttled_projector
 from infrastructure.publishing.tenant_heads import Heads
-from infrastructure.relay.relay import Relay, relaying
+from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
@@ -57,7 +57,7 @@ async def open_services(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
         )
         if relay and settings.kafka_bootstrap_servers:
-            relays = relaying(conninfo, Relay(settings))
+            relays = Follower(conninfo, Relay(settings))
             metrics.watch_relay(lambda: relays.lag, lambda: relays.owner)
             followers.append(relays)
         for follower in followers:

@@ -29,6 +29,7 @@ from bench.seeds import append_all, change, jobs
 from bench.servers import Server, kith
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
+from infrastructure.following.follower import Follower
 from infrastructure.log.folding import Folder
 from infrastructure.log.reader import LogReader
 from infrastructure.memory import tune_collector
@@ -36,7 +37,7 @@ from infrastructure.projecting.with_append import WithAppend
 from infrastructure.publishing.event_redaction import restricted_until_halt
 from infrastructure.relay.broker import SENDING, TOPIC, TOPICS, make_topics
 from infrastructure.relay.cloud_events import Message, message
-from infrastructure.relay.relay import Relay, relaying
+from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system, prepare_database
 from tests.brokers import chosen
@@ -126,7 +127,7 @@ async def _relay(conninfo: str, broker: RealBroker) -> float:
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("UPDATE checkpoints SET position = 0 WHERE follower = 'relay'")
         head = _number(connection, "SELECT max(notification_id) FROM stored_events")
-        relay = relaying(conninfo, Relay(broker.settings()))
+        relay = Follower(conninfo, Relay(broker.settings()))
         started = time.perf_counter()
         await relay.start()
         try:

@@ -36,25 +36,13 @@ MAKE_WAY = 5.0
 
 
 class Follower:
-    """`lock` is the key of the owner's advisory lock. `expected` are errors of the part's own
-    surroundings that are logged without a traceback. `grace` are the seconds that a stop waits for
-    the page under way."""
-
-    def __init__(
-        self,
-        conninfo: str,
-        part: Part,
-        *,
-        lock: int,
-        expected: tuple[type[Exception], ...] = (),
-        grace: float = 0.0,
-    ):
+    def __init__(self, conninfo: str, part: Part):
         self._conninfo = conninfo
         self._part = part
-        self._expected: tuple[type[Exception], ...] = (psycopg.Error, OSError, Halted, *expected)
-        self._grace = grace
-        self._try_lock = f"SELECT pg_try_advisory_lock({lock})"
-        self._unlock = f"SELECT pg_advisory_unlock({lock})"
+        errors = (psycopg.Error, OSError, Halted, *part.expected)
+        self._expected: tuple[type[Exception], ...] = errors
+        self._try_lock = f"SELECT pg_try_advisory_lock({part.lock})"
+        self._unlock = f"SELECT pg_advisory_unlock({part.lock})"
         self._recent = Recent()
         self._woken = Bell()
         self.wake = self._woken.ring
@@ -82,7 +70,7 @@ class Follower:
             if self._session is not None:
                 self._session.stopping = True
             self.hurry()
-            await asyncio.wait([self._task], timeout=self._grace)
+            await asyncio.wait([self._task], timeout=self._part.grace)
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task

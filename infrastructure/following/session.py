@@ -46,6 +46,9 @@ class Part:
     follower: str
     """Its name in the table of checkpoints."""
 
+    lock: int
+    """The key of its owner's advisory lock."""
+
     versions: Mapping[str, str]
     """Its checkpoints, each with the version of what its position belongs to."""
 
@@ -58,6 +61,12 @@ class Part:
 
     pace: float = 0.0
     """Seconds that appended events may gather before they are handled."""
+
+    expected: tuple[type[Exception], ...] = ()
+    """Errors of its own surroundings, which are logged without a traceback."""
+
+    grace: float = 0.0
+    """Seconds that a stop waits for the page under way."""
 
     session: "Session"
     """The owner's connections, checkpoints and reader; set when the session is opened."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from infrastructure.following.follower import Follower
 from infrastructure.following.session import PAGE_SIZE
-from infrastructure.postgres.locks import PROJECTOR_LOCK, THROTTLED_LOCK
 from infrastructure.projecting import throttled
 from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
@@ -17,24 +16,13 @@ THROTTLED = tuple(model for model in READ_MODELS if model.throttled)
 
 
 def projector(
-    conninfo: str,
-    models: Sequence[ReadModel] = BEHIND,
-    *,
-    page_size: int = PAGE_SIZE,
-    lock: int = PROJECTOR_LOCK,
+    conninfo: str, models: Sequence[ReadModel] = BEHIND, *, page_size: int = PAGE_SIZE
 ) -> Follower:
     """Writes read models that queries wait for."""
-    part = RowWriter([Table(model) for model in models], page_size)
-    return Follower(conninfo, part, lock=lock)
+    return Follower(conninfo, RowWriter([Table(model) for model in models], page_size))
 
 
-def throttled_projector(
-    conninfo: str,
-    models: Sequence[ReadModel] = THROTTLED,
-    *,
-    page_size: int = throttled.PAGE_SIZE,
-    lock: int = THROTTLED_LOCK,
-) -> Follower:
+def throttled_projector(conninfo: str) -> Follower:
     """Writes read models that queries can do without."""
-    part = ThrottledRowWriter([Table(model) for model in models], page_size)
-    return Follower(conninfo, part, lock=lock)
+    tables = [Table(model) for model in THROTTLED]
+    return Follower(conninfo, ThrottledRowWriter(tables, throttled.PAGE_SIZE))

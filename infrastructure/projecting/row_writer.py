@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.events import AT_ONCE, Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of, stream_of
+from infrastructure.postgres.locks import PROJECTOR_LOCK
 from infrastructure.postgres.pipeline import COMMIT, ROLLBACK, Command
 from infrastructure.projecting.parking import PARKED, Parking, park
 from infrastructure.projecting.statements import Table, version
@@ -42,6 +43,7 @@ class RowWriter(Part):
     """
 
     follower = FOLLOWER
+    lock = PROJECTOR_LOCK
     pace = PACE
 
     def __init__(self, tables: Sequence[Table], page_size: int = PAGE_SIZE):

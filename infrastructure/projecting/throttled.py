@@ -8,6 +8,7 @@ rush, and catches up afterwards. A query over such a read model reads the rest o
 import asyncio
 
 from infrastructure.following.session import Page
+from infrastructure.postgres.locks import THROTTLED_LOCK
 from infrastructure.projecting.row_writer import RowWriter
 
 LONGEST_REST = 19.0
@@ -23,6 +24,7 @@ POLL = 1.0
 
 
 class ThrottledRowWriter(RowWriter):
+    lock = THROTTLED_LOCK
     poll = POLL
     _seen: tuple[float, int] | None = None
 

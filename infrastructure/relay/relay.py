@@ -17,7 +17,6 @@ from typing import TypeVar
 from kafka.errors import KafkaError
 
 from infrastructure.following.checkpoints import UNVERSIONED
-from infrastructure.following.follower import Follower
 from infrastructure.following.session import Page, Part
 from infrastructure.log.events import AT_ONCE
 from infrastructure.log.folding import Item
@@ -47,6 +46,9 @@ class Relay(Part):
     """`make_broker` opens the producer."""
 
     follower = "relay"
+    lock = RELAY_LOCK
+    expected = (KafkaError, Unacknowledged)
+    grace = GRACE
 
     def __init__(
         self,
@@ -104,9 +106,3 @@ class Relay(Part):
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, call, *arguments)
-
-
-def relaying(conninfo: str, part: Relay) -> Follower:
-    """The follower that relays."""
-    expected = (KafkaError, Unacknowledged)
-    return Follower(conninfo, part, lock=RELAY_LOCK, expected=expected, grace=GRACE)

@@ -16,7 +16,7 @@ from infrastructure.following.follower import Follower
 from infrastructure.settings import Settings
 from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
 from infrastructure.webhooks.event_bodies import EventBodies
-from infrastructure.webhooks.planning import Planner, planning
+from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.queue import Claim, Queue
 from infrastructure.webhooks.schedule import RETRIES
@@ -56,7 +56,7 @@ async def delivering(
             disabling(ledger),
             count,
         )
-        planner = planning(conninfo, make_planner(dispatcher.wake))
+        planner = Follower(conninfo, make_planner(dispatcher.wake))
         dispatcher.start()
         await planner.start()
         try:

@@ -17,7 +17,6 @@ from domain.webhook import (
     WebhookReplayRequested,
 )
 from infrastructure.following.checkpoints import UNVERSIONED
-from infrastructure.following.follower import Follower
 from infrastructure.following.session import PAGE_SIZE, Page, Part
 from infrastructure.log.folding import Item
 from infrastructure.log.reader import END
@@ -68,6 +67,7 @@ class Planner(Part):
     """`planned` is called after each page while there are webhooks."""
 
     follower = "webhooks"
+    lock = PLANNER_LOCK
     kinds = frozenset({Webhook.kind})
     pace = poll = IDLE
 
@@ -93,11 +93,6 @@ class Planner(Part):
         self.pace, self.poll = (PACE, POLL) if any_webhook == b"t" else (IDLE, IDLE)
         if any_webhook == b"t":
             self._planned()
-
-
-def planning(conninfo: str, part: Planner) -> Follower:
-    """The follower that plans."""
-    return Follower(conninfo, part, lock=PLANNER_LOCK)
 
 
 def _is_step(item: Item) -> TypeGuard[Step]:

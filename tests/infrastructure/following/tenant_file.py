@@ -12,11 +12,10 @@ from infrastructure.following.follower import Follower
 from infrastructure.following.session import Page, Part
 from infrastructure.log.events import Halted, Unreadable
 
-LOCK = 7_299_001
-
 
 class TenantFile(Part):
     follower = "file"
+    lock = 7_299_001
 
     def __init__(self, tenant: str, path: Path, page_size: int = 100):
         self.versions = {tenant: UNVERSIONED}
@@ -52,4 +51,4 @@ class TenantFile(Part):
 
 
 def tenant_file(conninfo: str, tenant: str, path: Path, page_size: int = 100) -> Follower:
-    return Follower(conninfo, TenantFile(tenant, path, page_size), lock=LOCK)
+    return Follower(conninfo, TenantFile(tenant, path, page_size))

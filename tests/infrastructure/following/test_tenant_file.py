@@ -7,12 +7,14 @@ import pytest
 from pydantic_core import from_json
 
 from infrastructure.following.session import Page
-from tests.infrastructure.following.tenant_file import LOCK, TenantFile, tenant_file
+from tests.infrastructure.following.tenant_file import TenantFile, tenant_file
 from tests.infrastructure.projecting.support import Ledger, eventually, kill
 
 pytestmark = pytest.mark.anyio
 
-OWNER = f"pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK})"
+OWNER = (
+    f"pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = {TenantFile.lock})"
+)
 REACHED = "SELECT position FROM checkpoints WHERE follower = 'file' AND name = '1'"
 
 

@@ -4,8 +4,16 @@ import asyncio
 
 import pytest
 
+from infrastructure.following.follower import Follower
 from infrastructure.projecting.projectors import throttled_projector
-from infrastructure.projecting.throttled import A_RUSH, LONGEST_REST, SHORTEST_REST, rest
+from infrastructure.projecting.statements import Table
+from infrastructure.projecting.throttled import (
+    A_RUSH,
+    LONGEST_REST,
+    SHORTEST_REST,
+    ThrottledRowWriter,
+    rest,
+)
 from projections.sites.model import SITE_SEARCH
 from tests.infrastructure.projecting.support import Ledger, eventually
 
@@ -26,8 +34,9 @@ def test_the_rest_grows_with_the_rate():
 @pytest.mark.anyio
 async def test_a_throttled_writer_catches_up_beside_another(opened: Ledger):
     await opened.log_many(30)
-    one = throttled_projector(opened.conninfo, page_size=7, lock=99)
-    other = throttled_projector(opened.conninfo, lock=98)
+    part = ThrottledRowWriter([Table(SITE_SEARCH)], page_size=7)
+    part.lock = 99  # so that both are owners
+    one, other = Follower(opened.conninfo, part), throttled_projector(opened.conninfo)
     for follower in (one, other):
         await follower.start()
 

@@ -9,7 +9,6 @@ from typing import Any
 import psycopg
 
 from infrastructure.following.follower import Follower
-from infrastructure.relay import relay
 from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from tests.brokers.broker import RealBroker
@@ -27,7 +26,7 @@ async def relaying(
     settings: Settings | None = None,
 ) -> AsyncIterator[Follower]:
     part = kind(settings or broker.settings(), page_size=page_size)
-    follower = relay.relaying(opened.conninfo, part)
+    follower = Follower(opened.conninfo, part)
     await follower.start()
     try:
         yield follower
