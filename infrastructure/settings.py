@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from infrastructure.settings_values import (
-    SettingsError,
     base_url,
     database_url,
     flag,
@@ -23,8 +22,6 @@ from infrastructure.settings_values import (
     web_address,
     whole_number,
 )
-
-__all__ = ["Settings", "SettingsError", "default_data_dir"]
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")

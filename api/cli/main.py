@@ -14,7 +14,7 @@ from application.errors import AppendError
 from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.logs import log_to_standard_error
 from infrastructure.memory import tune_collector
-from infrastructure.settings import SettingsError
+from infrastructure.settings_values import SettingsError
 
 # Only the command that is called is imported: the server's libraries take a second to load.
 COMMANDS = {

@@ -18,7 +18,8 @@ from api.composition import Application, open_services
 from api.http.server import server_of
 from api.identity import secret_of
 from infrastructure.identity.mint import mint_token
-from infrastructure.settings import Settings, SettingsError
+from infrastructure.settings import Settings
+from infrastructure.settings_values import SettingsError
 
 WITH_API = ("all", "api")
 ROLES = (*WITH_API, "projector", "relay", "webhooks")

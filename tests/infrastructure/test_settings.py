@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.settings import Settings, SettingsError, default_data_dir
+from infrastructure.settings import Settings, default_data_dir
+from infrastructure.settings_values import SettingsError
 
 
 def test_a_service_without_settings_serves_this_machine_alone():
