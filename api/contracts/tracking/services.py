@@ -11,13 +11,12 @@ from api.contracts.tracking.service_schemas import (
 )
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.records import as_number
+from api.http.records import as_number, present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.catalogue import AddService, ChangeService, add_service, change_service
 from application.entity import Entity
 from application.ports import Answer
-from domain.errors import NotFound
 from domain.service import Service
 from projections.catalogue.services import ServiceRow, row_of, services
 
@@ -76,7 +75,4 @@ def shown(entity: Entity[Service]) -> Content:
 
 
 def _named(known: dict[int, ServiceRow], id: str) -> ServiceRow:
-    row = known.get(as_number(id) or 0)
-    if row is None:
-        raise NotFound("Service not found", code="service_not_found")
-    return row
+    return present(known.get(as_number(id) or 0), "Service")

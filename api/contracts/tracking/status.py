@@ -19,7 +19,6 @@ from api.contracts.tracking.dialect import CHANGING, TRACKING
 from api.http import records
 from api.http.answers import Content
 from api.http.call import Call
-from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.contacts import (
@@ -31,7 +30,6 @@ from application.contacts import (
 from application.ports import Answer
 from domain.relationship import LifecycleStage, RelationshipStatus
 from projections.contacts import as_of as history
-from projections.contacts import queries as contact_list
 
 router = ContractRouter(TRACKING, "Relationship status")
 
@@ -75,13 +73,12 @@ async def status_history(
     call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()]
 ) -> Content:
     """Every move of a relationship, newest first, now or as of an instant"""
-    identity = await records.contact_id(call, contact_id)
-    fetch, tenant = call.services.fetch, call.tenant
     if query.as_of is not None:
+        identity = await records.contact_id(call, contact_id)
         call.require("audit")
         async with call.services.log() as past:
-            then = await history.contact_then(past, tenant, identity, query.as_of.at)
+            then = await history.contact_then(past, call.tenant, identity, query.as_of.at)
         return Content(to_json({"items": then.statuses}))
-    present(await contact_list.one(fetch, tenant, identity), "Contact")
-    rows = await fetch(history.STATUSES, (tenant, identity))
+    contact = await records.contact(call, contact_id)
+    rows = await call.services.fetch(history.STATUSES, (call.tenant, contact.id))
     return lists.complete(document for (document,) in rows)

@@ -13,13 +13,12 @@ from api.contracts.tracking.tactic_schemas import (
 )
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.records import as_uuid
+from api.http.records import as_uuid, present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.catalogue import AddTactic, ChangeTactic, add_tactic, change_tactic
 from application.entity import Entity
 from application.ports import Answer
-from domain.errors import NotFound
 from domain.tactic import Guidance, Tactic
 from projections.catalogue.tactics import catalogue, named, row_of
 
@@ -37,9 +36,8 @@ async def offered(call: Call) -> Content:
 async def get(call: Call, id: str) -> Content:
     """One tactic, on offer or hidden"""
     identity = _identity(id)
-    row = (await named(call.services.fetch, call.tenant, [identity])).get(identity)
-    if row is None:
-        raise _unknown()
+    found = await named(call.services.fetch, call.tenant, [identity])
+    row = present(found.get(identity), "Tactic")
     return record(TacticShown.json_of(row), row.position)
 
 
@@ -85,10 +83,4 @@ async def _listed(call: Call, *, hidden: bool) -> Content:
 
 def _identity(id: str) -> UUID:
     """The id that a path names. Raises NotFound."""
-    if (identity := as_uuid(id)) is None:
-        raise _unknown()
-    return identity
-
-
-def _unknown() -> NotFound:
-    return NotFound("Tactic not found", code="tactic_not_found")
+    return present(as_uuid(id), "Tactic")

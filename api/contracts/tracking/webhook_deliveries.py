@@ -20,13 +20,13 @@ from api.http.answers import Content, answer, carry_out
 from api.http.call import Call
 from api.http.paging import page_end
 from api.http.problem import Problem, Refused, invalid
-from api.http.records import as_uuid
+from api.http.records import as_uuid, present
 from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ports import Answer
 from application.webhook_ports import Delivery
 from application.webhooks import ReplayEvents, replay_events
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict
 from domain.webhook import Webhook
 from infrastructure.tenant_limiter import LimitReached
 from infrastructure.webhooks import delivery_log
@@ -130,9 +130,6 @@ async def _id(call: Call, id: str) -> UUID:
 
 async def _delivery(call: Call, id: str, delivery_id: str) -> Delivery:
     """The delivery that a path names. Raises NotFound."""
-    row, identity = await webhook_row(call, id), as_uuid(delivery_id)
-    fetch = call.services.fetch
-    found = identity and await delivery_log.one(fetch, call.tenant, row.id, identity)
-    if not found:
-        raise NotFound("Delivery not found", code="delivery_not_found")
-    return found
+    row, identity = await webhook_row(call, id), present(as_uuid(delivery_id), "Delivery")
+    found = await delivery_log.one(call.services.fetch, call.tenant, row.id, identity)
+    return present(found, "Delivery")

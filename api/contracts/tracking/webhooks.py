@@ -19,14 +19,13 @@ from api.contracts.tracking.webhook_schemas import (
 from api.http.answers import Content, answering, no_content, record
 from api.http.call import Call
 from api.http.problem import invalid
-from api.http.records import as_uuid
+from api.http.records import as_uuid, present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.administering_webhooks import Address
 from application.entity import Entity
 from application.ports import Answer
 from application.webhooks import ChangeWebhook
-from domain.errors import NotFound
 from domain.webhook import Subscription, Webhook
 from infrastructure.webhooks.addresses import NotAllowed, endpoint
 from infrastructure.webhooks.delivery_log import failing_since
@@ -107,11 +106,8 @@ def rotated(entity: Entity[Webhook]) -> Content:
 
 async def webhook_row(call: Call, id: str) -> WebhookRow:
     """The webhook that a path names. Raises NotFound."""
-    identity = as_uuid(id)
-    row = identity and await one(call.services.fetch, call.tenant, identity)
-    if not row:
-        raise NotFound("Webhook not found", code="webhook_not_found")
-    return row
+    identity = present(as_uuid(id), "Webhook")
+    return present(await one(call.services.fetch, call.tenant, identity), "Webhook")
 
 
 def _allowed(call: Call, url: str) -> Address:
