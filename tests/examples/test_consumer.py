@@ -1,6 +1,7 @@
 """The example consumer does what it is an example of: each event once, whenever it is killed."""
 
 import importlib.util
+import logging
 import os
 import random
 import signal
@@ -22,6 +23,8 @@ from tests.infrastructure.projecting.support import Ledger, ledger
 from tests.infrastructure.relay.support import caught_up, relaying, without_repeats
 
 pytestmark = pytest.mark.anyio
+
+logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "consumer" / "consumer.py"
@@ -75,6 +78,7 @@ def follow(database: Path, broker: RealBroker, program: Sequence[str], total: in
     """To the topic's end, killed at random moments on the way."""
     options = ("--kafka", broker.address, "--database", str(database), "--until-end")
     moments = sorted(random.sample(range(total), 5))
+    logger.warning("the consumer is killed at %s of %d messages", moments, total)
     for moment in moments:
         process = subprocess.Popen([sys.executable, *program, *options], cwd=ROOT)
         while progress(database) < moment and process.poll() is None:

@@ -13,6 +13,7 @@ import psycopg
 
 from infrastructure.embedded import EmbeddedPostgres
 from tests.brokers.apache_kafka import ApacheKafka
+from tests.faults import chance
 from tests.infrastructure.projecting.support import Ledger, ledger
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,7 @@ class Place:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Ledger]:
         """An empty ledger, and a broker without a topic."""
+        chance.begin()
         with psycopg.connect(self.postgres.url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{self.database}"')

@@ -5,8 +5,9 @@ through whole and its answer is lost.
 """
 
 import asyncio
-import random
 from contextlib import suppress
+
+from tests.faults.chance import chance
 
 FEWEST, MOST = 2_000, 150_000
 """Bytes that a connection carries before it is cut."""
@@ -53,8 +54,8 @@ class _Link:
         self._proxy = proxy
         self._client = client
         self._broker = broker
-        self._left = random.randint(FEWEST, MOST)
-        self._loses_answer = random.random() < 0.5
+        self._left = chance.randint(FEWEST, MOST)
+        self._loses_answer = chance.random() < 0.5
         self._deaf = False
 
     async def ask(self, reader: asyncio.StreamReader) -> None:

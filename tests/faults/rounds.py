@@ -7,13 +7,13 @@ AssertionError.
 
 import asyncio
 import json
-import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from infrastructure.relay.broker import CONTACTS_TOPIC
 from tests.brokers.messages import consumed
+from tests.faults.chance import chance
 from tests.faults.place import Place, RelayProcess
 from tests.faults.proxy import CuttingProxy
 from tests.faults.writing import Writer
@@ -50,7 +50,7 @@ async def relay_killed(
             with RelayProcess(place, mutant) as relay:
                 await _owned(opened, 1, relay)
                 writing = asyncio.create_task(writer.write(events // kills, seconds=2.0))
-                await asyncio.sleep(random.uniform(0.3, 2.0))
+                await asyncio.sleep(chance.uniform(0.3, 2.0))
                 relay.kill()
                 await writing
             await _owned(opened, 0)
@@ -76,10 +76,10 @@ async def broker_restarted(
             await caught_up(opened, PATIENCE)
             for _ in range(restarts):
                 writing = asyncio.create_task(writer.write(events // restarts, seconds=3.0))
-                await asyncio.sleep(random.uniform(0.5, 1.5))
+                await asyncio.sleep(chance.uniform(0.5, 1.5))
                 await asyncio.to_thread(place.broker.kill if kill else place.broker.stop)
                 kill = not kill
-                await asyncio.sleep(random.uniform(0.0, 2.0))
+                await asyncio.sleep(chance.uniform(0.0, 2.0))
                 await asyncio.to_thread(place.broker.start)
                 await writing
                 said()
@@ -118,9 +118,9 @@ async def database_restarted(
             await caught_up(opened, PATIENCE)
             for _ in range(restarts):
                 writing = asyncio.create_task(writer.write(events // restarts, seconds=2.0))
-                await asyncio.sleep(random.uniform(0.3, 1.5))
+                await asyncio.sleep(chance.uniform(0.3, 1.5))
                 await asyncio.to_thread(place.postgres.stop)
-                await asyncio.sleep(random.uniform(0.0, 1.0))
+                await asyncio.sleep(chance.uniform(0.0, 1.0))
                 await asyncio.to_thread(place.postgres.start)
                 await writing
                 said()

@@ -1,7 +1,6 @@
 """Facts to be relayed: some contacts, and what passes between them, spread over some seconds."""
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable
 from typing import Any
@@ -12,6 +11,7 @@ from psycopg_pool import PoolTimeout
 from application.entity import Entity
 from application.errors import AppendError
 from domain.record import Said
+from tests.faults.chance import chance
 from tests.infrastructure.projecting.support import Ledger
 
 AT_ONCE = 25
@@ -48,16 +48,16 @@ class Writer:
         if len(self._contacts) < 20:
             self._contacts.append(await opened.contact(f"Contact {self.written}"))
             return
-        chance = random.random()
-        if chance < 0.1:
-            place = random.randrange(len(self._contacts))
+        which = chance.random()
+        if which < 0.1:
+            place = chance.randrange(len(self._contacts))
             contact = self._contacts.pop(place)
             details = contact.state.details.model_copy(update={"name": f"Named {self.written}"})
             events = contact.state.change_details(details)
             self._contacts.append(await opened.append(contact.stream, contact, *events))
-        elif chance < 0.2 and self._calls:
-            call = self._calls.pop(random.randrange(len(self._calls)))
+        elif which < 0.2 and self._calls:
+            call = self._calls.pop(chance.randrange(len(self._calls)))
             await opened.amend(call, said=Said(notes=f"note {self.written}"))
         else:
-            contact = random.choice(self._contacts)
+            contact = chance.choice(self._contacts)
             self._calls.append(await opened.log(contact=contact.id))
