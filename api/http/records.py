@@ -50,6 +50,17 @@ async def same_contact(call: Call, name: UUID | int | None) -> UUID | None:
         return NOBODY
 
 
+async def interaction(
+    call: Call, reference: str, contact_id: UUID | None = None
+) -> tuple[UUID, str, int]:
+    """The interaction: its id, its document as the caller may see it, and the position of its last
+    event. Raises NotFound, also for one that isn't in the timeline of this contact."""
+    identity = await interaction_id(call, reference)
+    fetch, opened = call.services.fetch, call.open_tags
+    found = await interaction_list.one(fetch, call.tenant, identity, opened, contact_id)
+    return identity, *present(found, "Interaction")
+
+
 async def interaction_id(call: Call, reference: str) -> UUID:
     """Raises NotFound. Only a number is looked up; a UUID may be no interaction's."""
     return present(await _id(call, reference, interaction_list.id_of), "Interaction")

@@ -187,11 +187,8 @@ def bounds(index: int, first: date, group_by: GroupBy) -> tuple[date, date]:
     if group_by == "month":
         months = first.year * 12 + first.month - 1 + index - 1
         year, month = months // 12, months % 12 + 1
-        return date(year, month, first.day if index == 1 else 1), _end_of_month(year, month)
+        start = date(year, month, first.day if index == 1 else 1)
+        return start, date(year, month, monthrange(year, month)[1])
     length = 7 if group_by == "week" else 1
     start = first + (index - 1) * length * DAY
     return start, _later(start, length - 1)
-
-
-def _end_of_month(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])

@@ -14,9 +14,8 @@ from domain.interaction import Interaction, InteractionAmended, InteractionDelet
 from projections.paging import Fetch
 from projections.read_model import Put, ReadModel, Step, columns_of
 
-CREATED, UPDATED, DELETED = "created", "updated", "deleted"
-DONE = {InteractionAmended: UPDATED, InteractionDeleted: DELETED}
-"""The operation of an event; every other event creates the interaction."""
+DONE = {InteractionAmended: "updated", InteractionDeleted: "deleted"}
+"""The operation of an event; every other event has created the interaction."""
 
 
 class LogEntry(NamedTuple):
@@ -35,7 +34,7 @@ def project(step: Step) -> Iterator[Put]:
     if state.contact_id is None:
         return
     position, envelope = step.recorded.position, step.recorded.envelope
-    done = DONE.get(type(step.recorded.event), CREATED)
+    done = DONE.get(type(step.recorded.event), "created")
     actor = to_json(envelope.actor.shown).decode()
     entry = LogEntry(state.contact_id, position, state.number, done, envelope.time, actor)
     row = {"tenant": step.tenant} | entry._asdict()

@@ -17,15 +17,9 @@ from api.http.paging import links
 from api.http.route import needs
 from api.http.router import ContractRouter
 from projections.interaction_log import model as interaction_log
-from projections.interaction_log.model import CREATED, DELETED, INTERACTION_LOG, UPDATED, LogEntry
+from projections.interaction_log.model import INTERACTION_LOG, LogEntry
 
 router = ContractRouter(CLIENTS, "Client log")
-
-EVENTS = {
-    CREATED: "clientInteractionCreated",
-    UPDATED: "clientInteractionUpdated",
-    DELETED: "clientInteractionDeleted",
-}
 
 
 class LogQuery(PageQuery):
@@ -70,7 +64,7 @@ async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) 
 def _shown(entry: LogEntry) -> dict[str, Any]:
     return {
         "id": entry.position,
-        "event": EVENTS[entry.done],
+        "event": f"clientInteraction{entry.done.capitalize()}",
         "interactionId": entry.number,
         "createdBy": person(from_json(entry.actor), entry.at),
     }

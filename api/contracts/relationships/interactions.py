@@ -19,7 +19,6 @@ from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
 from api.http.query import OPENS
-from api.http.records import present
 from api.http.route import needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -89,8 +88,5 @@ async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query
 async def get(call: Call, contact_id: str, interaction_id: str) -> Content:
     """One interaction with a contact"""
     contact = (await records.contact(call, contact_id)).id
-    opened, fetch = call.open_tags, call.services.fetch
-    identity = await records.interaction_id(call, interaction_id)
-    found = await interaction_list.one(fetch, call.tenant, identity, opened, contact)
-    document, position = present(found, "Interaction")
+    _, document, position = await records.interaction(call, interaction_id, contact)
     return record(to_json(interaction_shown(from_json(document), contact)), position)

@@ -1,7 +1,6 @@
 """Interactions of a site (the sites document)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query
 from pydantic_core import from_json
@@ -23,7 +22,6 @@ from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.problem import Problem, Refused
-from api.http.records import present
 from api.http.route import SIGNED_IN, needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -41,7 +39,6 @@ from infrastructure.postgres.bounded_queries import TooSlow
 from projections.sites import queries as site_queries
 from projections.sites.fields import TYPES
 from projections.sites.model import SITE_LIST
-from projections.timeline import queries as interaction_list
 from projections.timeline.document import document_for
 
 router = ContractRouter(SITES, "Interactions")
@@ -76,7 +73,7 @@ async def types(_call: Call) -> Content:
 @router.on("GET /api/interactions/{id}", reading, InteractionShown, errors=(403, 404))
 async def get(call: Call, id: str) -> Content:
     """Get interaction"""
-    _, document, position = await _named(call, id)
+    _, document, position = await records.interaction(call, id)
     return record(interaction_json(document, call.tenant), position)
 
 
@@ -107,7 +104,7 @@ async def create(call: Call, body: NewInteraction) -> Answer:
 )
 async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     """Update interaction"""
-    identity, document, _ = await _named(call, id)
+    identity, document, _ = await records.interaction(call, id)
     fields = body.fields(from_json(document))
     command = AmendInteraction(identity, fields, may_plan=True, open_tags=call.open_tags)
 
@@ -122,16 +119,6 @@ async def delete(call: Call, id: str) -> Answer:
     """Delete interaction"""
     command = DeleteInteraction(await records.interaction_id(call, id))
     return await carry_out(call, delete_interaction, command, lambda _: Content(DELETED))
-
-
-async def _named(call: Call, reference: str) -> tuple[UUID, str, int]:
-    """The interaction that a path names: its id, its document and its version. Raises NotFound."""
-    identity = await records.interaction_id(call, reference)
-    found = present(
-        await interaction_list.one(call.services.fetch, call.tenant, identity, call.open_tags),
-        "Interaction",
-    )
-    return identity, *found
 
 
 def _shown(call: Call, entity: Entity[Interaction]) -> str:

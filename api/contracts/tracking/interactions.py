@@ -76,13 +76,7 @@ async def timeline(
 @router.on("GET /api/interactions/{id}", opening, InteractionShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
     """One interaction"""
-    identity = await records.interaction_id(call, id)
-    opened = call.open_tags
-    found = present(
-        await interaction_list.one(call.services.fetch, call.tenant, identity, opened),
-        "Interaction",
-    )
-    shown, position = found
+    _, shown, position = await records.interaction(call, id)
     return record(shown, position)
 
 
