@@ -1,6 +1,6 @@
 """The one composition root: here, and nowhere else, the parts are put together."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.middleware.cors import CORSMiddleware
@@ -10,6 +10,7 @@ from api.contracts_served import native, others, service_alone
 from api.http.front import Front, FrontDoor
 from api.identity import verifier_of
 from api.services import Services
+from infrastructure.append.flusher import Committed
 from infrastructure.following.follower import Follower
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.fetch import fetching
@@ -21,7 +22,6 @@ from infrastructure.system import open_system
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.trying import Tester
-from projections.read_model import Step
 
 
 @asynccontextmanager
@@ -37,22 +37,14 @@ async def open_services(
     models behind the append; with `relay`, for Kafka, if one is configured; with `webhooks`, it
     plans and delivers webhooks. Of several processes that follow for one purpose, one does."""
     own = projector(conninfo)
-    throttled = throttled_projector(conninfo)
-    followers: list[Follower] = [own, throttled] if project else []
-
-    def committed(steps: Sequence[Step]) -> None:
-        heads.committed(steps)
-        for follower in followers:
-            if follower is throttled:
-                follower.wake()  # it falls behind in a rush, and reads the log then
-            else:
-                follower.committed(steps)
-
+    followers: list[Follower] = [own, throttled_projector(conninfo)] if project else []
+    committed: list[Committed] = []
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
         metrics.watch(system.appender)
         heads = Heads(system.pool)
+        committed.append(heads.committed)
         tester = Tester(
             fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
         )
@@ -63,9 +55,11 @@ async def open_services(
         for follower in followers:
             await follower.start()
             stack.push_async_callback(follower.stop)
+            committed.append(follower.committed)
         if webhooks:
             delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)
-            followers.append(await stack.enter_async_context(delivery))
+            planner = await stack.enter_async_context(delivery)
+            committed.append(planner.committed)
         services = Services(settings, system, verifier_of(settings), metrics, own, heads, tester)
         metrics.watch_streams(lambda: services.streams.count)
         yield services

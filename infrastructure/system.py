@@ -3,7 +3,7 @@
 All are opened and closed together, in the order of their dependencies.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +50,12 @@ def prepare_database(conninfo: str) -> None:
 async def open_system(
     conninfo: str,
     *,
-    committed: Committed = lambda _: None,
+    committed: Sequence[Committed] = (),
     clock: Clock = NOW,
 ) -> AsyncIterator[System]:
     """Open a prepared database. Read models that are missing or outdated are rebuilt first, with a
-    progress bar. `committed` is called with the steps of every batch
-    this process commits."""
+    progress bar. Each of `committed` is called with the steps of every batch that this process
+    commits."""
     await bring_up_to_date(conninfo, READ_MODELS)
     projection = WithAppend([Table(model) for model in READ_MODELS if model.with_append])
     async with AsyncConnectionPool[Any](

@@ -54,7 +54,7 @@ class Flusher:
         projection: Projection,
         *,
         clock: Clock = NOW,
-        committed: Committed = lambda _: None,
+        committed: Sequence[Committed] = (),
         patience: float = PATIENCE,
     ):
         self._conninfo = conninfo
@@ -136,11 +136,12 @@ class Flusher:
             await self.close()
 
     def _announce(self, done: Batch) -> None:
-        try:
-            self._committed(done.steps)
-        except Exception:
-            # The batch is in the log, whatever its listeners do.
-            logger.exception("a commit couldn't be announced")
+        for committed in self._committed:
+            try:
+                committed(done.steps)
+            except Exception:
+                # The batch is in the log, whatever its listeners do.
+                logger.exception("a commit couldn't be announced")
 
     def _too_late(self, in_doubt: Batch | None) -> Exception:
         if in_doubt is not None:

@@ -45,7 +45,6 @@ class Follower:
         self._unlock = f"SELECT pg_advisory_unlock({part.lock})"
         self._recent = Recent()
         self._woken = Bell()
-        self.wake = self._woken.ring
         self._urgent = Bell()
         self._hurried = False
         self._stopping = False
@@ -78,14 +77,14 @@ class Follower:
 
     def committed(self, steps: Sequence[Step]) -> None:
         """This process committed a batch."""
-        if self.owner:
+        if self.owner and self._part.takes_recent:
             self._recent.add(steps)
-        self.wake()
+        self._woken.ring()
 
     def hurry(self) -> None:
         """Somebody waits: appended events don't gather any longer."""
         self._hurried = True
-        self.wake()
+        self._woken.ring()
         self._urgent.ring()
 
     def reached(self, name: str) -> int:

@@ -59,6 +59,9 @@ class Part:
     poll: float = POLL
     """Seconds between two looks at the log while this process commits nothing."""
 
+    takes_recent: bool = True
+    """False if it reads the steps of this process's own appends from the log as well."""
+
     pace: float = 0.0
     """Seconds that appended events may gather before they are handled."""
 

@@ -20,8 +20,9 @@ from infrastructure.log.events import AT_ONCE, Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of, stream_of
 from infrastructure.postgres.locks import PROJECTOR_LOCK
 from infrastructure.postgres.pipeline import COMMIT, ROLLBACK, Command
-from infrastructure.projecting.parking import PARKED, Parking, park
+from infrastructure.projecting.parking import PARKED, park
 from infrastructure.projecting.statements import Table, version
+from infrastructure.projecting.with_append import Parking
 from projections.read_model import Add, Put
 
 logger = logging.getLogger(__name__)

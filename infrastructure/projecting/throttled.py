@@ -26,6 +26,7 @@ POLL = 1.0
 class ThrottledRowWriter(RowWriter):
     lock = THROTTLED_LOCK
     poll = POLL
+    takes_recent = False  # it falls behind in a rush
     _seen: tuple[float, int] | None = None
 
     async def land(self, page: Page) -> None:

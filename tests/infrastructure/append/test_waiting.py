@@ -58,7 +58,7 @@ async def test_a_receipt_comes_after_its_commit(ledger: str):
             assert receipt.entities[name].version == 1
             told.append(str(name))
 
-    async with process(ledger, (), committed=committed) as one, asyncio.timeout(60):
+    async with process(ledger, (), committed=[committed]) as one, asyncio.timeout(60):
         await asyncio.gather(*(call(one) for _ in range(24)))
     assert len(told) == len(set(told)) == 24 * 20
     assert set(told) <= {name for name, _ in check_log(ledger)}

@@ -181,7 +181,7 @@ async def ledger(
     conninfo: str,
     models: Sequence[ReadModel] = READ_MODELS,
     *,
-    committed: Callable[[Any], None] = lambda _: None,
+    committed: Sequence[Callable[[Any], None]] = (),
 ) -> AsyncIterator[Ledger]:
     """Open a database as a process does, with the read models made."""
     create_event_table(conninfo)

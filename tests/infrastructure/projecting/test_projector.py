@@ -70,7 +70,7 @@ async def test_events_appended_while_running_are_projected(opened: Ledger):
 
 async def test_events_of_its_own_process_are_projected_without_reading(conninfo: str):
     one = projector(conninfo, BEHIND)
-    async with ledger(conninfo, committed=one.committed) as opened:
+    async with ledger(conninfo, committed=[one.committed]) as opened:
         await one.start()
         await owned(one)
         call = await opened.log("Call")
@@ -85,7 +85,7 @@ async def test_events_of_its_own_process_are_projected_without_reading(conninfo:
 async def test_other_processes_appends_are_projected_between_its_own(conninfo: str):
     one = projector(conninfo, BEHIND)
     async with (
-        ledger(conninfo, committed=one.committed) as own,
+        ledger(conninfo, committed=[one.committed]) as own,
         ledger(conninfo) as other,
     ):
         await one.start()

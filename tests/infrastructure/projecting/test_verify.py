@@ -1,7 +1,6 @@
 """`kith verify`: what was tampered with is found, and nothing live is touched."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +15,6 @@ from infrastructure.log.check import Verdict
 from infrastructure.projecting.projectors import projector
 from infrastructure.projecting.verify import verify
 from projections.all_models import READ_MODELS
-from projections.read_model import Step
 from projections.status_history.model import STATUS_HISTORY
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import (
@@ -208,12 +206,8 @@ class Story:
 async def test_every_read_model_equals_its_rebuild_after_any_history(
     conninfo: str, actions, in_process: bool
 ):
-    def committed(steps: Sequence[Step]) -> None:
-        if in_process:
-            one.committed(steps)
-
     one = projector(conninfo, BEHIND, page_size=5)
-    async with ledger(conninfo, committed=committed) as opened:
+    async with ledger(conninfo, committed=[one.committed] if in_process else []) as opened:
         await one.start()
         story = Story(opened)
         await story.begin()

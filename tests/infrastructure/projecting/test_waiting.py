@@ -84,7 +84,7 @@ async def test_an_acknowledged_event_is_there_when_another_process_projects(open
 
 async def test_an_acknowledged_event_is_there_when_its_own_process_projects(conninfo: str):
     own = projector(conninfo, BEHIND)
-    async with ledger(conninfo, committed=own.committed) as opened:
+    async with ledger(conninfo, committed=[own.committed]) as opened:
         await own.start()
         await owned(own)
         quickest = inf
@@ -100,7 +100,7 @@ async def test_an_acknowledged_event_is_there_when_its_own_process_projects(conn
 
 async def test_waiting_outlives_its_own_projectors_loss_of_the_role(conninfo: str):
     own = projector(conninfo, BEHIND)
-    async with ledger(conninfo, committed=own.committed) as opened:
+    async with ledger(conninfo, committed=[own.committed]) as opened:
         await own.start()
         await owned(own)
         async with running(conninfo) as other:

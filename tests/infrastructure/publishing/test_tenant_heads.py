@@ -131,7 +131,7 @@ async def test_a_tenant_in_a_rush_is_woken_for_several_events_at_once(
     monkeypatch.setattr(tenant_heads, "PACE", 600)
     async with (
         heads_of(opened) as heads,
-        ledger(opened.conninfo, committed=heads.committed) as committing,
+        ledger(opened.conninfo, committed=[heads.committed]) as committing,
     ):
         rung, after = 0, 0
         writing = asyncio.create_task(write(committing, events=300))
