@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope
 
 from api.http.problem import Problem, Refused, forbidden, invalid
 from application.context import Caller, Principal
@@ -30,20 +29,12 @@ class Call(Request):
     is set once the token is verified, `key` once the body of a keyed POST is read. `unanswered` is
     True once the log is known to hold no answer to the key."""
 
+    services: "Services"
+    contract: str
+    status: int
     principal: Principal
     key: CommandKey | None = None
     unanswered = False
-
-    def __init__(self, scope: Scope, receive: Receive, contract: str, status: int):
-        super().__init__(scope, receive)
-        self.services: Services = scope["kith"]
-        self.contract = contract
-        self.status = status
-
-    async def authenticate(self) -> None:
-        """Raises InvalidToken and IdentityUnavailable."""
-        authorization = self.headers.get("authorization")
-        self.principal = await self.services.verifier.verify(authorization)
 
     @property
     def tenant(self) -> str:

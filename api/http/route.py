@@ -74,9 +74,11 @@ class _Exchange:
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
-        call = Call(scope, receive, self._dialect.name, self._status)
+        call = Call(scope, receive)
+        call.services, call.contract, call.status = scope["kith"], self._dialect.name, self._status
         if self._permission != PUBLIC:
-            await call.authenticate()
+            verifier = call.services.verifier
+            call.principal = await verifier.verify(call.headers.get("authorization"))
             if self._permission != SIGNED_IN:
                 self._admit(call)
         arguments: dict[str, Any] = {self._call: call}
