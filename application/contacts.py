@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.work import Work
 from domain.changes import Fields, patched
-from domain.contact import Contact, Details
+from domain.contact import Contact, Details, StatusMoved
 from domain.errors import Invalid
 from domain.event import Event
 from domain.relationship import REACTIVATED, LifecycleStage, RelationshipStatus
@@ -70,25 +70,13 @@ class RestoreContact:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One entry of a status history."""
-
-    old_status: RelationshipStatus
-    old_stage: LifecycleStage
-    status: RelationshipStatus
-    stage: LifecycleStage
-    reason: str | None = None
-    notes: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ImportContact:
     """`moves` are its status history, the oldest first; `status` and `stage` where it stands."""
 
     contact_id: UUID
     details: Details
     owner: str | None = None
-    moves: tuple[Move, ...] = ()
+    moves: tuple[StatusMoved, ...] = ()
     status: RelationshipStatus | None = None
     stage: LifecycleStage | None = None
 
@@ -144,10 +132,10 @@ async def import_contact(work: Work, command: ImportContact) -> StreamName:
     return work.begin(Contact.kind, command.contact_id, events)
 
 
-def _moved(contact: Contact, move: Move) -> list[Event]:
-    if move.status == REACTIVATED.get(contact.status):
+def _moved(contact: Contact, move: StatusMoved) -> list[Event]:
+    if move.new_status == REACTIVATED.get(contact.status):
         return contact.reactivate(move.reason or "", move.notes)
-    return contact.change_status(move.status, move.stage, move.reason, move.notes)
+    return contact.change_status(move.new_status, move.new_stage, move.reason, move.notes)
 
 
 def _progressed(

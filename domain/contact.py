@@ -59,7 +59,9 @@ class ContactDetailsChanged(Changes):
     of = Details
 
 
-class _StatusMoved(Event):
+class StatusMoved(Event):
+    """The status and the stage of a relationship, before and after a move."""
+
     old_status: RelationshipStatus
     """The relationship before."""
     new_status: RelationshipStatus
@@ -74,13 +76,13 @@ class _StatusMoved(Event):
     """Notes about the change."""
 
 
-class ContactStatusChanged(_StatusMoved):
+class ContactStatusChanged(StatusMoved):
     """The relationship moved: status and stage, before and after."""
 
     type = "kith.contact.status-changed.v1"
 
 
-class ContactReactivated(_StatusMoved):
+class ContactReactivated(StatusMoved):
     """A relationship that had ended was taken up again, for a reason."""
 
     type = "kith.contact.reactivated.v1"
@@ -205,7 +207,7 @@ class Contact:
 
     def _moved(
         self,
-        event: type[_StatusMoved],
+        event: type[StatusMoved],
         status: RelationshipStatus,
         stage: LifecycleStage,
         reason: str | None,

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from api.contracts.tracking.contact_schemas import NewContact
 from api.contracts.tracking.types import Body, Id, Stage, Status, Text
-from application.contacts import ImportContact, Move
-from domain.contact import Details
+from application.contacts import ImportContact
+from domain.contact import Details, StatusMoved
 from domain.relationship import LifecycleStage, RelationshipStatus
 
 
@@ -19,20 +19,10 @@ class MoveLine(Body):
 
     old_status: Status
     new_status: Status
-    old_lifecycle_stage: Stage
-    new_lifecycle_stage: Stage
+    old_stage: Stage = Field(alias="oldLifecycleStage")
+    new_stage: Stage = Field(alias="newLifecycleStage")
     reason: Text | None = None
     notes: Text | None = None
-
-    def move(self) -> Move:
-        return Move(
-            RelationshipStatus(self.old_status),
-            LifecycleStage(self.old_lifecycle_stage),
-            RelationshipStatus(self.new_status),
-            LifecycleStage(self.new_lifecycle_stage),
-            self.reason,
-            self.notes,
-        )
 
 
 class ContactLine(NewContact):
@@ -52,7 +42,7 @@ class ContactLine(NewContact):
             self.id or own_id,
             Details(**self.fields_of(Details)),
             self.owner_id,
-            tuple(entry.move() for entry in reversed(newest_first)),
+            tuple(StatusMoved(**entry.model_dump()) for entry in reversed(newest_first)),
             self.relationship_status and RelationshipStatus(self.relationship_status),
             self.lifecycle_stage and LifecycleStage(self.lifecycle_stage),
         )

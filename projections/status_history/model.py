@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pydantic_core import to_json
 
 from application.entity import Recorded
-from domain.contact import Contact, ContactReactivated, ContactStatusChanged
+from domain.contact import Contact, StatusMoved
 from projections.read_model import Put, ReadModel, Step
 
 
 def entry(recorded: Recorded) -> dict[str, object] | None:
     """The history's entry for an event, None if the event changed no status."""
     event = recorded.event
-    if not isinstance(event, ContactStatusChanged | ContactReactivated):
+    if not isinstance(event, StatusMoved):
         return None
     return {
         "oldStatus": event.old_status,
