@@ -5,7 +5,7 @@ sent again.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -118,26 +118,22 @@ class Broker:
                 allow_auto_create_topics=False,
             )
 
-    def send(self, messages: Sequence[Addressed]) -> Callable[[], None]:
-        """Send messages in order. The function that is returned waits until Kafka has acknowledged
-        all of them. Both raise KafkaError; waiting raises Unacknowledged as well."""
+    def send(self, messages: Sequence[Addressed]) -> None:
+        """Send messages in order, and wait until Kafka has acknowledged all of them. Raises
+        KafkaError, Unacknowledged."""
         pending = []
         for topic, (key, value, headers) in messages:
             future = self._producer.send(topic, key=key, value=value, headers=headers)
             future.add_errback(self._stop)
             pending.append(future)
-
-        def wait() -> None:
-            deadline = time.monotonic() + SECONDS_TO_ACKNOWLEDGE
-            for future in pending:
-                if future.succeeded():
-                    continue
-                left = deadline - time.monotonic()
-                if not future.is_done and left <= 0:
-                    raise Unacknowledged(f"not within {SECONDS_TO_ACKNOWLEDGE:g} seconds")
-                future.get(max(left, 0.001))
-
-        return wait
+        deadline = time.monotonic() + SECONDS_TO_ACKNOWLEDGE
+        for future in pending:
+            if future.succeeded():
+                continue
+            left = deadline - time.monotonic()
+            if not future.is_done and left <= 0:
+                raise Unacknowledged(f"not within {SECONDS_TO_ACKNOWLEDGE:g} seconds")
+            future.get(max(left, 0.001))
 
     def close(self) -> None:
         """Drop the messages that aren't acknowledged, and close the producer."""

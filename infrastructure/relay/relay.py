@@ -43,23 +43,14 @@ T = TypeVar("T")
 
 
 class Relay(Part):
-    """`make_broker` opens the producer."""
-
     follower = "relay"
     lock = RELAY_LOCK
     expected = (KafkaError, Unacknowledged)
     grace = GRACE
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        page_size: int = PAGE_SIZE,
-        make_broker: Callable[[Settings], Broker] = Broker,
-    ):
+    def __init__(self, settings: Settings, *, page_size: int = PAGE_SIZE):
         self._settings = settings
         self.page_size = page_size
-        self._make_broker = make_broker
         self.versions = dict.fromkeys(TOPICS, UNVERSIONED)
 
     @asynccontextmanager
@@ -67,7 +58,7 @@ class Relay(Part):
         # Two: the producer is closed while a page may still be waited for.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="relay")
         try:
-            self._broker = await self._in_thread(self._make_broker, self._settings)
+            self._broker = await self._in_thread(Broker, self._settings)
             try:
                 yield
             finally:
@@ -87,7 +78,7 @@ class Relay(Part):
         await self.session.checkpoints.move(page.last)
 
     def _send(self, messages: Sequence[Addressed]) -> None:
-        self._broker.send(messages)()
+        self._broker.send(messages)
 
     async def _messages(self, page: Sequence[RestrictedStep]) -> list[Addressed]:
         """The messages for each topic that lacks them."""

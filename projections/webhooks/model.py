@@ -68,20 +68,15 @@ WEBHOOKS = ReadModel(
     project=project,
 )
 
-COLUMNS = ", ".join(f"w.{name}" for name in WebhookRow._fields)
+SELECT = f"SELECT {', '.join(WebhookRow._fields)} FROM webhooks WHERE tenant = %s"
 
 
 async def all_of(fetch: Fetch, tenant: str) -> list[WebhookRow]:
     """The webhooks of a tenant, oldest first."""
-    rows = await fetch(
-        f"SELECT {COLUMNS} FROM webhooks w WHERE w.tenant = %s ORDER BY w.created_at, w.id",
-        (tenant,),
-    )
+    rows = await fetch(f"{SELECT} ORDER BY created_at, id", (tenant,))
     return [WebhookRow._make(row) for row in rows]
 
 
 async def one(fetch: Fetch, tenant: str, identity: UUID) -> WebhookRow | None:
-    rows = await fetch(
-        f"SELECT {COLUMNS} FROM webhooks w WHERE w.tenant = %s AND w.id = %s", (tenant, identity)
-    )
+    rows = await fetch(f"{SELECT} AND id = %s", (tenant, identity))
     return WebhookRow._make(rows[0]) if rows else None
