@@ -1,8 +1,12 @@
-"""A request has a time to arrive in. What takes its time here are clients, over plain sockets."""
+"""A request has a time to arrive in. What takes its time here are clients, over plain sockets.
 
+How long that is, is counted in looks at the connection: most tests look when they choose.
+"""
+
+import asyncio
 import json
 import socket
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,9 +19,9 @@ from tests.api.contracts.tracking import office
 from tests.api.examples import each_contract
 from tests.api.hostile import FORMS
 from tests.api.running import Service
-from tests.api.streaming import events, listening
+from tests.api.streaming import eventually, frames, listening, until
 
-ARRIVAL = 0.9
+ARRIVAL = 0.3
 LATEST = ARRIVAL * (1 + 1 / LOOKS)
 
 BODY = b'{"name": "Ann"}'
@@ -36,7 +40,46 @@ WRITES = {
 Connect = Callable[[], socket.socket]
 
 
-@pytest.fixture(autouse=True)
+class Looks:
+    """The looks at connections, which come when a test wants them."""
+
+    ENOUGH = LOOKS + 1
+    """The first sees what is awaited; what is the same in the others is late."""
+
+    def __init__(self, service: Service):
+        self._service = service
+        self.connections: set[Connection] = set()
+
+    def look(self, times: int = 1) -> None:
+        async def at_all() -> None:
+            due, self.connections = self.connections, set()
+            for one in due:
+                if not one.transport.is_closing():
+                    one._look()
+
+        for _ in range(times):
+            asyncio.run_coroutine_threadsafe(at_all(), self._service.loop).result(60)
+
+    def until_a_body_is_awaited(self) -> None:
+        async def awaited() -> bool:
+            return any((one._missing() or (None, False))[1] for one in self.connections)
+
+        eventually(
+            lambda: asyncio.run_coroutine_threadsafe(awaited(), self._service.loop).result(60)
+        )
+
+
+@pytest.fixture
+def looks(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looks]:
+    one, by_the_clock = Looks(service), Connection._look_later
+    monkeypatch.setattr(Connection, "_look_later", lambda each: one.connections.add(each))
+    yield one
+    for each in one.connections:
+        if not each.transport.is_closing():
+            service.loop.call_soon_threadsafe(by_the_clock, each)
+
+
+@pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "arrival", ARRIVAL)
 
@@ -91,6 +134,7 @@ def answer(client: socket.socket) -> bytes:
     return received
 
 
+@pytest.mark.usefixtures("hurry")
 @pytest.mark.parametrize(
     ("sent", "trickle"),
     [
@@ -112,26 +156,38 @@ def test_a_client_that_sends_no_request_is_disconnected(
 @pytest.mark.parametrize("body", [b"", BODY[:5]])
 @pytest.mark.parametrize("trickle", [b"", b"x" * 999], ids=["silent", "trickling"])
 def test_a_body_that_doesnt_come_is_408(
-    service: Service, tenant: str, connect: Connect, head: bytes, body: bytes, trickle: bytes
+    service: Service,
+    tenant: str,
+    connect: Connect,
+    looks: Looks,
+    head: bytes,
+    body: bytes,
+    trickle: bytes,
 ):
     client = connect()
     client.sendall(head + b"Content-Length: 1000\r\n\r\n" + body)
-    received = rest(client, trickle)
+    looks.until_a_body_is_awaited()
+    for number in range(looks.ENOUGH):
+        client.sendall(trickle[number : number + 1])
+        looks.look()
+    received = rest(client, trickle[looks.ENOUGH :])
     assert received.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close\r\n" in received
     assert b'"code":"too_slow"' in received
     assert service.count_events(tenant) == 0
 
 
-def test_a_chunked_body_without_an_end_is_408(connect: Connect, head: bytes):
+def test_a_chunked_body_without_an_end_is_408(connect: Connect, looks: Looks, head: bytes):
     client = connect()
     client.sendall(head + CHUNKED + b"5\r\n" + BODY[:5] + b"\r\n")
+    looks.until_a_body_is_awaited()
+    looks.look(looks.ENOUGH)
     assert rest(client).startswith(b"HTTP/1.1 408 ")
 
 
 @each_contract
 def test_408_is_in_the_contracts_form(
-    service: Service, tenant: str, contract: Any, connect: Connect
+    service: Service, tenant: str, contract: Any, connect: Connect, looks: Looks
 ):
     token = service.token(tenant=tenant, contract=contract.name)
     client = connect()
@@ -139,75 +195,96 @@ def test_408_is_in_the_contracts_form(
         f"POST {contract.base}{WRITES[contract.name]} HTTP/1.1\r\nHost: kith\r\n"
         f"Authorization: Bearer {token}\r\nContent-Length: 99\r\n\r\n".encode()
     )
+    looks.until_a_body_is_awaited()
+    looks.look(looks.ENOUGH)
     received = rest(client)
     assert received.startswith(b"HTTP/1.1 408 "), received
     assert set(json.loads(received.partition(b"\r\n\r\n")[2])) == FORMS[contract.name]
 
 
-def test_a_slow_body_that_comes_in_time_is_taken(connect: Connect, head: bytes):
+def test_a_slow_body_that_comes_in_time_is_taken(connect: Connect, looks: Looks, head: bytes):
     client = connect()
     client.sendall(head + LENGTH)
-    for number in range(len(BODY)):
-        time.sleep(ARRIVAL / 3 / len(BODY))
+    looks.until_a_body_is_awaited()
+    for number in range(LOOKS):
         client.sendall(BODY[number : number + 1])
+        looks.look()
+    client.sendall(BODY[LOOKS:])
     assert answer(client).startswith(b"HTTP/1.1 201 ")
 
 
 def test_a_connection_in_use_stays_open_for_longer_than_a_request_has(
-    connect: Connect, head: bytes
+    connect: Connect, looks: Looks, head: bytes
 ):
     client = connect()
-    until = time.monotonic() + 2 * LATEST
-    while time.monotonic() < until:
+    for _ in range(2 * looks.ENOUGH):
         client.sendall(head + LENGTH)
-        time.sleep(ARRIVAL / 9)
+        looks.until_a_body_is_awaited()
+        looks.look()
         client.sendall(BODY)
         assert answer(client).startswith(b"HTTP/1.1 201 ")
-        time.sleep(ARRIVAL / 9)
+        looks.look()
 
 
 def test_an_answer_may_take_longer_than_a_request_and_so_may_the_next_in_line(
-    service: Service, connect: Connect, head: bytes, monkeypatch: pytest.MonkeyPatch
+    service: Service,
+    connect: Connect,
+    looks: Looks,
+    head: bytes,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    fetch = service.services.fetch
+    fetch, asked, enough = service.services.fetch, threading.Event(), asyncio.Event()
 
-    async def slowly(*_: Any) -> Any:
-        return await fetch(f"SELECT pg_sleep({2 * LATEST})", ())
+    async def slowly(*query: Any) -> Any:
+        asked.set()
+        await enough.wait()
+        return await fetch(*query)
 
     monkeypatch.setattr(service.services, "fetch", slowly)
     client = connect()
     ask = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
     client.sendall(ask + head + LENGTH + BODY[:5])
+    assert asked.wait(60)
+    looks.look(2 * looks.ENOUGH)
+    service.loop.call_soon_threadsafe(enough.set)
     assert answer(client).startswith(b"HTTP/1.1 200 ")
     client.sendall(BODY[5:])
     assert answer(client).startswith(b"HTTP/1.1 201 ")
 
 
-def test_an_idle_connection_stays_open_for_longer_than_a_request_has(connect: Connect):
+def test_an_idle_connection_stays_open_for_longer_than_a_request_has(
+    connect: Connect, looks: Looks
+):
     client = connect()
-    for pause in (2 * LATEST, 0):
+    for times in (2 * looks.ENOUGH, 0):
         client.sendall(b"GET /health/live HTTP/1.1\r\nHost: kith\r\n\r\n")
         assert answer(client).startswith(b"HTTP/1.1 200 ")
-        time.sleep(pause)
+        looks.look(times)
 
 
-def test_an_event_stream_stays_open(service: Service, tenant: str):
+def test_an_event_stream_stays_open(service: Service, tenant: str, looks: Looks):
     client = service.client(tenant=tenant)
     contact = office.add(client)
     with listening(client) as response:
-        told = events(response)
-        time.sleep(2 * LATEST)
+        stream = frames(response)
+        until(stream, "caught up")
+        looks.look(2 * looks.ENOUGH)
         office.log(client, contact, notes="after all this time")
-        assert next(told).data["data"]["record"]["said"]["notes"] == "after all this time"
+        told = next(frame for frame in stream if frame.data)
+        assert told.data["data"]["record"]["said"]["notes"] == "after all this time"
 
 
-def test_a_client_answered_early_cant_stay_by_sending_its_body(connect: Connect):
+def test_a_client_answered_early_cant_stay_by_sending_its_body(connect: Connect, looks: Looks):
     client = connect()
     client.sendall(b"POST /api/contacts HTTP/1.1\r\nHost: kith\r\nContent-Length: 999999\r\n\r\n")
     assert answer(client).startswith(b"HTTP/1.1 401 ")
+    for _ in range(looks.ENOUGH):
+        client.sendall(b"x")
+        looks.look()
     rest(client, b"x" * 10_000)
 
 
+@pytest.mark.usefixtures("hurry")
 def test_a_mutant_that_doesnt_look_keeps_the_client(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ):
