@@ -13,9 +13,8 @@ from operator import add
 from pydantic_core import to_json
 
 from infrastructure.postgres.arrays import array
+from infrastructure.postgres.pipeline import Command
 from projections.read_model import Add, Put, ReadModel
-
-Statement = tuple[str, tuple[bytes, ...]]
 
 
 class Table:
@@ -91,7 +90,7 @@ class Table:
     def _keys(self, keys: Iterable[tuple[object, ...]]) -> bytes:
         return to_json([dict(zip(self.model.key, key, strict=True)) for key in keys])
 
-    def statements(self, changes: Sequence[Put | Add]) -> list[Statement]:
+    def statements(self, changes: Sequence[Put | Add]) -> list[Command]:
         """The statements that carry out the changes, in order."""
         if not changes:
             return []
@@ -101,14 +100,14 @@ class Table:
             raise TypeError(f"{self.model.name} takes Adds if it has sums, and Puts if it has none")
         return self._added(adds) if self.model.sums else self._put(puts)
 
-    def _put(self, changes: Sequence[Put]) -> list[Statement]:
+    def _put(self, changes: Sequence[Put]) -> list[Command]:
         last: dict[tuple[object, ...], Put] = {}
         stale = set()
         for change in changes:
             if change.key not in last and not change.fresh:
                 stale.add(change.key)
             last[change.key] = change
-        statements: list[Statement] = []
+        statements: list[Command] = []
         if stale:
             statements.append((self._delete, (self._keys(stale),)))
         rows = [row for change in last.values() for row in change.rows]
@@ -116,7 +115,7 @@ class Table:
             statements.append((self._insert, (to_json(rows),)))
         return statements
 
-    def _added(self, changes: Sequence[Add]) -> list[Statement]:
+    def _added(self, changes: Sequence[Add]) -> list[Command]:
         totals: dict[tuple[object, ...], Sequence[int]] = {}
         lowered = set()
         for key, amounts in changes:
@@ -127,7 +126,7 @@ class Table:
             if min(amounts) < 0:
                 lowered.add(key)
         rows = [(*key, *total) for key, total in totals.items() if any(total)]
-        statements: list[Statement] = []
+        statements: list[Command] = []
         if rows:
             # As the columns are declared: the key's, then the sums.
             statements.append((self._add, tuple(map(array, zip(*rows, strict=True)))))
