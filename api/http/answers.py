@@ -1,5 +1,6 @@
-"""Answers: an endpoint gives their content, its route their status."""
+"""Commands of a call and their answers: an endpoint gives the content, its route the status."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
@@ -9,12 +10,16 @@ from pydantic_core import from_json, to_json
 from starlette.responses import Response
 
 from api.http.call import Call
+from application.context import Caller
 from application.entity import Entity
 from application.ledger import Handler, Respond
 from application.ports import Answer
 
 C = TypeVar("C")
 Header = tuple[str, str]
+
+# An entity tag may hold any visible character, commas too.
+_ELEMENT = re.compile(r'[ \t]*(?:(W/)?"([!#-~\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 
 
 class Content(NamedTuple):
@@ -58,7 +63,57 @@ async def carry_out(
 ) -> Answer:
     """Carry out a command for the caller. The content is made of the command's entity after it."""
     ledger = call.services.system.ledger
-    return await ledger.carry_out(call.caller(), handler, command, answering(call, content))
+    return await ledger.carry_out(caller_of(call), handler, command, answering(call, content))
+
+
+def caller_of(call: Call) -> Caller:
+    """The caller for the ledger, with the conditions of the request's headers."""
+    return Caller(
+        call.principal,
+        call.contract,
+        call.scope["kith.request_id"],
+        key=call.key,
+        if_match=_positions(tags_to_match(call)),
+        unanswered=call.unanswered,
+    )
+
+
+def _positions(tags: tuple[str, ...] | None) -> frozenset[int] | None:
+    """The positions that tags of ours begin with: each that of the last event of the record. Other
+    tags have none, and match nothing."""
+    if tags is None:
+        return None
+    positions = (tag.split("-")[0] for tag in tags)
+    return frozenset(int(each) for each in positions if each.isdecimal() and len(each) < 19)
+
+
+def tags_to_match(call: Call) -> tuple[str, ...] | None:
+    """The entity tags of `If-Match`, None if the record may have any version."""
+    given = call.headers.getlist("if-match")
+    return _entity_tags(",".join(given)) if given else None
+
+
+def _entity_tags(header: str) -> tuple[str, ...] | None:
+    """The entity tags of an If-Match (RFC 9110, section 13.1.1) without their quotes, None for `*`.
+
+    By the RFC a weak tag never matches; a single one is taken all the same, because proxies that
+    compress an answer weaken its tag. A malformed header matches nothing.
+    """
+    header = header.strip()
+    if header == "*":
+        return None
+    if "," not in header:
+        return (header.removeprefix("W/").strip('"'),)
+    tags, at = [], 0
+    while at < len(header):
+        element = _ELEMENT.match(header, at)
+        if element is None:
+            return ()
+        weak, tag = element.groups()
+        if tag is not None and not weak:
+            tags.append(tag)
+        at = element.end()
+    return tuple(tags)
 
 
 def answering(call: Call, content: Callable[[Entity], Content]) -> Respond:

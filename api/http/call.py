@@ -1,6 +1,5 @@
 """A request with its caller and the services that answer."""
 
-import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 
 from api.http.problem import Problem, Refused, forbidden, invalid
-from application.context import Caller, Principal
+from application.context import Principal
 from application.ports import CommandKey
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ LONGEST_KEY = 255
 
 TAG = "tag:"
 """The prefix of the permission to see and set a restricted tag."""
-
-# An entity tag may hold any visible character, commas too.
-_ELEMENT = re.compile(r'[ \t]*(?:(W/)?"([!#-~\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 
 
 class Call(Request):
@@ -61,17 +57,6 @@ class Call(Request):
         permissions = sorted(self.principal.permissions)
         return tuple(p.removeprefix(TAG) for p in permissions if p.startswith(TAG))
 
-    def caller(self) -> Caller:
-        """The caller for the ledger, with the conditions of the request's headers."""
-        return Caller(
-            self.principal,
-            self.contract,
-            self.scope["kith.request_id"],
-            key=self.key,
-            if_match=self._if_match(),
-            unanswered=self.unanswered,
-        )
-
     def set_key(self, key: str, body: bytes) -> None:
         """Set the command key, of the value of `Idempotency-Key`. Raises a 400."""
         if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
@@ -82,43 +67,6 @@ class Call(Request):
         digest = sha256(tags.encode() + body).digest()
         path, user = self.url.path, self.principal.user
         self.key = CommandKey(self.tenant, user, self.contract, self.method, path, key, digest)
-
-    @property
-    def tags_to_match(self) -> tuple[str, ...] | None:
-        """The entity tags of `If-Match`, None if the record may have any version."""
-        given = self.headers.getlist("if-match")
-        return _entity_tags(",".join(given)) if given else None
-
-    def _if_match(self) -> frozenset[int] | None:
-        """The positions that tags of ours begin with: each that of the last event of the record.
-        Other tags have none, and match nothing."""
-        if (tags := self.tags_to_match) is None:
-            return None
-        positions = (tag.split("-")[0] for tag in tags)
-        return frozenset(int(each) for each in positions if each.isdecimal() and len(each) < 19)
-
-
-def _entity_tags(header: str) -> tuple[str, ...] | None:
-    """The entity tags of an If-Match (RFC 9110, section 13.1.1) without their quotes, None for `*`.
-
-    By the RFC a weak tag never matches; a single one is taken all the same, because proxies that
-    compress an answer weaken its tag. A malformed header matches nothing.
-    """
-    header = header.strip()
-    if header == "*":
-        return None
-    if "," not in header:
-        return (header.removeprefix("W/").strip('"'),)
-    tags, at = [], 0
-    while at < len(header):
-        element = _ELEMENT.match(header, at)
-        if element is None:
-            return ()
-        weak, tag = element.groups()
-        if tag is not None and not weak:
-            tags.append(tag)
-        at = element.end()
-    return tuple(tags)
 
 
 def tag_words(values: Iterable[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from api.contracts.tracking.contact_schemas import (
 )
 from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
 from api.http import records
-from api.http.answers import Content, carry_out
+from api.http.answers import Content, carry_out, tags_to_match
 from api.http.call import Call
 from api.http.models import Instant
 from api.http.records import present
@@ -125,7 +125,7 @@ async def unchanged_contact(call: Call, reference: str) -> UUID:
     """The contact that a path names. Checks the part of `If-Match` that comes from the timeline;
     the ledger checks the rest. Raises NotFound and PreconditionFailed."""
     identity = await records.contact_id(call, reference)
-    if (tags := call.tags_to_match) is not None:
+    if (tags := tags_to_match(call)) is not None:
         row = await contact_list.one(call.services.fetch, call.tenant, identity)
         if row is not None and contact_tag(row).strip('"') not in tags:
             raise PreconditionFailed

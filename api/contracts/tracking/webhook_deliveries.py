@@ -16,7 +16,7 @@ from api.contracts.tracking.delivery_schemas import (
 )
 from api.contracts.tracking.dialect import TRACKING
 from api.contracts.tracking.webhooks import administering, webhook_row
-from api.http.answers import Content, answer, carry_out
+from api.http.answers import Content, answer, caller_of, carry_out
 from api.http.call import Call
 from api.http.paging import page_end
 from api.http.problem import Problem, Refused, invalid
@@ -108,7 +108,7 @@ async def test(call: Call, id: str) -> Answer:
         return answer(call, Content(DeliveryShown.json_of(delivery)))
 
     try:
-        return await call.services.webhooks.test(call.caller(), identity, tested)
+        return await call.services.webhooks.test(caller_of(call), identity, tested)
     except LimitReached:
         detail = "Too many tests are under way; try again in a moment."
         headers = (("Retry-After", str(round(PATIENCE))),)

@@ -16,7 +16,7 @@ from api.contracts.tracking.webhook_schemas import (
     WebhooksShown,
     webhook_shown,
 )
-from api.http.answers import Content, answering, no_content, record
+from api.http.answers import Content, answering, caller_of, no_content, record
 from api.http.call import Call
 from api.http.problem import invalid
 from api.http.records import as_uuid, present
@@ -39,7 +39,7 @@ administering = needs("admin")
 async def add(call: Call, body: NewWebhook) -> Answer:
     """Have events sent to an endpoint, from now on"""
     return await call.services.webhooks.add(
-        call.caller(),
+        caller_of(call),
         _allowed(call, body.url),
         tuple(body.types),
         body.description,
@@ -70,7 +70,7 @@ async def change(call: Call, id: str, body: WebhookChanges) -> Content:
     address = _allowed(call, body.url) if "url" in given else None
     enabled = body.enabled if "enabled" in given else None
     command = ChangeWebhook(row.id, body.fields_of(Subscription), enabled)
-    await call.services.webhooks.change(call.caller(), command, row.address, address)
+    await call.services.webhooks.change(caller_of(call), command, row.address, address)
     return await get(call, id)
 
 
@@ -79,7 +79,7 @@ async def remove(call: Call, id: str) -> Answer:
     """End a webhook; what waits to be sent is given up"""
     row = await webhook_row(call, id)
     respond = answering(call, no_content)
-    return await call.services.webhooks.remove(call.caller(), row.id, respond)
+    return await call.services.webhooks.remove(caller_of(call), row.id, respond)
 
 
 @router.on("POST /api/webhooks/{id}/secret", administering, SecretShown, errors=CHANGING)
@@ -88,7 +88,7 @@ async def rotate(call: Call, id: str, body: Rotation | None = None) -> Answer:
     row = await webhook_row(call, id)
     overlap = timedelta(seconds=(body or Rotation()).overlap_seconds)
     respond = answering(call, rotated)
-    return await call.services.webhooks.rotate_secret(call.caller(), row.id, overlap, respond)
+    return await call.services.webhooks.rotate_secret(caller_of(call), row.id, overlap, respond)
 
 
 def created(entity: Entity[Webhook]) -> Content:
