@@ -42,7 +42,12 @@ def test_the_sessions_of_all_contracts_run_as_they_stand_one_after_the_other(fre
     for name, session in zip(NAMES, SESSIONS, strict=True):
         script = f"set -euo pipefail\n{PREAMBLE}\n{session}"
         done = subprocess.run(
-            ["bash", "-c", script], env=env, capture_output=True, text=True, timeout=60, check=False
+            ["bash", "-c", script],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
 

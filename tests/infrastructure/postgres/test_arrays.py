@@ -13,7 +13,10 @@ from infrastructure.postgres.arrays import array
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(st.none() | TEXTS | st.sampled_from(["NULL", "null", "{a,b}", '\\"', "\n\t", ""])))
 def test_texts_come_back_as_they_were(module_database: str, texts):
     with psycopg.connect(module_database) as connection:

@@ -200,7 +200,8 @@ class Story:
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(actions=ACTIONS, in_process=st.booleans())
 async def test_every_read_model_equals_its_rebuild_after_any_history(
