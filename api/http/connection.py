@@ -6,7 +6,7 @@ would be kept in memory.
 """
 
 import json
-from asyncio import BaseTransport, TimerHandle
+from asyncio import BaseTransport, Task, TimerHandle
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -17,6 +17,9 @@ LATE = "kith.late"
 
 TRANSPORT = "kith.transport"
 """In every scope: the transport, to close the connection or see if it is closed."""
+
+READS = ("GET", "HEAD")
+"""Methods of requests that are canceled when their client goes. The others are carried out."""
 
 LOOKS = 3
 """Checks within `arrival`: the bound is exact to a third of it."""
@@ -54,6 +57,7 @@ class Connection(HttpToolsProtocol):
 
     _awaited: object = None
     _looks = 0
+    _exchange: Task[None] | None = None  # of the request that is being answered
     _partial = 0  # bytes since the last head, piece of a body or end of a request
     _next_look: TimerHandle | None = None
 
@@ -73,7 +77,19 @@ class Connection(HttpToolsProtocol):
         for request in self._ahead:
             request.disconnected = True
             request.message_event.set()
+        if self._exchange is not None:
+            self._exchange.cancel()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        exchange = self.loop.create_task(cycle.run_asgi(app))
+        exchange.add_done_callback(self.tasks.discard)
+        self.tasks.add(exchange)
+        self._exchange = exchange if cycle.scope["method"] in READS else None
+
+    def on_response_complete(self) -> None:
+        self._exchange = None
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         start = 0

@@ -6,6 +6,7 @@ A contract is chosen by base URL, by path, and where two document one path, by t
 that is chosen verifies the token. Nothing is guessed from the shape of a body.
 """
 
+import asyncio
 import logging
 import re
 import time
@@ -65,6 +66,9 @@ class Front:
             await self._app(asked, receive, send_on)
         except ClientDisconnect:
             pass
+        except asyncio.CancelledError:
+            if not scope[TRANSPORT].is_closing():
+                raise  # the server ends, not the client
         except Exception:
             logger.exception("an exchange ended in an unforeseen error")
             if not begun:

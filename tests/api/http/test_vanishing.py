@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from starlette.types import Receive, Scope, Send
 
@@ -65,11 +66,14 @@ def test_a_broken_connection_alone_is_not_logged(caplog, app, closing, error, lo
     assert len(caplog.records) == logged
 
 
-def vanish(service: Service, request: bytes, before: Callable[[], object]) -> None:
-    """Send a request and one more behind it, and reset the connection."""
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: kith\r\n\r\n"
+
+
+def vanish(service: Service, requests: bytes, before: Callable[[], object]) -> None:
+    """Send the requests, and reset the connection."""
     address = urlsplit(service.url)
     with socket.create_connection((address.hostname, address.port)) as client:
-        client.sendall(request + b"GET /health/live HTTP/1.1\r\nHost: kith\r\n\r\n")
+        client.sendall(requests)
         before()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -86,10 +90,34 @@ def test_an_answer_nobody_waits_for_is_not_logged(service, caplog, monkeypatch):
     monkeypatch.setattr(service.services, "fetch", slowly)
     with caplog.at_level(logging.WARNING):
         ready = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
-        vanish(service, ready, lambda: asked.wait(60))
+        # The request behind it keeps the server from seeing the end of the connection.
+        vanish(service, ready + LIVE, lambda: asked.wait(60))
         assert answered.wait(60)
         time.sleep(0.1)
     assert caplog.records == []
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+
+
+@pytest.mark.parametrize("path", ["/api/interactions", "/api/contacts?search=ann"])
+def test_a_query_ends_with_the_client_that_asked(service, tenant, caplog, path):
+    token = service.token(tenant=tenant).encode()
+    head = f"GET {path} HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer ".encode()
+    with (
+        psycopg.connect(service.conninfo) as other,
+        psycopg.connect(service.conninfo, autocommit=True) as look,
+        caplog.at_level(logging.WARNING),
+    ):
+        other.execute("LOCK TABLE timeline, contacts IN ACCESS EXCLUSIVE MODE")
+
+        def waiting(expected: int) -> Callable[[], bool]:
+            return lambda: look.execute(WAITING, ("%FROM%",)).fetchone() == (expected,)
+
+        vanish(service, head + token + b"\r\n\r\n", lambda: eventually(waiting(1)))
+        eventually(waiting(0))
+    assert caplog.records == []
+    assert service.client(tenant=tenant).get(path).status_code == 200
 
 
 def test_a_stream_ends_though_something_stood_in_line_behind_it(
@@ -100,7 +128,7 @@ def test_a_stream_ends_though_something_stood_in_line_behind_it(
     token = service.token(tenant=tenant).encode()
     asked = b"GET /api/events/stream HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer %s\r\n\r\n"
     with caplog.at_level(logging.WARNING):
-        vanish(service, asked % token, lambda: eventually(lambda: opened(service) == 1))
+        vanish(service, asked % token + LIVE, lambda: eventually(lambda: opened(service) == 1))
         all_gone(service)
         time.sleep(0.1)
     assert caplog.records == []
