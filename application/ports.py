@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Change:
-    """The events that a job appends to one stream, and the state after each of them."""
+    """The events that a job appends to one stream, at least one, and the state after each."""
 
     stream: StreamName
     before: Entity | None

@@ -99,6 +99,9 @@ class Ledger:
     appender: GroupCommit
 
     async def append(self, stream: StreamName, before: Entity | None, *events: Event) -> Entity:
+        """The entity after the events. Without events, nothing is appended."""
+        if before is not None and not events:
+            return before
         change = Change(stream, before)
         state = None if before is None else before.state
         for event in events:
