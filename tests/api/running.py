@@ -94,7 +94,7 @@ class Service:
             base_url=self.url + base,
             headers=headers,
             transport=self._connections,
-            timeout=30,
+            timeout=60,
             trust_env=False,
         )
 

@@ -124,7 +124,7 @@ async def database_restarted(
                 await asyncio.to_thread(place.postgres.start)
                 await writing
                 said()
-            return await _checked(place, opened, relay, restarts, 8.0 if mutant else PATIENCE)
+            return await _checked(place, opened, relay, restarts, 4.0 if mutant else PATIENCE)
 
 
 async def _owned(opened: Ledger, number: int, relay: RelayProcess | None = None) -> None:

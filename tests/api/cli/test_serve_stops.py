@@ -37,7 +37,7 @@ def test_sigterm_ends_open_streams_and_the_service(
     headers = {"Authorization": f"Bearer {token}"}
     try:
         with ExitStack() as stack:
-            client = httpx.Client(base_url=address, headers=headers, trust_env=False)
+            client = httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=60)
             stack.enter_context(client)
             streams = [frames(stack.enter_context(listening(client))) for _ in range(10)]
             for stream in streams:

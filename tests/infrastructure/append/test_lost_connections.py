@@ -4,6 +4,7 @@ conflict that there wasn't."""
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from itertools import count
 from time import monotonic
 from uuid import uuid4
 
@@ -227,7 +228,8 @@ async def test_a_backend_killed_at_random_moments_loses_and_doubles_nothing(ledg
 
 
 async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(line: Line):
-    """As above, but it is the network that fails, so that the server may have committed."""
+    """As above, but it is the network that fails, so that the server may have committed. Nobody
+    rests before it often did."""
     seed = random.randrange(10**9)
     chance = random.Random(seed)
     acknowledged: list[str] = []
@@ -239,7 +241,9 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(line: Line
                 line.proxy.watch(" cut", chance.choice(CUTS))
 
     async def go_on(number: int) -> None:
-        for turn in range(60):
+        for turn in count():
+            if turn >= 60 and line.proxy.happened > 10:
+                return
             name = stream()
             await line.one.appender.append(adds(name, f"{number}.{turn} cut"))
             acknowledged.append(str(name))
@@ -251,7 +255,6 @@ async def test_a_line_cut_at_random_moments_loses_and_doubles_nothing(line: Line
         raise AssertionError(f"{error!r} (seed {seed})") from error
     finally:
         cutter.cancel()
-    assert line.proxy.happened > 10, f"only {line.proxy.happened} (seed {seed})"
     log = check_log(line.ledger)
-    assert len(acknowledged) == 600
+    assert len(acknowledged) >= 600
     assert all(log.count((name, 1)) == 1 for name in acknowledged), seed
