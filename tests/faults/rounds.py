@@ -134,7 +134,7 @@ async def _owned(opened: Ledger, number: int, relay: RelayProcess | None = None)
         assert relay is None or relay.runs(), f"the relay ended: {relay.complaint()}"
         return await asyncio.to_thread(owners, opened) == number
 
-    await eventually(there, 60)
+    await eventually(there, 240)
 
 
 async def _checked(

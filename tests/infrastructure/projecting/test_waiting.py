@@ -78,7 +78,7 @@ async def test_an_acknowledged_event_is_there_when_another_process_projects(open
         await owned(other)
         for count in range(1, 11):
             await opened.log()
-            await caught_up(opened.pool, NAMES, "1")
+            await caught_up(opened.pool, NAMES, "1", 60)
             assert await opened.counted() == count
 
 
@@ -91,7 +91,7 @@ async def test_an_acknowledged_event_is_there_when_its_own_process_projects(conn
         for count in range(1, 31):
             await opened.log()
             began = time.monotonic()
-            await caught_up(opened.pool, NAMES, "1", projector=own)
+            await caught_up(opened.pool, NAMES, "1", 60, own)
             quickest = min(quickest, time.monotonic() - began)
             assert await opened.counted() == count
         await own.stop()
@@ -106,7 +106,7 @@ async def test_waiting_outlives_its_own_projectors_loss_of_the_role(conninfo: st
         async with running(conninfo) as other:
             stopping = asyncio.create_task(own.stop())
             await opened.log()
-            await caught_up(opened.pool, NAMES, "1", projector=own)
+            await caught_up(opened.pool, NAMES, "1", 60, own)
             await stopping
             assert await owned(own, other) is other
         assert await opened.counted() == 1
