@@ -1,7 +1,6 @@
 """The paths of the service itself: liveness, readiness and metrics."""
 
 import psycopg
-from psycopg_pool import PoolTimeout
 from pydantic_core import to_json
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,7 +25,7 @@ async def ready(call: Call) -> Content | Response:
     """The database answers, and appends are taken"""
     try:
         await call.services.fetch("SELECT 1", ())
-    except (psycopg.OperationalError, PoolTimeout):
+    except psycopg.OperationalError:
         return JsonResponse('{"status":"unavailable","database":"unreachable"}', 503)
     queued = call.services.system.appender.queued
     return Content(to_json({"status": "ok", "database": "ok", "appendQueue": queued}))

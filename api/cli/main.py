@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from importlib import import_module
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from api.cli import CommandError
 from application.errors import AppendError
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommandError, SettingsError, EmbeddedPostgresError, AppendError) as error:
         print(f"kith: {error}", file=sys.stderr)
         return 1
-    except (psycopg.OperationalError, PoolTimeout) as error:
+    except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1:]
         print(f"kith: The database can't be reached: {''.join(reason)}", file=sys.stderr)
         return 1

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
-from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import ClientDisconnect
@@ -85,7 +84,7 @@ def problem_of(error: Exception) -> Problem:
             return _later(error, error.retry_after)
         case IdentityUnavailable():
             return Problem(503, "identity_unavailable", str(error), headers=(("Retry-After", "2"),))
-        case psycopg.OperationalError() | PoolTimeout():
+        case psycopg.OperationalError():
             return _later(errors.Unavailable("The database can't be reached."), 2)
     logger.error("an unforeseen error", exc_info=error)
     return Problem(500, "internal_error", "Something went wrong here; it has been logged.")

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from api.streams.frames import note
 from api.streams.source import Source, StreamFilter
@@ -49,7 +48,7 @@ class EventStream:
         while (end := await self._end()) is None:
             try:
                 page = await self.source.frames(self.wanted, self.position)
-            except (psycopg.OperationalError, PoolTimeout):
+            except psycopg.OperationalError:
                 await asyncio.sleep(PAUSE)
                 if self._is_due():
                     yield self._note("heartbeat")

@@ -5,12 +5,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 from pydantic import TypeAdapter
 
 from application.entity import Entity, advance
-from application.errors import Unavailable, VersionConflict
+from application.errors import VersionConflict
 from application.ports import Answer, CommandKey, Job, Receipt
 from domain.contact import Contact
 from domain.streams import StreamName
@@ -18,6 +17,7 @@ from infrastructure.append.batch import replay, scope_of
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.events import recorded
 from infrastructure.log.reader import STREAMS, LogReader
+from infrastructure.postgres.fetch import connected
 from infrastructure.postgres.shared_reads import SharedReads
 
 logger = logging.getLogger(__name__)
@@ -61,12 +61,9 @@ class PostgresEventLog:
 
     async def answered(self, key: CommandKey) -> Answer | None:
         sql = "SELECT digest, answer FROM command_keys WHERE scope = decode(%s, 'hex')"
-        try:
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute(sql, (scope_of(key),), prepare=True)
-                row = await cursor.fetchone()
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Unavailable("The database can't be reached.") from error
+        async with connected(self._pool) as connection:
+            cursor = await connection.execute(sql, (scope_of(key),), prepare=True)
+            row = await cursor.fetchone()
         if row is None:
             return None
         return replay((bytes(row[0]), ANSWER.validate_python(row[1])), key).replayed
@@ -85,14 +82,12 @@ class PostgresEventLog:
         is no affair of those who asked for others in the same statement."""
         names = list(map(str, streams))
         found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
-        try:
-            async with self._pool.connection() as connection:
-                for row in await LogReader(connection).rows(STREAMS, list(found)):
-                    before = found[row[0]]
-                    if not isinstance(before, Exception):
-                        found[row[0]] = _advanced(before, row)
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Unavailable("The database can't be reached.") from error
+        async with connected(self._pool) as connection:
+            rows = await LogReader(connection).rows(STREAMS, list(found))
+        for row in rows:
+            before = found[row[0]]
+            if not isinstance(before, Exception):
+                found[row[0]] = _advanced(before, row)
         return [found[name] for name in names]
 
 

@@ -6,10 +6,9 @@ A block that a process didn't use up is lost: numbers are unique and growing, no
 import asyncio
 from collections.abc import Iterator
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from application.errors import Unavailable
+from infrastructure.postgres.fetch import connected
 
 BLOCKS = {
     "contact": ("contact_numbers", 20),
@@ -36,11 +35,8 @@ class BlockNumbers:
 
     async def _block(self, kind: str) -> Iterator[int]:
         sequence, size = BLOCKS[kind]
-        try:
-            async with self._pool.connection() as connection:
-                cursor = await connection.execute("SELECT nextval(%s)", (sequence,))
-                row = await cursor.fetchone()
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise Unavailable("The database can't be reached.") from error
+        async with connected(self._pool) as connection:
+            cursor = await connection.execute("SELECT nextval(%s)", (sequence,))
+            row = await cursor.fetchone()
         assert row is not None
         return iter(range(row[0], row[0] + size))

@@ -1,14 +1,27 @@
-"""Queries whose callers need no more than rows."""
+"""Connections of a pool, and queries whose callers need no more than rows."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from application.errors import Unavailable
 from projections.paging import Fetch
 
 Rows = list[tuple[Any, ...]]
+
+
+@asynccontextmanager
+async def connected(pool: AsyncConnectionPool[Any]) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection of the pool. Raises Unavailable if the database can't be reached, also by the
+    block."""
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except psycopg.OperationalError as error:  # a PoolTimeout is one
+        raise Unavailable("The database can't be reached.") from error
 
 
 def fetching(pool: AsyncConnectionPool[Any]) -> Fetch:

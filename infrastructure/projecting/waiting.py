@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from time import monotonic
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from application.errors import Behind, Unavailable
+from application.errors import Behind
 from infrastructure.following.follower import Follower
 from infrastructure.log.reader import tenant_head
+from infrastructure.postgres.fetch import connected
 from infrastructure.projecting.row_writer import FOLLOWER
 
 PATIENCE = 2.0
@@ -73,10 +73,6 @@ async def _follow(projector: Follower, names: Sequence[str], head: int, seconds:
 async def _row(
     pool: AsyncConnectionPool, sql: str, parameters: Mapping[str, object]
 ) -> tuple[int, ...]:
-    try:
-        async with pool.connection() as connection:
-            cursor = await connection.execute(sql, parameters, prepare=True)
-            row = await cursor.fetchone()
-    except (psycopg.OperationalError, PoolTimeout) as error:
-        raise Unavailable("The database can't be reached.") from error
-    return row or ()
+    async with connected(pool) as connection:
+        cursor = await connection.execute(sql, parameters, prepare=True)
+        return await cursor.fetchone() or ()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.following.bell import Bell
 from infrastructure.log.reader import POSITIONS, reading
@@ -125,7 +125,7 @@ class Heads:
             try:
                 async with reading(self._pool) as log:
                     positions = await log.tenants_after(self._looked or 0)
-            except (psycopg.Error, PoolTimeout, OSError) as error:
+            except (psycopg.Error, OSError) as error:
                 logger.warning("the log can't be followed: %s: %s", type(error).__name__, error)
                 await asyncio.sleep(PAUSE)
                 continue

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from application.errors import AppendError
 from domain.errors import Refusal
@@ -40,7 +39,7 @@ FORGET_EVERY = 600.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between an error and the next try; they double."""
 
-EXPECTED = (psycopg.Error, PoolTimeout, AppendError, OSError)
+EXPECTED = (psycopg.Error, AppendError, OSError)
 
 Disable = Callable[[Claim, Reason], Awaitable[None]]
 Count = Callable[[str], None]
