@@ -110,4 +110,13 @@ def version() -> str:
 
 def _java(*arguments: str) -> Sequence[str]:
     level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    return "java", level, "-cp", f"{JARS}/*", *arguments
+    # It is started often and does little: what takes time is the compiler.
+    return (
+        "java",
+        level,
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        f"{JARS}/*",
+        *arguments,
+    )

@@ -74,18 +74,26 @@ def progress(database: Path) -> int:
     return 0
 
 
-def follow(database: Path, broker: RealBroker, program: Sequence[str], total: int) -> None:
-    """To the topic's end, killed at random moments on the way."""
+def command(database: Path, broker: RealBroker, *program: str) -> list[str]:
     options = ("--kafka", broker.address, "--database", str(database), "--until-end")
+    return [sys.executable, *program, *options]
+
+
+def ended(arguments: Sequence[str]) -> int:
+    return subprocess.run(arguments, cwd=ROOT, check=False, timeout=240).returncode
+
+
+def follow(database: Path, broker: RealBroker, total: int) -> None:
+    """To the topic's end, killed at random moments on the way."""
     moments = sorted(random.sample(range(total), 5))
     logger.warning("the consumer is killed at %s of %d messages", moments, total)
     for moment in moments:
-        process = subprocess.Popen([sys.executable, *program, *options], cwd=ROOT)
+        process = subprocess.Popen(command(database, broker, str(EXAMPLE)), cwd=ROOT)
         while progress(database) < moment and process.poll() is None:
             time.sleep(0.001)
         process.kill()
         process.wait()
-    subprocess.run([sys.executable, *program, *options], cwd=ROOT, check=True, timeout=60)
+    assert ended(command(database, broker, str(EXAMPLE))) == 0
 
 
 async def test_each_event_counts_once_whenever_the_consumer_is_killed(
@@ -93,7 +101,7 @@ async def test_each_event_counts_once_whenever_the_consumer_is_killed(
 ):
     messages = await sent_with_repeats(opened, broker)
     database = tmp_path / "tally.db"
-    follow(database, broker, [str(EXAMPLE)], len(messages))
+    follow(database, broker, len(messages))
     assert tallied(database) == expected(messages)
 
 
@@ -103,7 +111,8 @@ async def test_a_position_kept_before_the_effect_is_detected(
     messages = await sent_with_repeats(opened, broker)
     database = tmp_path / "tally.db"
     monkeypatch.setenv("KILLED", str(tmp_path / "killed"))
-    follow(database, broker, ["-c", MUTANT], len(messages))
+    follows = command(database, broker, "-c", MUTANT)
+    assert [ended(follows), ended(follows)] == [-signal.SIGKILL, 0]
     assert tallied(database) != expected(messages)
 
 

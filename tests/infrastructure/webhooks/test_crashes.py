@@ -123,7 +123,7 @@ async def test_a_delivery_killed_before_its_outcome_is_noted_is_sent_again(opene
 async def test_the_check_finds_a_sender_that_notes_too_early(opened, receiver):
     webhook = await subscribe(opened, receiver.url, LOGGED)
     with sending(opened, "notes too early") as sender:
-        receiver.answer = KillsOnce(sender, 1, 50, 100, 150, 200)
+        receiver.answer = KillsOnce(sender, 1, 100)
         await opened.log_many(EVENTS)
         await ended(opened, webhook.id, EVENTS, 300)
         found = await arrived(opened, receiver)
