@@ -12,7 +12,6 @@ from operator import add
 
 from pydantic_core import to_json
 
-from infrastructure.postgres.arrays import array
 from infrastructure.postgres.pipeline import Command
 from projections.read_model import Add, Put, ReadModel
 
@@ -139,3 +138,20 @@ def version(model: ReadModel) -> str:
     """A hash of the table's definition and the declared version; a new one means a rebuild."""
     declared = repr((model.version, Table(model).create))
     return hashlib.sha256(declared.encode()).hexdigest()[:16]
+
+
+def array(values: Sequence[object]) -> bytes:
+    """Numbers, texts, UUIDs, dates and None as one array literal.
+
+    JSON spells such values as an array literal does, but for the brackets and for escapes.
+    """
+    spelt = to_json(values)
+    if b"\\" in spelt:
+        spelt = b"[" + b",".join(map(_element, values)) + b"]"
+    return b"{" + spelt[1:-1] + b"}"
+
+
+def _element(value: object) -> bytes:
+    if not isinstance(value, str):
+        return to_json(value)
+    return ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"').encode()
