@@ -18,6 +18,7 @@ from infrastructure.append.flusher import NOW, Committed, Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.append.numbers import BlockNumbers
 from infrastructure.log.recorder import create_event_table
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
@@ -58,7 +59,7 @@ async def open_system(
     commits."""
     await bring_up_to_date(conninfo, READ_MODELS)
     projection = WithAppend([Table(model) for model in READ_MODELS if model.with_append])
-    async with AsyncConnectionPool[Any](
+    async with Pool(
         conninfo,
         min_size=2,
         max_size=POOL_SIZE,

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from application.context import Caller, Principal
 from application.ledger import Ledger
@@ -13,6 +12,7 @@ from application.ports import Answer
 from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason
 from infrastructure.following.follower import Follower
+from infrastructure.postgres.pool import Pool
 from infrastructure.settings import Settings
 from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
 from infrastructure.webhooks.event_bodies import EventBodies
@@ -40,7 +40,7 @@ async def delivering(
     make_poster: Callable[..., Poster] = Poster,
 ) -> AsyncIterator[Follower]:
     """Plan and deliver until the block is left; the planning follower."""
-    async with AsyncConnectionPool[Any](
+    async with Pool(
         conninfo,
         min_size=1,
         max_size=POOL_SIZE,

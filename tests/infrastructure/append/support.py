@@ -15,6 +15,7 @@ from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.flusher import Flusher
 from infrastructure.append.group_commit import GroupCommit
 from infrastructure.log.recorder import create_event_table
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.with_append import WithAppend
@@ -63,7 +64,7 @@ async def process(
     projection = WithAppend([Table(model) for model in models])
     writes = flusher(conninfo, projection, clock=clock, **options)
     appender = GroupCommit(writes, uuid7, longest_queue=longest_queue)
-    async with AsyncConnectionPool[Any](
+    async with Pool(
         conninfo, min_size=1, max_size=4, open=False, kwargs={"autocommit": True}
     ) as pool:
         await appender.start()

@@ -27,6 +27,7 @@ from infrastructure.append.group_commit import GroupCommit
 from infrastructure.following.checkpoints import Moved
 from infrastructure.following.session import Part, Session
 from infrastructure.log.recorder import create_event_table
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.schema import migrate
 from infrastructure.projecting.rebuild import bring_up_to_date
 from infrastructure.projecting.statements import Table
@@ -192,7 +193,7 @@ async def ledger(
     await bring_up_to_date(conninfo, models)
     projection = WithAppend([Table(model) for model in models if model.with_append])
     appender = GroupCommit(Flusher(conninfo, projection, committed=committed), uuid7)
-    async with AsyncConnectionPool[Any](
+    async with Pool(
         conninfo, min_size=1, max_size=6, open=False, kwargs={"autocommit": True}
     ) as pool:
         await appender.start()
