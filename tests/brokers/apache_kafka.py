@@ -83,7 +83,8 @@ class ApacheKafka(RealBroker):
 
     def _format(self) -> None:
         self._properties.write_text(self.properties())
-        cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+        # An id that begins with a dash, as one in 64 does, would be taken for an option.
+        cluster = "k" + urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")[1:]
         storage = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster)
         users = [part for user in self.users() for part in ("--add-scram", user)]
         subprocess.run(
