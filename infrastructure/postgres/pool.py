@@ -1,6 +1,8 @@
-"""The pool of connections: psycopg's, but a canceled caller gives its connection back."""
+"""The pool of connections: psycopg's, for callers that may be canceled at any time."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -8,12 +10,27 @@ from psycopg_pool import AsyncConnectionPool
 
 
 class Pool(AsyncConnectionPool[psycopg.AsyncConnection[Any]]):
-    """psycopg's pool hands a returned connection to the next caller that waits. If the return is
-    canceled in between, both are lost: the connection for good, the caller until its timeout."""
+    """A pool that outlives cancellation in two ways that psycopg's doesn't.
+
+    A canceled query may leave replies unread, or a transaction open: its connection is closed. And
+    a return that is canceled while it hands the connection to the next caller would lose both, the
+    connection for good and the caller until its timeout: a return goes on.
+    """
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._returning: set[asyncio.Task[None]] = set()  # the loop holds only weak references
+
+    @asynccontextmanager
+    async def connection(
+        self, timeout: float | None = None
+    ) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        async with super().connection(timeout) as connection:
+            try:
+                yield connection
+            except asyncio.CancelledError:
+                connection._expire_at = 0.0  # the pool closes it without a warning
+                raise
 
     async def putconn(self, conn: psycopg.AsyncConnection[Any]) -> None:
         returning = asyncio.create_task(super().putconn(conn))
