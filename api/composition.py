@@ -61,6 +61,7 @@ async def open_services(
             planner = await stack.enter_async_context(delivery)
             committed.append(planner.committed)
         services = Services(settings, system, verifier_of(settings), metrics, own, heads, tester)
+        stack.push_async_callback(services.readiness.close)
         metrics.watch_streams(lambda: services.streams.count)
         yield services
 

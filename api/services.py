@@ -1,7 +1,7 @@
 """The services that endpoints use: the open system, the verifier, and shared and bounded reads."""
 
+import time
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 
 from uuid_utils.compat import uuid7
 
@@ -9,11 +9,12 @@ from api.streams.streams import EventStreams
 from application.administering_webhooks import Webhooks
 from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
-from infrastructure.log.reader import LogReader, reading
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
+from infrastructure.postgres.readiness import Readiness
 from infrastructure.postgres.shared_reads import SharedReads
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.projecting.status import figures
 from infrastructure.projecting.waiting import PATIENCE, caught_up
 from infrastructure.publishing.tenant_feed import TenantFeed
@@ -27,6 +28,12 @@ from infrastructure.webhooks.signing import new_secret
 from infrastructure.webhooks.trying import Tester
 from projections.all_models import READ_MODELS
 from projections.timeline.pages import TimelinePage, TimelineRead, fetch_pages
+
+MEASURES = 1.0
+"""Seconds for which the figures of the read models and of the webhooks are good enough."""
+
+CALLERS = 10_000
+"""Callers of one measurement."""
 
 
 class Services:
@@ -60,18 +67,20 @@ class Services:
             new_secret,
         )
         self.timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(self._pages)
-        self.bounded_queries = BoundedQueries(system.pool)
-        self.tenant_feed = TenantFeed(system.pool)
+        self.pools = TenantPools(system.pool)
+        self.bounded_queries = BoundedQueries(self.pools)
+        self.tenant_feed = TenantFeed(self.pools)
+        self.readiness = Readiness(system.conninfo)
+        self._measures: SharedReads[None, None] = SharedReads(
+            self._measure, at_once=1, most=CALLERS
+        )
+        self._measured = -MEASURES
         self.streams = EventStreams(
             self.tenant_feed,
             heads,
             base_url=settings.base_url,
             most=settings.max_event_streams,
         )
-
-    def log(self) -> AbstractAsyncContextManager[LogReader]:
-        """A reader of the log. Raises psycopg.OperationalError and PoolTimeout."""
-        return reading(self.system.pool)
 
     async def _pages(self, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
         return await fetch_pages(self.fetch, reads)
@@ -82,10 +91,17 @@ class Services:
         await caught_up(self.system.pool, read_models, tenant, self.patience, self.projector)
 
     async def measure_lag(self) -> None:
-        """Bring the figures of the read models and of the webhooks up to date."""
+        """Bring the figures of the read models and of the webhooks up to date, once a second at
+        most."""
+        if time.monotonic() - self._measured >= MEASURES:
+            await self._measures.get(None)
+
+    async def _measure(self, asked: Sequence[None]) -> Sequence[None]:
         async with self.system.pool.connection() as connection:
             found = await figures(connection, READ_MODELS)
         for one in found:
             self.metrics.lag_events.labels(one.name).set(one.events)
             self.metrics.lag_seconds.labels(one.name).set(one.seconds)
         self.metrics.webhooks_due.set(await due(self.fetch))
+        self._measured = time.monotonic()
+        return asked

@@ -9,6 +9,7 @@ from api.http.answers import Content, JsonResponse
 from api.http.call import Call
 from api.http.route import PUBLIC, needs
 from api.http.router import ContractRouter
+from application.errors import Unavailable
 
 router = ContractRouter(TRACKING, "Service")
 public = needs(PUBLIC)
@@ -24,8 +25,8 @@ async def live(_: Call) -> Content:
 async def ready(call: Call) -> Content | Response:
     """The database answers, and appends are taken"""
     try:
-        await call.services.fetch("SELECT 1", ())
-    except psycopg.OperationalError:
+        await call.services.readiness.check()
+    except (psycopg.OperationalError, Unavailable):
         return JsonResponse('{"status":"unavailable","database":"unreachable"}', 503)
     queued = call.services.system.appender.queued
     return Content(to_json({"status": "ok", "database": "ok", "appendQueue": queued}))

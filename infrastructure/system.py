@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from uuid_utils.compat import uuid7
 
@@ -41,6 +42,14 @@ class System:
     ledger: Ledger
 
 
+STATEMENT_SECONDS = 10
+"""Seconds after which any statement of the pool is canceled."""
+
+
+async def _limit_statements(connection: AsyncConnection[Any]) -> None:
+    await connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+
+
 def prepare_database(conninfo: str) -> None:
     """Create or migrate the schema. Errors: psycopg.Error as it comes."""
     create_event_table(conninfo)
@@ -65,6 +74,7 @@ async def open_system(
         max_size=POOL_SIZE,
         open=False,
         timeout=PATIENCE,
+        configure=_limit_statements,
         kwargs={"autocommit": True},
     ) as pool:
         flusher = Flusher(conninfo, projection, committed=committed, clock=clock)

@@ -1,6 +1,7 @@
 """A request with its caller and the services that answer."""
 
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from starlette.requests import Request
 from api.http.problem import Problem, Refused, forbidden, invalid
 from application.context import Principal
 from application.ports import CommandKey
+from infrastructure.log.reader import LogReader, reading
+from infrastructure.postgres.fetch import fetching
+from projections.paging import Fetch
 
 if TYPE_CHECKING:
     from api.services import Services
@@ -36,6 +40,15 @@ class Call(Request):
     def tenant(self) -> str:
         assert self.principal.tenant is not None
         return self.principal.tenant
+
+    @property
+    def fetch(self) -> Fetch:
+        """Runs queries on the tenant's share of the connections. Raises as `fetching`."""
+        return fetching(self.services.pools.of(self.tenant))
+
+    def log(self) -> AbstractAsyncContextManager[LogReader]:
+        """A reader of the log, on the tenant's share of the connections. Raises as `reading`."""
+        return reading(self.services.pools.of(self.tenant))
 
     def require(self, permission: str) -> None:
         """Raises a 403 unless the caller has the permission."""

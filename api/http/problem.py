@@ -14,6 +14,8 @@ from application import errors
 from domain.errors import Conflict, NotFound, Refusal
 from domain.redaction import Hidden
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
+from infrastructure.postgres.bounded_queries import TooSlow
+from infrastructure.tenant_limiter import LimitReached
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +86,12 @@ def problem_of(error: Exception) -> Problem:
             return _later(error, error.retry_after)
         case IdentityUnavailable():
             return Problem(503, "identity_unavailable", str(error), headers=(("Retry-After", "2"),))
+        case TooSlow() | psycopg.errors.QueryCanceled():
+            detail = "A query takes too long. A longer term or a narrower range of dates helps."
+            return Problem(503, "query_too_slow", detail, headers=(("Retry-After", "5"),))
+        case LimitReached():
+            detail = "Too many requests of this tenant are being answered; try again in a moment."
+            return Problem(503, "overloaded", detail, headers=(("Retry-After", "1"),))
         case psycopg.OperationalError():
             return _later(errors.Unavailable("The database can't be reached."), 2)
     logger.error("an unforeseen error", exc_info=error)

@@ -27,7 +27,7 @@ def present(record: R | None, kind: str) -> R:
 async def contact(call: Call, reference: str, *, removed: bool = False) -> contact_list.Named:
     """The contact. Raises NotFound, also for one that was removed unless `removed` is True."""
     name = as_uuid(reference) or as_number(reference)
-    found = name and await contact_list.named(call.services.fetch, call.tenant, name)
+    found = name and await contact_list.named(call.fetch, call.tenant, name)
     return present(found if found and (removed or not found.removed) else None, "Contact")
 
 
@@ -56,7 +56,7 @@ async def interaction(
     """The interaction: its id, its document as the caller may see it, and the position of its last
     event. Raises NotFound, also for one that isn't in the timeline of this contact."""
     identity = await interaction_id(call, reference)
-    fetch, opened = call.services.fetch, call.open_tags
+    fetch, opened = call.fetch, call.open_tags
     found = await interaction_list.one(fetch, call.tenant, identity, opened, contact_id)
     return identity, *present(found, "Interaction")
 
@@ -72,7 +72,7 @@ async def _id(
     if (identity := as_uuid(reference)) is not None:
         return identity
     number = as_number(reference)
-    return await id_of(call.services.fetch, call.tenant, number) if number else None
+    return await id_of(call.fetch, call.tenant, number) if number else None
 
 
 def meeting_id(reference: str) -> UUID:

@@ -55,7 +55,7 @@ class EventStreams:
             held.callback(self._forget, stream)
             await self.source.heads.follow(wanted.tenant)
             held.callback(self.source.heads.leave, wanted.tenant)
-            head = await self.source.feed.head()
+            head = await self.source.feed.head(wanted.tenant)
             if after is not None and after > head:
                 raise Beyond
             stream.position = head if after is None else after

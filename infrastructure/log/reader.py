@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.streams import StreamName
 from infrastructure.log.events import COLUMNS, Logged, Row, events_of, recorded
+from infrastructure.postgres.tenant_pools import Connections
 
 END = 2**63 - 1
 """Beyond every position."""
@@ -194,8 +194,9 @@ class LogReader:
 
 
 @asynccontextmanager
-async def reading(pool: AsyncConnectionPool[Any]) -> AsyncIterator[LogReader]:
-    """A reader on a connection of the pool. Raises psycopg.OperationalError, PoolTimeout."""
+async def reading(pool: Connections) -> AsyncIterator[LogReader]:
+    """A reader on a connection of the pool, or of a tenant's share. Raises
+    psycopg.OperationalError, PoolTimeout, LimitReached."""
     async with pool.connection() as connection:
         yield LogReader(connection)
 

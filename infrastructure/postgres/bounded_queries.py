@@ -7,12 +7,11 @@ in different ways.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.postgres.fetch import fetching_on
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.tenant_limiter import LimitReached, TenantLimiter
 from projections.paging import Fetch
 
@@ -30,17 +29,17 @@ class TooSlow(Exception):
 
 
 class BoundedQueries:
-    """`at_once` has to leave connections of the pool to everybody else."""
+    """`at_once` has to leave connections of the pools to everybody else."""
 
     def __init__(
         self,
-        pool: AsyncConnectionPool[Any],
+        pools: TenantPools,
         *,
         seconds: float = SECONDS,
         at_once: int = AT_ONCE,
         at_once_of_a_tenant: int = AT_ONCE_OF_A_TENANT,
     ):
-        self._pool = pool
+        self._pools = pools
         self._seconds = seconds
         self._limiter = TenantLimiter(at_once, each=at_once_of_a_tenant, patience=seconds)
         self._begin = (
@@ -56,7 +55,7 @@ class BoundedQueries:
         try:
             async with (
                 self._limiter.slot(tenant),
-                self._pool.connection() as connection,
+                self._pools.of(tenant).connection() as connection,
                 connection.pipeline(),
                 connection.transaction(),
             ):

@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from application.errors import Unavailable
+from infrastructure.postgres.tenant_pools import Connections
 from projections.paging import Fetch
 
 Rows = list[tuple[Any, ...]]
 
 
 @asynccontextmanager
-async def connected(pool: AsyncConnectionPool[Any]) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+async def connected(pool: Connections) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """A connection of the pool. Raises Unavailable if the database can't be reached, also by the
     block."""
     try:
@@ -24,8 +24,9 @@ async def connected(pool: AsyncConnectionPool[Any]) -> AsyncIterator[psycopg.Asy
         raise Unavailable("The database can't be reached.") from error
 
 
-def fetching(pool: AsyncConnectionPool[Any]) -> Fetch:
-    """Runs each query on a connection of the pool. Raises psycopg.Error and PoolTimeout."""
+def fetching(pool: Connections) -> Fetch:
+    """Runs each query on a connection of the pool, or of a tenant's share. Raises psycopg.Error,
+    PoolTimeout, LimitReached."""
 
     async def fetch(sql: str, parameters: Sequence[Any]) -> Rows:
         async with pool.connection() as connection:

@@ -6,14 +6,13 @@ resumes after the last one misses nothing.
 
 import logging
 from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-from psycopg_pool import AsyncConnectionPool
+from typing import NamedTuple
 
 from infrastructure.log.events import Halted, Row, Unreadable, events_of
 from infrastructure.log.folding import Folder, Item, position_of
 from infrastructure.log.reader import LARGEST_PAGE, LogReader, reading
 from infrastructure.log.tenant_pages import heads, tenant_rows
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.event_redaction import RestrictedStep, restricted_until_halt
 
 logger = logging.getLogger(__name__)
@@ -43,18 +42,18 @@ class EventPage(NamedTuple):
 
 
 class TenantFeed:
-    def __init__(self, pool: AsyncConnectionPool[Any]):
-        self._pool = pool
+    def __init__(self, pools: TenantPools):
+        self._pools = pools
 
-    async def head(self) -> int:
-        """The position of the last event of the whole log. Raises as `page`."""
-        async with reading(self._pool) as log:
+    async def head(self, tenant: str) -> int:
+        """The position of the last event of the whole log, read for a tenant. Raises as `page`."""
+        async with reading(self._pools.of(tenant)) as log:
             return await log.head()
 
     async def page(self, query: EventQuery, most_bytes: int = LARGEST_PAGE) -> EventPage:
-        """Raises Beyond, Halted if the next event is unreadable, psycopg.OperationalError and
-        PoolTimeout."""
-        async with reading(self._pool) as log:
+        """Raises Beyond, Halted if the next event is unreadable, psycopg.OperationalError,
+        PoolTimeout and LimitReached."""
+        async with reading(self._pools.of(query.tenant)) as log:
             tenant, head = await heads(log, query.tenant)
             if query.after > head:
                 raise Beyond

@@ -14,7 +14,7 @@ async def interaction(
     `deleting` is True, this is a 400 of its own."""
     whose = (await records.contact(call, client, removed=True)).id
     name = records.as_uuid(reference) or records.as_number(reference)
-    fetch = call.services.fetch
+    fetch = call.fetch
     found = name and await entries.named(fetch, call.tenant, name, whose, call.open_tags)
     if not found:
         if deleting and name and await former_entries.has(fetch, call.tenant, whose, name):

@@ -76,7 +76,7 @@ async def create(call: Call, client_id: str, body: NewInteraction) -> Answer:
     """Create a client interaction"""
     whose = await records.contact(call, client_id)
     opened = call.open_tags
-    known = await offers(call.services.fetch, call.tenant)
+    known = await offers(call.fetch, call.tenant)
     command = LogInteraction(body.record(opened), whose.id, offers=known)
     address = f"{call.scope.get('root_path', '')}/api/clients/{whose.number}/interactions"
 
@@ -103,7 +103,7 @@ async def modify(call: Call, client_id: str, id: str, body: InteractionChanges) 
         open_tags=opened,
         # The documented PATCH names no tag, and sets what a tagged interaction hides.
         permitted_tags=call.permitted_tags,
-        offers=await offers(call.services.fetch, call.tenant),
+        offers=await offers(call.fetch, call.tenant),
     )
 
     def modified(entity: Entity[Interaction]) -> Content:

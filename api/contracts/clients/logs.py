@@ -52,10 +52,9 @@ class LogsShown(Shown):
 )
 async def logs(call: Call, client_id: str, query: Annotated[LogQuery, Query()]) -> Content:
     whose = await records.contact(call, client_id)
-    services = call.services
-    await services.caught_up((INTERACTION_LOG.name,), call.tenant)
+    await call.services.caught_up((INTERACTION_LOG.name,), call.tenant)
     entries, end = await interaction_log.page(
-        services.fetch, call.tenant, whose.id, query.limit, query.cursor
+        call.fetch, call.tenant, whose.id, query.limit, query.cursor
     )
     body = to_json({"logs": [_shown(entry) for entry in entries]})
     return Content(body, links(call, next={"cursor": end} if end else None))

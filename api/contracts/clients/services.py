@@ -42,6 +42,6 @@ class ServicesShown(Shown):
 @router.on("GET /api/services", needs("view_contacts") | TAGS, ServicesShown)
 async def listed(call: Call) -> Content:
     """The services there are"""
-    known = await services(call.services.fetch, call.tenant)
+    known = await services(call.fetch, call.tenant)
     shown = [document_of(row) for row in known.values() if not row.hidden]
     return Content(to_json({"services": shown}))

@@ -67,7 +67,7 @@ async def log(call: Call, body: CompleteInteraction) -> Answer:
 async def get(call: Call, id: str) -> Content:
     """One interaction with a contact of one's own, and the tactics used"""
     identity = await records.interaction_id(call, id)
-    fetch, user = call.services.fetch, call.principal.user
+    fetch, user = call.fetch, call.principal.user
     found = present(
         await contact_interactions.of_owner(fetch, call.tenant, identity, user, call.open_tags),
         "Interaction",
@@ -85,7 +85,7 @@ async def get(call: Call, id: str) -> Content:
 async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     """The interactions with a contact of one's own, newest first"""
     contact = await records.contact(call, contact_id)
-    opened, fetch = call.open_tags, call.services.fetch
+    opened, fetch = call.open_tags, call.fetch
     if contact.owner_id != call.principal.user:
         raise NotFound("Contact not found", code="contact_not_found")
     wanted = interaction_list.Filter(call.tenant, opened, contact.id)
@@ -99,7 +99,7 @@ async def _with_tactics(
     call: Call, documents: list[dict[str, Any]], contact_id: UUID
 ) -> list[dict[str, Any]]:
     ids = list({identity for each in documents for identity in tactic_ids(each)})
-    known = await named(call.services.fetch, call.tenant, ids)
+    known = await named(call.fetch, call.tenant, ids)
     return [
         interaction_read(each, contact_id) | {"tactic_logs": tactic_logs(each, known)}
         for each in documents

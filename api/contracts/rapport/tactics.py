@@ -21,7 +21,7 @@ router = ContractRouter(RAPPORT, "Tactics")
 )
 async def offered(call: Call) -> Content:
     """The science-validated tactics on offer"""
-    rows = await catalogue(call.services.fetch, call.tenant)
+    rows = await catalogue(call.fetch, call.tenant)
     return Content(to_json([_shown(row) for row in rows if not row.hidden]))
 
 

@@ -64,7 +64,7 @@ async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> A
 async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
     """The interactions with a contact, newest first"""
     identity = (await records.contact(call, contact_id)).id
-    opened, fetch = call.open_tags, call.services.fetch
+    opened, fetch = call.open_tags, call.fetch
     wanted = interaction_list.Filter(call.tenant, opened, identity)
     total = await interaction_list.count(fetch, wanted)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)

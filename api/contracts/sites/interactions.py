@@ -21,7 +21,6 @@ from api.contracts.sites.site_context import CONTEXT, SITE
 from api.http import records
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
-from api.http.problem import Problem, Refused
 from api.http.route import SIGNED_IN, needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -35,7 +34,6 @@ from application.interactions import (
 )
 from application.ports import Answer
 from domain.interaction import Interaction
-from infrastructure.postgres.bounded_queries import TooSlow
 from projections.sites import queries as site_queries
 from projections.sites.fields import TYPES
 from projections.sites.model import SITE_LIST
@@ -52,13 +50,8 @@ async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
     wanted = query.wanted(call.tenant, call.open_tags)
     offset = (query.page - 1) * query.per_page
     await call.services.caught_up((SITE_LIST.name,), call.tenant)
-    try:
-        async with call.services.bounded_queries.open(call.tenant) as fetch:
-            found = await site_queries.page(fetch, wanted, query.per_page, offset)
-    except TooSlow as error:
-        detail = f"{error} A longer term or a narrower range of dates makes it faster."
-        headers = (("Retry-After", str(round(error.seconds))),)
-        raise Refused(Problem(503, "query_too_slow", detail, headers=headers)) from None
+    async with call.services.bounded_queries.open(call.tenant) as fetch:
+        found = await site_queries.page(fetch, wanted, query.per_page, offset)
     pagination = query.pagination(found.total)
     body = interactions_json(found.documents, call.tenant, pagination)
     return Content(body, query.links(call, pagination["total_pages"]))

@@ -70,15 +70,14 @@ async def interactions(call: Call, query: Annotated[AnalyticsQuery, Query()]) ->
     contact = await lists.of_contact(call, query.contact_id)
     since, until, excluded = lists.period(query.start_date, query.end_date)
     models = (ACTIVITY.name, TACTIC_USE.name)
-    services = call.services
-    await services.caught_up(models, call.tenant)
+    await call.services.caught_up(models, call.tenant)
     before = lists.before(until, excluded)
     period = analytics.Period(call.tenant, contact, since, before, query.group_by)
     try:
-        found = await analytics.analytics(call.services.fetch, period)
+        found = await analytics.analytics(call.fetch, period)
     except analytics.TooManyBuckets as error:
         raise invalid(("query", "groupBy"), "too_many_buckets", str(error)) from None
-    known = await named(services.fetch, call.tenant, [use.tactic_id for use in found.tactics])
+    known = await named(call.fetch, call.tenant, [use.tactic_id for use in found.tactics])
     return Content(to_json(_shown(found, known)))
 
 

@@ -38,6 +38,8 @@ from application.errors import PreconditionFailed
 from application.ledger import Handler
 from application.ports import Answer
 from domain.contact import Contact, Details
+from infrastructure.log.reader import LogReader
+from infrastructure.postgres.fetch import fetching_on
 from projections.contacts import as_of as history
 from projections.contacts import queries as contact_list
 from projections.contacts.queries import ListedContact
@@ -65,7 +67,9 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
         owner=query.owner_id,
     )
     count, page = contact_list.count, contact_list.page
-    return await lists.find(call, query, wanted, "contacts", count, page, ContactShown.json_of)
+    by_text = query.search is not None
+    shown = ContactShown.json_of
+    return await lists.find(call, query, wanted, "contacts", count, page, shown, by_text=by_text)
 
 
 @router.on("GET /api/contacts/{contact_id}", reading, ContactShown, errors=(404, 422))
@@ -74,7 +78,7 @@ async def get(call: Call, contact_id: str, query: Annotated[AsOfQuery, Query()])
     identity = await records.contact_id(call, contact_id)
     if query.as_of is not None:
         return await _then(call, identity, query.as_of)
-    row = present(await contact_list.one(call.services.fetch, call.tenant, identity), "Contact")
+    row = present(await contact_list.one(call.fetch, call.tenant, identity), "Contact")
     return tagged(row)
 
 
@@ -109,7 +113,7 @@ def created(entity: Entity[Contact]) -> Content:
 async def carry_out_on(call: Call, handler: Handler[C], command: C, identity: UUID) -> Answer:
     """Carry out a command about a contact and answer with the contact. The time of the last
     contact is read before the command, which can't change it."""
-    last = await contact_list.last_contacted(call.services.fetch, call.tenant, identity)
+    last = await contact_list.last_contacted(call.fetch, call.tenant, identity)
 
     def shown(entity: Entity[Contact]) -> Content:
         return tagged(contact_list.listed_of(entity, last))
@@ -126,7 +130,7 @@ async def unchanged_contact(call: Call, reference: str) -> UUID:
     the ledger checks the rest. Raises NotFound and PreconditionFailed."""
     identity = await records.contact_id(call, reference)
     if (tags := tags_to_match(call)) is not None:
-        row = await contact_list.one(call.services.fetch, call.tenant, identity)
+        row = await contact_list.one(call.fetch, call.tenant, identity)
         if row is not None and contact_tag(row).strip('"') not in tags:
             raise PreconditionFailed
     return identity
@@ -134,8 +138,10 @@ async def unchanged_contact(call: Call, reference: str) -> UUID:
 
 async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
     call.require("audit")
-    fetch, tenant = call.services.fetch, call.tenant
-    async with call.services.log() as past:
+    tenant = call.tenant
+    # One connection for both: waiting for a second one while holding the first could wait for ever.
+    async with call.services.pools.of(tenant).connection() as connection:
+        past, fetch = LogReader(connection), fetching_on(connection)
         then = await history.contact_then(past, tenant, identity, instant.at)
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
     return Content(ContactShown.json_of(contact_list.listed_of(then.contact, last)))

@@ -85,7 +85,8 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Conte
     """Interactions by filter, newest first"""
     wanted = await _filter(call, query)
     count, page = interaction_list.count, interaction_list.page
-    return await lists.find(call, query, wanted, "interactions", count, page)
+    by_text = bool(wanted.search or wanted.participant)
+    return await lists.find(call, query, wanted, "interactions", count, page, by_text=by_text)
 
 
 @router.on("PUT /api/interactions/{id}", revising, InteractionShown, errors=CHANGING)

@@ -1,6 +1,7 @@
 """The lists of this contract: their pages, cursors and bounds of time."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -30,7 +31,7 @@ async def of_contact(call: Call, reference: str | None) -> UUID | None:
     if (number := as_number(reference)) is None:
         detail = "A contact is named by its UUID or its number."
         raise invalid(("query", "contactId"), "invalid_id", detail)
-    return await contact_list.id_of(call.services.fetch, call.tenant, number) or NOBODY
+    return await contact_list.id_of(call.fetch, call.tenant, number) or NOBODY
 
 
 def by_cursor(call: Call, documents: str, end: PageEnd | None, bound_to: str) -> Content:
@@ -67,15 +68,23 @@ async def find(
     count: Callable[[Fetch, W], Awaitable[int]],
     page: Callable[..., Awaitable[tuple[list[D], PageEnd | None]]],
     shown: Callable[[D], str] = str,
+    *,
+    by_text: bool = False,
 ) -> Content:
-    """The page of a list that a query asks for; `name` is the list's in cursors."""
-    fetch, size = call.services.fetch, query.page_size
-    if query.cursor is None:
-        total = await count(fetch, wanted)
-        found, _ = await page(fetch, wanted, size, offset=(query.page - 1) * size)
-        return by_page(call, map(shown, found), query.page, size, total)
-    bound_to = scope(name, wanted)
-    found, end = await page(fetch, wanted, size, before=page_end(query.cursor, bound_to))
+    """The page of a list that a query asks for; `name` is the list's in cursors. A filter `by_text`
+    may have to read every record: it takes turns."""
+    bound_to, size = scope(name, wanted), query.page_size
+    before = page_end(query.cursor, bound_to) if query.cursor is not None else None
+    async with AsyncExitStack() as opened:
+        fetch = call.fetch
+        if by_text:
+            turn = call.services.bounded_queries.open(call.tenant)
+            fetch = await opened.enter_async_context(turn)
+        if query.cursor is None:
+            total = await count(fetch, wanted)
+            found, _ = await page(fetch, wanted, size, offset=(query.page - 1) * size)
+            return by_page(call, map(shown, found), query.page, size, total)
+        found, end = await page(fetch, wanted, size, before=before)
     return by_cursor(call, ",".join(map(shown, found)), end, bound_to)
 
 

@@ -76,9 +76,7 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
 async def get(call: Call, id: str) -> Content:
     """One meeting"""
     identity, opened = records.meeting_id(id), call.open_tags
-    found = present(
-        await meeting_list.one(call.services.fetch, call.tenant, identity, opened), "Meeting"
-    )
+    found = present(await meeting_list.one(call.fetch, call.tenant, identity, opened), "Meeting")
     return record(*found)
 
 
@@ -135,7 +133,7 @@ def shown(entity: Entity[Meeting]) -> Content:
 async def _carry_out(call: Call, handler: Handler[C], command: C) -> Answer:
     """Carry out a command about a meeting. Raises Hidden for one that the caller sees redacted:
     the outcome of the command would reveal hidden content."""
-    fetch, meeting_id = call.services.fetch, command.meeting_id
+    fetch, meeting_id = call.fetch, command.meeting_id
     if await meeting_list.is_hidden(fetch, call.tenant, meeting_id, call.open_tags):
         raise Hidden("The meeting is restricted; it can't be changed unseen.")
     return await carry_out(call, handler, command, shown)

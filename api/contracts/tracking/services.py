@@ -27,14 +27,14 @@ administering = needs("admin")
 @router.on("GET /api/admin/services", administering, ServicesShown)
 async def everything(call: Call) -> Content:
     """All services, hidden ones too"""
-    known = await services(call.services.fetch, call.tenant)
+    known = await services(call.fetch, call.tenant)
     return lists.complete(map(service_json, known.values()))
 
 
 @router.on("GET /api/admin/services/{id}", administering, ServiceShown, errors=(404,))
 async def get(call: Call, id: str) -> Content:
     """One service"""
-    known = await services(call.services.fetch, call.tenant)
+    known = await services(call.fetch, call.tenant)
     row = _named(known, id)
     return record(service_json(row), row.position)
 
@@ -42,7 +42,7 @@ async def get(call: Call, id: str) -> Content:
 @router.on("POST /api/admin/services", administering, ServiceShown, status=201, errors=CREATING)
 async def add(call: Call, body: NewService) -> Answer:
     """Add a service of the tenant's own"""
-    known = await services(call.services.fetch, call.tenant)
+    known = await services(call.fetch, call.tenant)
     command = AddService(body.offer(body.program(known.values())))
     return await carry_out(call, add_service, command, created)
 
@@ -50,7 +50,7 @@ async def add(call: Call, body: NewService) -> Answer:
 @router.on("PATCH /api/admin/services/{id}", administering, ServiceShown, errors=CHANGING)
 async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
     """Change a service of the tenant's own; hide any service, or show it again"""
-    known = await services(call.services.fetch, call.tenant)
+    known = await services(call.fetch, call.tenant)
     row = _named(known, id)
     fields = body.fields(body.program(known.values())) if body.is_about_the_offer else None
     hidden = body.hidden if "hidden" in body.model_fields_set else None
@@ -61,7 +61,7 @@ async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
 @router.on("DELETE /api/admin/services/{id}", administering, status=204, errors=REMOVING)
 async def hide(call: Call, id: str) -> Answer:
     """Hide a service; records that name it keep it"""
-    row = _named(await services(call.services.fetch, call.tenant), id)
+    row = _named(await services(call.fetch, call.tenant), id)
     return await carry_out(call, change_service, ChangeService(row.id, hidden=True))
 
 

@@ -76,9 +76,9 @@ async def status_history(
     if query.as_of is not None:
         identity = await records.contact_id(call, contact_id)
         call.require("audit")
-        async with call.services.log() as past:
+        async with call.log() as past:
             then = await history.contact_then(past, call.tenant, identity, query.as_of.at)
         return Content(to_json({"items": then.statuses}))
     contact = await records.contact(call, contact_id)
-    rows = await call.services.fetch(history.STATUSES, (call.tenant, contact.id))
+    rows = await call.fetch(history.STATUSES, (call.tenant, contact.id))
     return lists.complete(document for (document,) in rows)

@@ -36,7 +36,7 @@ async def offered(call: Call) -> Content:
 async def get(call: Call, id: str) -> Content:
     """One tactic, on offer or hidden"""
     identity = _identity(id)
-    found = await named(call.services.fetch, call.tenant, [identity])
+    found = await named(call.fetch, call.tenant, [identity])
     row = present(found.get(identity), "Tactic")
     return record(TacticShown.json_of(row), row.position)
 
@@ -77,7 +77,7 @@ def shown(entity: Entity[Tactic]) -> Content:
 
 
 async def _listed(call: Call, *, hidden: bool) -> Content:
-    rows = await catalogue(call.services.fetch, call.tenant)
+    rows = await catalogue(call.fetch, call.tenant)
     return lists.complete(TacticShown.json_of(row) for row in rows if hidden or not row.hidden)
 
 

@@ -42,7 +42,7 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
     row = await webhook_row(call, id)
     bound_to = scope(call.tenant, "deliveries", row.id, query.outcome, query.event_id)
     found, end = await delivery_log.page(
-        call.services.fetch,
+        call.fetch,
         call.tenant,
         row.id,
         query.limit,
@@ -86,7 +86,7 @@ async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
 async def replay(call: Call, id: str, body: Replay) -> Answer:
     """Send the webhook's events again after a position or since an instant"""
     identity = await _id(call, id)
-    async with call.services.log() as log:
+    async with call.log() as log:
         if body.since is not None:
             after = await log.position_before(body.since.at)
         else:
@@ -131,5 +131,5 @@ async def _id(call: Call, id: str) -> UUID:
 async def _delivery(call: Call, id: str, delivery_id: str) -> Delivery:
     """The delivery that a path names. Raises NotFound."""
     row, identity = await webhook_row(call, id), present(as_uuid(delivery_id), "Delivery")
-    found = await delivery_log.one(call.services.fetch, call.tenant, row.id, identity)
+    found = await delivery_log.one(call.fetch, call.tenant, row.id, identity)
     return present(found, "Delivery")

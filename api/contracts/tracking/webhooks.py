@@ -50,7 +50,7 @@ async def add(call: Call, body: NewWebhook) -> Answer:
 @router.on("GET /api/webhooks", administering, WebhooksShown)
 async def every(call: Call) -> Content:
     """The tenant's webhooks, without their secrets"""
-    rows = await all_of(call.services.fetch, call.tenant)
+    rows = await all_of(call.fetch, call.tenant)
     return Content(to_json({"items": await _shown(call, rows)}))
 
 
@@ -107,7 +107,7 @@ def rotated(entity: Entity[Webhook]) -> Content:
 async def webhook_row(call: Call, id: str) -> WebhookRow:
     """The webhook that a path names. Raises NotFound."""
     identity = present(as_uuid(id), "Webhook")
-    return present(await one(call.services.fetch, call.tenant, identity), "Webhook")
+    return present(await one(call.fetch, call.tenant, identity), "Webhook")
 
 
 def _allowed(call: Call, url: str) -> Address:
@@ -122,7 +122,7 @@ def _allowed(call: Call, url: str) -> Address:
 async def _shown(call: Call, rows: list[WebhookRow]) -> list[dict[str, Any]]:
     services = call.services
     urls = await services.confidential.known(call.tenant, [row.address for row in rows])
-    failing = await failing_since(services.fetch, [row.id for row in rows])
+    failing = await failing_since(call.fetch, [row.id for row in rows])
     return [
         webhook_shown(row, urls.get(row.address, row.origin), failing.get(row.id)) for row in rows
     ]

@@ -233,14 +233,14 @@ def test_an_answer_may_take_longer_than_a_request_and_so_may_the_next_in_line(
     head: bytes,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    fetch, asked, enough = service.services.fetch, threading.Event(), asyncio.Event()
+    check, asked, enough = service.services.readiness.check, threading.Event(), asyncio.Event()
 
-    async def slowly(*query: Any) -> Any:
+    async def slowly() -> None:
         asked.set()
         await enough.wait()
-        return await fetch(*query)
+        await check()
 
-    monkeypatch.setattr(service.services, "fetch", slowly)
+    monkeypatch.setattr(service.services.readiness, "check", slowly)
     client = connect()
     ask = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
     client.sendall(ask + head + LENGTH + BODY[:5])

@@ -79,15 +79,15 @@ def vanish(service: Service, requests: bytes, before: Callable[[], object]) -> N
 
 
 def test_an_answer_nobody_waits_for_is_not_logged(service, caplog, monkeypatch):
-    fetch, asked, answered = service.services.fetch, threading.Event(), threading.Event()
+    check, asked, answered = service.services.readiness.check, threading.Event(), threading.Event()
 
-    async def slowly(*query: Any) -> Any:
+    async def slowly() -> None:
         asked.set()
         await asyncio.sleep(0.3)
         answered.set()
-        return await fetch(*query)
+        await check()
 
-    monkeypatch.setattr(service.services, "fetch", slowly)
+    monkeypatch.setattr(service.services.readiness, "check", slowly)
     with caplog.at_level(logging.WARNING):
         ready = b"GET /health/ready HTTP/1.1\r\nHost: kith\r\n\r\n"
         # The request behind it keeps the server from seeing the end of the connection.

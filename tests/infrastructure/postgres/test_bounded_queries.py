@@ -9,6 +9,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.postgres.bounded_queries import BoundedQueries, TooSlow
+from infrastructure.postgres.tenant_pools import TenantPools
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +30,7 @@ async def sleep(queries: BoundedQueries, tenant: str = "1", seconds: float = 0.3
 
 
 async def test_a_slow_query_is_stopped_and_the_next_one_runs(pool: Pool):
-    queries = BoundedQueries(pool, seconds=0.5)
+    queries = BoundedQueries(TenantPools(pool), seconds=0.5)
     with pytest.raises(TooSlow, match=r"longer than 0.5 seconds"):
         await sleep(queries, seconds=600)
     async with queries.open("1") as fetch:
@@ -37,7 +38,7 @@ async def test_a_slow_query_is_stopped_and_the_next_one_runs(pool: Pool):
 
 
 async def test_the_bound_is_gone_from_the_connection_afterwards(pool: Pool):
-    async with BoundedQueries(pool, seconds=60).open("1") as fetch:
+    async with BoundedQueries(TenantPools(pool), seconds=60).open("1") as fetch:
         await fetch("SELECT 1", ())
     async with pool.connection() as connection:
         cursor = await connection.execute("SHOW statement_timeout")
@@ -47,7 +48,7 @@ async def test_the_bound_is_gone_from_the_connection_afterwards(pool: Pool):
 async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
     async with pool.connection() as connection:
         await connection.execute("CREATE TABLE seen (n int)")
-        async with BoundedQueries(pool).open("1") as fetch:
+        async with BoundedQueries(TenantPools(pool)).open("1") as fetch:
             assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
             await connection.execute("INSERT INTO seen VALUES (1)")
             assert await fetch("SELECT count(*) FROM seen", ()) == [(0,)]
@@ -55,12 +56,12 @@ async def test_all_queries_see_what_the_first_one_saw(pool: Pool):
 
 async def test_a_snapshot_is_read_only(pool: Pool):
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        async with BoundedQueries(pool).open("1") as fetch:
+        async with BoundedQueries(TenantPools(pool)).open("1") as fetch:
             await fetch("CREATE TABLE unwanted (n int)", ())
 
 
 async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
-    queries = BoundedQueries(pool, seconds=60, at_once=4, at_once_of_a_tenant=2)
+    queries = BoundedQueries(TenantPools(pool), seconds=60, at_once=4, at_once_of_a_tenant=2)
     running, most = 0, 0
     both, enough = asyncio.Event(), asyncio.Event()
 
@@ -84,7 +85,7 @@ async def test_a_tenant_takes_no_more_than_its_share(pool: Pool):
 
 
 async def test_a_caller_who_waits_too_long_for_a_slot_is_too_slow(pool: Pool):
-    queries = BoundedQueries(pool, seconds=0.5, at_once_of_a_tenant=1)
+    queries = BoundedQueries(TenantPools(pool), seconds=0.5, at_once_of_a_tenant=1)
     async with queries.open("1"):
         with pytest.raises(TooSlow):
             await sleep(queries, seconds=0)

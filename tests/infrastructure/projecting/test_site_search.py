@@ -8,6 +8,7 @@ from pydantic_core import from_json
 from domain.kinds import Kind
 from domain.record import Labels, Said
 from infrastructure.postgres.bounded_queries import BoundedQueries
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.projecting.projectors import throttled_projector
 from infrastructure.projecting.waiting import caught_up
 from projections.sites import queries as site_queries
@@ -33,7 +34,7 @@ async def search(
 ) -> SitePage:
     """As the contract does it: wait for the list, not for the index."""
     await caught_up(opened.pool, [SITE_LIST.name], wanted.tenant, 60)
-    async with BoundedQueries(opened.pool).open(wanted.tenant) as fetch:
+    async with BoundedQueries(TenantPools(opened.pool)).open(wanted.tenant) as fetch:
         return await site_queries.page(fetch, wanted, limit, offset)
 
 

@@ -11,6 +11,7 @@ from domain.record import Labels, Rapport, Said
 from domain.streams import StreamName
 from infrastructure.log import tenant_pages as tenant_log
 from infrastructure.log.events import Halted
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.cloud_events import cloud_event
 from infrastructure.publishing.event_redaction import RestrictedStep
 from infrastructure.publishing.tenant_feed import Beyond, EventQuery, TenantFeed
@@ -27,7 +28,7 @@ async def everything(
     opened: Ledger, asked: EventQuery, most_bytes: int = 4_000_000
 ) -> list[RestrictedStep]:
     """All pages, one after the other."""
-    log, told = TenantFeed(opened.pool), list[RestrictedStep]()
+    log, told = TenantFeed(TenantPools(opened.pool)), list[RestrictedStep]()
     while True:
         page = await log.page(asked, most_bytes)
         told += page.steps
@@ -97,7 +98,7 @@ async def test_a_feed_of_a_subject_has_its_events_alone(opened: Ledger, limit: i
 async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger):
     for index in range(6):
         await opened.log("x" * 10_000 * (index % 3))
-    log = TenantFeed(opened.pool)
+    log = TenantFeed(TenantPools(opened.pool))
     assert len((await log.page(EventQuery("1"), most_bytes=5_000)).steps) == 2
     assert len(await everything(opened, EventQuery("1"), most_bytes=5_000)) == 6
 
@@ -108,19 +109,21 @@ async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
     await opened.log("one")
     await opened.contact()
     await opened.log("another's", tenant="2")
-    page = await TenantFeed(opened.pool).page(EventQuery("1", types=frozenset({LOGGED})))
+    page = await TenantFeed(TenantPools(opened.pool)).page(
+        EventQuery("1", types=frozenset({LOGGED}))
+    )
     assert (positions(page.steps), page.last, page.more) == ([1], 2, False)
-    page = await TenantFeed(opened.pool).page(EventQuery("1", after=3))
+    page = await TenantFeed(TenantPools(opened.pool)).page(EventQuery("1", after=3))
     assert (page.steps, page.last, page.more) == ([], 3, False)
     with pytest.raises(Beyond):
-        await TenantFeed(opened.pool).page(EventQuery("1", after=4))
+        await TenantFeed(TenantPools(opened.pool)).page(EventQuery("1", after=4))
 
 
 async def test_a_page_ends_before_an_unreadable_event(opened: Ledger):
     for _ in range(3):
         await opened.log()
     await with_unreadable(opened, 3)
-    log = TenantFeed(opened.pool)
+    log = TenantFeed(TenantPools(opened.pool))
     page = await log.page(EventQuery("1"))
     assert (positions(page.steps), page.last, page.more) == ([1, 2], 2, True)
     with pytest.raises(Halted, match="event 3 of 1/interaction/"):

@@ -9,6 +9,7 @@ import pytest
 
 from infrastructure.log import tenant_pages as tenant_log
 from infrastructure.log.reader import LARGEST_PAGE
+from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing import tenant_heads
 from infrastructure.publishing.tenant_feed import EventPage, EventQuery, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
@@ -69,7 +70,7 @@ async def followed(opened: Ledger, conninfo: str, log: TenantFeed) -> tuple[list
 
 
 async def test_every_event_is_seen_once_and_in_order(opened: Ledger, conninfo: str):
-    seen, there = await followed(opened, conninfo, TenantFeed(opened.pool))
+    seen, there = await followed(opened, conninfo, TenantFeed(TenantPools(opened.pool)))
     assert seen == there
 
 
@@ -79,11 +80,11 @@ class ReadsItsHeadTooLate(TenantFeed):
     async def page(self, question: EventQuery, most_bytes: int = LARGEST_PAGE) -> EventPage:
         page = await super().page(question, most_bytes)
         await asyncio.sleep(0.002)
-        return page if page.more else page._replace(last=await self.head())
+        return page if page.more else page._replace(last=await self.head(question.tenant))
 
 
 async def test_the_check_detects_a_follower_that_skips_events(opened: Ledger, conninfo: str):
-    seen, there = await followed(opened, conninfo, ReadsItsHeadTooLate(opened.pool))
+    seen, there = await followed(opened, conninfo, ReadsItsHeadTooLate(TenantPools(opened.pool)))
     assert set(seen) < set(there)
 
 
@@ -91,7 +92,7 @@ async def test_the_check_detects_a_follower_that_repeats_an_event(
     opened: Ledger, conninfo: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tenant_log, "ALL", tenant_log.ALL.replace("> ($1, $2)", ">= ($1, $2)"))
-    seen, there = await followed(opened, conninfo, TenantFeed(opened.pool))
+    seen, there = await followed(opened, conninfo, TenantFeed(TenantPools(opened.pool)))
     assert set(seen) == set(there)
     assert len(seen) > len(there)
 
