@@ -1,0 +1,76 @@
+"""An attack beside the quiet tenant, from a process of its own."""
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.neighbours.place import Place
+from tests.neighbours.quiet import Quiet, Seen
+
+SECONDS = 4.0
+LIMIT_SECONDS = 1.0
+LIMIT_RATIO = 10
+LIMIT_MEGABYTES = 300
+
+
+@dataclass(frozen=True)
+class Target:
+    """The address and the attacker's token, as another process can be given them."""
+
+    port: int
+    token: str
+
+    @property
+    def authorization(self) -> bytes:
+        return b"Authorization: Bearer %s\r\n" % self.token.encode()
+
+
+Strike = Callable[[Target, float], None]
+"""An attack on a target, for so many seconds."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    alone: Seen
+    beside: Seen
+
+    @property
+    def complaints(self) -> list[str]:
+        """The promises to the quiet tenant that were broken."""
+        limit = max(LIMIT_SECONDS, LIMIT_RATIO * self.alone.slowest)
+        found = list(self.beside.errors[:5])
+        if self.beside.slowest > limit:
+            found.append(f"slowest answer above {limit:.1f} s")
+        if self.beside.growth > LIMIT_MEGABYTES:
+            found.append(f"memory grew by more than {LIMIT_MEGABYTES} MB")
+        return found
+
+    def __str__(self) -> str:
+        return f"alone: {self.alone}\nbeside: {self.beside}"
+
+
+def beside(place: Place, strike: Strike, seconds: float = SECONDS) -> Verdict:
+    """The quiet tenant alone for a while, and then beside the attack."""
+    quiet = Quiet(place)
+    with quiet.watching() as alone:
+        time.sleep(seconds / 2)
+    target = Target(place.port, place.token("loud"))
+    attacker = multiprocessing.get_context("spawn").Process(
+        target=_strike, args=(strike, target, seconds), daemon=True
+    )
+    with quiet.watching() as seen:
+        attacker.start()
+        attacker.join(seconds * 10 + 30)
+        stuck = attacker.is_alive()
+        attacker.kill()
+        time.sleep(0.5)  # for the effects that outlast the attacker
+    if stuck or attacker.exitcode:
+        raise AssertionError("the attacker failed")
+    return Verdict(alone, seen)
+
+
+def _strike(strike: Strike, target: Target, seconds: float) -> None:
+    os.nice(5)  # the attacker's own machine would be another one
+    strike(target, seconds)

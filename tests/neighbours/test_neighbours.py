@@ -1,0 +1,39 @@
+"""One tenant's load is its own: attacks beside a quiet tenant, and each bound taken away."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.neighbours import heads, mutants
+from tests.neighbours.attacking import Strike, beside
+from tests.neighbours.place import Place, kith
+
+ATTACKS: dict[Strike, Callable[[], None] | None] = {
+    heads.one_header: mutants.heads_without_end,
+    heads.many_headers: mutants.heads_without_end,
+    heads.trailers: None,
+}
+"""Attacks, and the bound without which each of them harms the quiet tenant."""
+
+
+@pytest.fixture(scope="module")
+def place(module_database: str) -> Iterator[Place]:
+    with kith(module_database) as one:
+        yield one
+
+
+@pytest.mark.parametrize("strike", ATTACKS, ids=lambda strike: strike.__name__)
+def test_an_attack_is_no_harm_to_the_quiet_tenant(place: Place, strike: Strike):
+    verdict = beside(place, strike)
+    assert not verdict.complaints, str(verdict)
+
+
+@pytest.mark.parametrize(
+    "strike", [one for one, bound in ATTACKS.items() if bound], ids=lambda one: one.__name__
+)
+def test_without_its_bound_an_attack_is_noticed(module_database: str, strike: Strike):
+    mutant = ATTACKS[strike]
+    assert mutant is not None
+    with kith(module_database, mutant.__name__) as place:
+        verdict = beside(place, strike)
+    assert verdict.complaints, str(verdict)
