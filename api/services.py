@@ -21,6 +21,7 @@ from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.settings import Settings
 from infrastructure.system import System
+from infrastructure.tenant_limiter import ByteBudget
 from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.register import WebhookRegister
@@ -34,6 +35,10 @@ MEASURES = 1.0
 
 CALLERS = 10_000
 """Callers of one measurement."""
+
+BODIES = 128 * 1024 * 1024
+BODIES_OF_A_TENANT = 32 * 1024 * 1024
+"""Bytes of request bodies that are waited for."""
 
 
 class Services:
@@ -70,6 +75,7 @@ class Services:
         self.pools = TenantPools(system.pool)
         self.bounded_queries = BoundedQueries(self.pools)
         self.tenant_feed = TenantFeed(self.pools)
+        self.bodies = ByteBudget(BODIES, each=BODIES_OF_A_TENANT)
         self.readiness = Readiness(system.conninfo)
         self._measures: SharedReads[None, None] = SharedReads(
             self._measure, at_once=1, most=CALLERS

@@ -1,13 +1,14 @@
-"""A concurrency limiter, global and per tenant."""
+"""Limits, global and per tenant: of concurrency, and of bytes held."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
 
 class LimitReached(Exception):
-    """No slot became free in time; the caller may try again later."""
+    """No slot became free in time, or the bytes are used up; the caller may try again later."""
 
 
 class TenantLimiter:
@@ -34,3 +35,36 @@ class TenantLimiter:
             except TimeoutError:
                 raise LimitReached from None
             yield
+
+
+class ByteBudget:
+    """`most` bytes, `each` of them for one tenant."""
+
+    def __init__(self, most: int, *, each: int):
+        self._most = most
+        self._each = each
+        self._held = 0
+        self._of_tenant: Counter[str] = Counter()
+
+    @contextmanager
+    def hold(self, tenant: str) -> Iterator[Callable[[int], None]]:
+        """Yields a function that takes so many more bytes, and raises LimitReached if they exceed
+        the budget. All of them are given back after the block."""
+        taken = 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if self._held + count > self._most or self._of_tenant[tenant] + count > self._each:
+                raise LimitReached
+            taken += count
+            self._held += count
+            self._of_tenant[tenant] += count
+
+        try:
+            yield take
+        finally:
+            if taken:
+                self._held -= taken
+                self._of_tenant[tenant] -= taken
+            if not self._of_tenant[tenant]:
+                del self._of_tenant[tenant]

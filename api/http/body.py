@@ -8,6 +8,7 @@ refused: duplicate names, NaN, numbers beyond 64 bits, NUL, unpaired surrogates,
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -44,8 +45,9 @@ class MalformedJson(Refused):
         super().__init__(Problem(400, "malformed", detail))
 
 
-async def read(call: Request, most: int) -> bytes:
-    """The body, of up to `most` bytes. Raises 408, 413 and 415, and ClientDisconnect."""
+async def read(call: Request, most: int, take: Callable[[int], None]) -> bytes:
+    """The body, of up to `most` bytes; `take` is called with the bytes that wait for others. Raises
+    408, 413 and 415, ClientDisconnect, and what `take` raises."""
     kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Refused(Problem(415, "unsupported_media_type", "A body has to be application/json."))
@@ -60,7 +62,8 @@ async def read(call: Request, most: int) -> bytes:
         message = await call.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
+        piece = message.get("body", b"")
+        body += piece
         more = message.get("more_body", False)
         if len(body) > most:
             detail = f"A body may have up to {most} bytes."
@@ -68,6 +71,8 @@ async def read(call: Request, most: int) -> bytes:
         if more and LATE in call.scope:
             detail = "The body didn't arrive in time."
             raise Refused(Problem(408, "too_slow", detail, headers=(("Connection", "close"),)))
+        if more:
+            take(len(piece))
     return body
 
 

@@ -92,7 +92,8 @@ class _Exchange:
             arguments[self._query.name] = self._query.validated(dict(call.query_params))
         raw = b""
         if self._body is not None:
-            raw = await body.read(call, call.services.settings.max_body_bytes)
+            with call.services.bodies.hold(call.principal.tenant or "") as take:
+                raw = await body.read(call, call.services.settings.max_body_bytes, take)
             if raw or not self._body.optional:
                 arguments[self._body.name] = self._body.validated(body.parse(raw))
         if self._keyed and (key := call.headers.get("idempotency-key")) is not None:

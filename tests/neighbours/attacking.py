@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import httpx
+
 from tests.neighbours.place import Place
 from tests.neighbours.quiet import Quiet, Seen
 
@@ -25,6 +27,14 @@ class Target:
     @property
     def authorization(self) -> bytes:
         return b"Authorization: Bearer %s\r\n" % self.token.encode()
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=60,
+            trust_env=False,
+        )
 
 
 Strike = Callable[[Target, float], None]

@@ -1,16 +1,34 @@
 """kith with one of its bounds taken away, each of which an attack has to find."""
 
 import sys
+from functools import partial
 
+from api import services
 from api.cli.main import main as kith
 from api.http import connection
+from infrastructure import system
+from infrastructure.postgres.bounded_queries import BoundedQueries
+from infrastructure.postgres.tenant_pools import TenantPools
 
 NEVER = 1 << 60
+MANY = 1_000
 
 
 def heads_without_end() -> None:
     connection.HEAD_BYTES = NEVER
     connection.HEADERS = NEVER
+
+
+def bodies_without_budget() -> None:
+    services.BODIES = services.BODIES_OF_A_TENANT = NEVER
+
+
+def searches_without_turns() -> None:
+    """One tenant's reads may take every connection, for as long as they like."""
+    system.STATEMENT_SECONDS = 600
+    shares = partial(TenantPools, at_once=MANY, at_once_of_a_tenant=MANY)
+    turns = partial(BoundedQueries, seconds=600, at_once=MANY, at_once_of_a_tenant=MANY)
+    vars(services).update(TenantPools=shares, BoundedQueries=turns)
 
 
 def main(name: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.neighbours import heads, mutants
+from tests.neighbours import bodies, heads, mutants, searches
 from tests.neighbours.attacking import Strike, beside
 from tests.neighbours.place import Place, kith
 
@@ -12,6 +12,9 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     heads.one_header: mutants.heads_without_end,
     heads.many_headers: mutants.heads_without_end,
     heads.trailers: None,
+    bodies.unfinished: mutants.bodies_without_budget,
+    searches.patient: mutants.searches_without_turns,
+    searches.hanging_up: None,
 }
 """Attacks, and the bound without which each of them harms the quiet tenant."""
 
