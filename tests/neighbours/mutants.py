@@ -3,11 +3,14 @@
 import sys
 from functools import partial
 
+from psycopg_pool import AsyncConnectionPool
+
 from api import services
 from api.cli.main import main as kith
 from api.http import connection
 from infrastructure import system
 from infrastructure.postgres.bounded_queries import BoundedQueries
+from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.tenant_pools import TenantPools
 
 NEVER = 1 << 60
@@ -29,6 +32,10 @@ def searches_without_turns() -> None:
     shares = partial(TenantPools, at_once=MANY, at_once_of_a_tenant=MANY)
     turns = partial(BoundedQueries, seconds=600, at_once=MANY, at_once_of_a_tenant=MANY)
     vars(services).update(TenantPools=shares, BoundedQueries=turns)
+
+
+def canceled_queries_keep_their_connections() -> None:
+    type.__setattr__(Pool, "connection", AsyncConnectionPool.connection)
 
 
 def main(name: str) -> int:

@@ -14,7 +14,7 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     heads.trailers: None,
     bodies.unfinished: mutants.bodies_without_budget,
     searches.patient: mutants.searches_without_turns,
-    searches.hanging_up: None,
+    searches.hanging_up: mutants.canceled_queries_keep_their_connections,
 }
 """Attacks, and the bound without which each of them harms the quiet tenant."""
 

@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.pool import Pool
+from infrastructure.postgres.tenant_pools import TenantPools
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ async def test_the_check_detects_a_pool_that_loses_connections(module_database: 
 
 async def canceled_while_querying(pool: AsyncConnectionPool[Any], rounds: int = 40) -> None:
     """Cancel a snapshot's queries a little later each time, and use the connection again."""
-    queries = BoundedQueries(pool, seconds=60)
+    queries = BoundedQueries(TenantPools(pool), seconds=60)
 
     async def ask(number: int) -> list[tuple[Any, ...]]:
         async with queries.open("1") as fetch:
