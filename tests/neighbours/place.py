@@ -47,7 +47,7 @@ class Place:
         return httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}",
             headers={"Authorization": f"Bearer {self.token(tenant)}"},
-            timeout=60,
+            timeout=20,
             trust_env=False,
             **options,
         )
