@@ -27,12 +27,16 @@ class NotAllowed(ValueError):
 
 
 class Endpoint(NamedTuple):
-    """`origin` is scheme, host and port; a default port is left out."""
+    """`origin` is scheme, host and port; a default port is left out. `authority` is the value of
+    the Host header, `target` the path with its query."""
 
     url: str
     origin: str
     host: str
     port: int
+    secure: bool
+    authority: str
+    target: str
 
 
 def endpoint(url: str, *, allow_private: bool) -> Endpoint:
@@ -63,8 +67,17 @@ def endpoint(url: str, *, allow_private: bool) -> Endpoint:
     elif port == 0:
         raise NotAllowed("There is no port 0.")
     where = f"[{host}]" if ":" in host else host
-    origin = f"{parts.scheme}://{where}{'' if port is None else f':{port}'}"
-    return Endpoint(url, origin, host, port or (443 if parts.scheme == "https" else 80))
+    secure = parts.scheme == "https"
+    default = 443 if secure else 80
+    return Endpoint(
+        url,
+        origin=f"{parts.scheme}://{where}{'' if port is None else f':{port}'}",
+        host=host,
+        port=port or default,
+        secure=secure,
+        authority=where if port in (None, default) else f"{where}:{port}",
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+    )
 
 
 def may_be_public(host: str) -> bool:

@@ -4,50 +4,65 @@ A name is resolved once, each of its addresses is checked, and the connection is
 these very addresses, so that DNS rebinding gains nothing. TLS and the Host header use the name.
 """
 
-from collections.abc import Iterable, Sequence
+import ssl
+from collections.abc import Sequence
 
-import httpcore
+import anyio
+from anyio.abc import ByteStream
+from anyio.streams.tls import TLSStream
 
-from infrastructure.webhooks.addresses import NotAllowed, is_public
+from infrastructure.webhooks.addresses import Endpoint, NotAllowed, is_public
 from infrastructure.webhooks.names import Resolve
+from infrastructure.webhooks.wire import Wire
 
 MOST_TRIED = 3
 """Addresses of one name."""
 
+NOT_PUBLIC = "The host isn't known as a public one."
+"""A name that isn't known and one of this network are refused alike: which names there are is
+nobody's to find out."""
 
-class CheckedNetwork(httpcore.AsyncNetworkBackend):
-    """The backend through which httpcore opens connections."""
 
-    def __init__(self, resolve: Resolve, *, allow_private: bool):
+class NoConnection(Exception):
+    """The message gives the reason."""
+
+
+class CheckedNetwork:
+    def __init__(self, resolve: Resolve, *, allow_private: bool, tls: ssl.SSLContext):
         self._resolve = resolve
         self._allow_private = allow_private
-        self._network = httpcore.AnyIOBackend()
+        self._tls = tls
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Raises NotAllowed, and httpcore's errors."""
-        try:
-            addresses = await self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError("The host isn't known.") from error
-        self._check(addresses)
-        failure: Exception = httpcore.ConnectError("The host isn't known.")
-        for address in addresses[:MOST_TRIED]:
+    async def connect(self, where: Endpoint) -> ByteStream:
+        """Raises NotAllowed, NoConnection, TooLong."""
+        failure: Exception = NoConnection("The host isn't known.")
+        for address in (await self._addresses(where))[:MOST_TRIED]:
             try:
-                return await self._network.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
+                wire = Wire(await anyio.connect_tcp(address, where.port))
+            except OSError as error:
+                failure = NoConnection(str(error))
+            else:
+                return await self._secured(wire, where.host) if where.secure else wire
         raise failure
 
-    def _check(self, addresses: Sequence[str]) -> None:
+    async def _addresses(self, where: Endpoint) -> Sequence[str]:
         """All have to be public, because any of them may be the one that is used."""
-        if not self._allow_private and not all(map(is_public, addresses)):
-            raise NotAllowed("The host isn't a public one.")
+        try:
+            found = await self._resolve(where.host, where.port)
+        except (OSError, UnicodeError):
+            found = ()
+        if not self._allow_private and not (found and all(map(is_public, found))):
+            raise NotAllowed(NOT_PUBLIC)
+        return found
+
+    async def _secured(self, wire: Wire, host: str) -> ByteStream:
+        try:
+            return await TLSStream.wrap(
+                wire, ssl_context=self._tls, hostname=host, standard_compatible=False
+            )
+        except (anyio.BrokenResourceError, anyio.EndOfStream, ssl.SSLError) as error:
+            await wire.aclose()
+            raise NoConnection(str(error) or "The TLS handshake broke off.") from error
+        except BaseException:
+            await wire.aclose()
+            raise

@@ -14,18 +14,17 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import certifi
-import httpcore
+from anyio import BrokenResourceError, ClosedResourceError
 
-from infrastructure.webhooks.addresses import NotAllowed, endpoint
+from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
 from infrastructure.webhooks.names import Names, Resolve, resolver
-from infrastructure.webhooks.network import CheckedNetwork
+from infrastructure.webhooks.network import CheckedNetwork, NoConnection
+from infrastructure.webhooks.response import BROKEN, Head, read
+from infrastructure.webhooks.wire import TooLong
 
 SECONDS = 10.0
 """From the resolution of the name to the end of the response. The wait for a slot to resolve it
 comes before: that is no fault of the endpoint."""
-
-MOST_READ = 4096
-"""Bytes of a response's body."""
 
 GONE = 410
 MAY_SAY_WHEN = (429, 503)
@@ -70,66 +69,55 @@ class Poster:
         except NotAllowed as refusal:
             return PostResult(0, error=str(refusal))
         resolve = await self._names.look_up(tenant, where.host, where.port)
+        network = CheckedNetwork(resolve, allow_private=self._allow_private, tls=self._tls)
         began = time.monotonic()
-        network = CheckedNetwork(resolve, allow_private=self._allow_private)
         status, retry_after = None, None
         try:
             async with asyncio.timeout(self._seconds):
-                status, retry_after = await self._exchange(network, url, headers, body)
+                status, given = await _exchange(network, where, headers, body)
             error = _error(status)
+            retry_after = _retry_after(given) if status in MAY_SAY_WHEN else None
         except NotAllowed as refusal:
-            error = str(refusal)
-        except (TimeoutError, httpcore.TimeoutException):
+            # How long the look-up took would tell what the refusal doesn't.
+            return PostResult(0, error=str(refusal))
+        except TimeoutError:
             error = f"There was no answer within {self._seconds:g} seconds."
-        except httpcore.ConnectError as failure:
+        except NoConnection as failure:
             error = f"There was no connection: {failure}"
-        except (
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpcore.UnsupportedProtocol,
-            OSError,  # such as ssl.SSLError, once the handshake is over
-        ):
+        except TooLong:
+            error = "The answer was too long."
+        except BROKEN:
             error = "The connection broke off."
         return PostResult(round((time.monotonic() - began) * 1000), status, error, retry_after)
 
-    async def _exchange(
-        self, network: CheckedNetwork, url: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, float | None]:
-        """The status, and the Retry-After in seconds."""
-        sent: list[tuple[str | bytes, str | bytes]] = [*headers.items(), ("Connection", "close")]
-        connection = httpcore.AsyncHTTPConnection(
-            httpcore.URL(url).origin, self._tls, network_backend=network
-        )
-        async with (
-            connection,
-            connection.stream("POST", url, headers=sent, content=body) as response,
-        ):
-            status = response.status
-            retry_after = None
-            if status in MAY_SAY_WHEN:
-                given = {name.lower(): value for name, value in response.headers}
-                retry_after = _retry_after(given.get(b"retry-after"))
-            # The status stands even if the body breaks off.
-            with suppress(
-                httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError
-            ):
-                await _read_some(response)
-        return status, retry_after
+
+async def _exchange(
+    network: CheckedNetwork, where: Endpoint, headers: dict[str, str], body: bytes
+) -> Head:
+    async with await network.connect(where) as stream:
+        # An endpoint that has seen enough may answer and hang up.
+        with suppress(BrokenResourceError, ClosedResourceError):
+            await stream.send(_request(where, headers, body))
+        return await read(stream)
+
+
+def _request(where: Endpoint, headers: dict[str, str], body: bytes) -> bytes:
+    lines = {
+        "Host": where.authority,
+        **headers,
+        "Connection": "close",
+        "Content-Length": str(len(body)),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"POST {where.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
 
 
 def _trusting() -> ssl.SSLContext:
     """Trusts the system's authorities and those of certifi."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
     return context
-
-
-async def _read_some(response: httpcore.Response) -> None:
-    size = 0
-    async for chunk in response.aiter_stream():
-        size += len(chunk)
-        if size >= MOST_READ:
-            return
 
 
 def _error(status: int) -> str | None:

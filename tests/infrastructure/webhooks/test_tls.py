@@ -9,8 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from infrastructure.webhooks import wire
 from infrastructure.webhooks.posting import Poster, PostResult
 from tests.certificates import certificate
+from tests.infrastructure.projecting.support import eventually
+from tests.infrastructure.webhooks.raw import once, sending
 from tests.infrastructure.webhooks.support import SOON, dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -20,6 +23,16 @@ GARBAGE = b"\x17\x03\x03\x00\x20" + b"\xff" * 32
 """What has the form of a TLS record, and was never encrypted."""
 
 BROKE_OFF = "The connection broke off."
+NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+def serving(certificate: bytes, key: bytes) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(certificate + key)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 class Server:
@@ -27,7 +40,7 @@ class Server:
     `before` says of an answer."""
 
     def __init__(self) -> None:
-        self.certificate, key = certificate(NAME)
+        self.certificate, self.key = certificate(NAME)
         self.broken = 0
         self.before = b""
         self.named: list[str | None] = []
@@ -53,11 +66,7 @@ class Server:
             def handle_error(self, *_: object) -> None:
                 """Who doesn't like the certificate hangs up."""
 
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(self.certificate + key)
-            file.flush()
-            context.load_cert_chain(file.name)
+        context = serving(self.certificate, self.key)
         context.sni_callback = lambda _, name, __: self.named.append(name)
         self.http = Http(("127.0.0.1", 0), Handler)
         self.http.socket = context.wrap_socket(
@@ -93,13 +102,20 @@ async def here(*_: object) -> list[str]:
     return ["127.0.0.1"]
 
 
-async def post(server: Server, name: str, tls: ssl.SSLContext | None = None) -> PostResult:
-    poster = Poster(allow_private=True, resolve=here, seconds=30, tls=tls)
-    return await poster.post("1", url(server, name), {}, b"{}")
+async def post(
+    server: Server,
+    name: str,
+    tls: ssl.SSLContext | None = None,
+    *,
+    port: int | None = None,
+    seconds: float = 30,
+) -> PostResult:
+    poster = Poster(allow_private=True, resolve=here, seconds=seconds, tls=tls)
+    return await poster.post("1", url(server, name, port), {}, b"{}")
 
 
-def url(server: Server, name: str = NAME) -> str:
-    return f"https://{name}:{server.http.server_port}/"
+def url(server: Server, name: str = NAME, port: int | None = None) -> str:
+    return f"https://{name}:{port or server.http.server_port}/"
 
 
 def trusting(server: Server) -> ssl.SSLContext:
@@ -140,6 +156,43 @@ async def test_tls_that_breaks_in_the_body_leaves_the_status_as_it_was_given(ser
     server.broken, server.before = 1, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"
     attempt = await post(server, NAME, trusting(server))
     assert (attempt.status, attempt.error) == (200, None)
+
+
+TICKETS = 2000
+"""Session tickets, some 250 bytes each."""
+
+
+def ticketing(server: Server) -> ssl.SSLContext:
+    """TLS of an endpoint that sends many session tickets before anything of an answer."""
+    context = serving(server.certificate, server.key)
+    context.num_tickets = TICKETS
+    return context
+
+
+async def test_what_tls_sends_beside_the_answer_is_bounded_too(server):
+    with sending(once(NO_CONTENT), ticketing(server)) as endpoint:
+        attempt = await post(server, NAME, trusting(server), port=endpoint.port)
+    assert (attempt.status, attempt.error) == (None, "The answer was too long.")
+
+
+async def test_bytes_counted_above_tls_alone_are_detected(server, monkeypatch):
+    """The mutant."""
+    monkeypatch.setattr(wire, "MOST_BYTES", 10**9)
+    monkeypatch.setattr(wire, "MOST_PIECES", 10**9)
+    with sending(once(NO_CONTENT), ticketing(server)) as endpoint:
+        attempt = await post(server, NAME, trusting(server), port=endpoint.port)
+    assert (attempt.status, attempt.error) == (204, None)
+
+
+async def test_a_handshake_that_never_ends_is_given_up_with_its_connection(server):
+    with sending(once()) as endpoint:
+        attempt = await post(server, NAME, trusting(server), port=endpoint.port, seconds=0.2)
+
+        async def closed() -> bool:
+            return endpoint.ended == 1
+
+        await eventually(closed)
+    assert attempt.error == "There was no answer within 0.2 seconds."
 
 
 @pytest.mark.parametrize(
