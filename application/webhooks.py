@@ -55,11 +55,13 @@ class DisableWebhook:
 
 @dataclass(frozen=True, slots=True)
 class ReplayEvents:
-    """The events after a position; of a `delivery`, only its own."""
+    """The events after a position; of a `delivery`, only its own. `finished` is the number of the
+    webhook's replays that are over."""
 
     webhook_id: UUID
     after: int
     delivery: UUID | None = None
+    finished: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ async def disable_webhook(work: Work, command: DisableWebhook) -> StreamName:
 
 async def replay_events(work: Work, command: ReplayEvents) -> StreamName:
     entity = await find_webhook(work, command.webhook_id)
-    return work.append_to(entity, entity.state.replay(command.after, command.delivery))
+    events = entity.state.replay(command.after, command.delivery, finished=command.finished)
+    return work.append_to(entity, events)
 
 
 async def remove_webhook(work: Work, command: RemoveWebhook) -> StreamName:

@@ -118,6 +118,8 @@ class WebhookRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
+    """`replays` counts those asked for, but of single deliveries."""
+
     kind: ClassVar[str] = "webhook"
 
     subscription: Subscription
@@ -125,6 +127,7 @@ class Webhook:
     former: tuple[FormerSecret, ...] = ()
     disabled: Reason | None = None
     removed: bool = False
+    replays: int = 0
 
     @staticmethod
     def evolve(state: "Webhook | None", event: Event) -> "Webhook":
@@ -141,7 +144,7 @@ class Webhook:
             case WebhookEnabled():
                 return replace(state, disabled=None)
             case WebhookReplayRequested():
-                return state
+                return replace(state, replays=state.replays + (event.delivery is None))
             case WebhookRemoved():
                 return replace(state, removed=True)
         raise TypeError(f"{event.type} is no event of a webhook")
@@ -178,9 +181,14 @@ class Webhook:
     def enable(self) -> list[Event]:
         return [WebhookEnabled()] if self.present().disabled else []
 
-    def replay(self, after: int, delivery: UUID | None = None) -> list[Event]:
+    def replay(self, after: int, delivery: UUID | None = None, *, finished: int = 0) -> list[Event]:
+        """`finished` is the number of replays that are over: there is one at a time. Those of
+        single deliveries don't count, and don't wait."""
         if self.present().disabled:
             raise Conflict("A disabled webhook has to be enabled first", code="webhook_disabled")
+        if delivery is None and self.replays > finished:
+            detail = "A replay of this webhook is under way; the next one has to wait for its end"
+            raise Conflict(detail, code="replay_under_way")
         return [WebhookReplayRequested(after=after, delivery=delivery)]
 
     def remove(self) -> list[Event]:

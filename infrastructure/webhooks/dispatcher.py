@@ -6,6 +6,7 @@ not noted as sent, is sent again.
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -99,8 +100,11 @@ class Dispatcher:
             await rings(self._due, LOOK)
 
     async def _replay(self) -> None:
+        began = time.monotonic()
         if await self._queue.replay():
             self._due.set()
+            # Replays take half of the time at most, however many there are.
+            await asyncio.sleep(time.monotonic() - began)
         else:
             await asyncio.sleep(LOOK)
 

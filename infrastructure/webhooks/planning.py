@@ -22,7 +22,7 @@ from infrastructure.log.folding import Item
 from infrastructure.log.reader import END
 from infrastructure.postgres.locks import PLANNER_LOCK
 from infrastructure.postgres.pipeline import COMMIT, Command
-from infrastructure.webhooks.replaying import COLUMNS, EVENT_ID, note
+from infrastructure.webhooks.replaying import COLUMNS, DROP_REPLAYS, EVENT_ID, asked
 from projections.read_model import Step
 
 logger = logging.getLogger(__name__)
@@ -107,15 +107,17 @@ def _plan(after: int, upto: int) -> Command:
 
 
 def _applied(step: Step, position: int) -> Iterator[Command]:
-    """The commands of a webhook's event: its endpoint begins or ends, or a replay is noted."""
+    """The commands of a webhook's event: its endpoint begins or ends, or a replay is asked for."""
     event, webhook = step.recorded.event, str(step.recorded.stream.id).encode()
     if isinstance(event, WebhookAdded | WebhookEnabled):
         yield BEGIN_ENDPOINT, (webhook, b"%d" % position)
     if isinstance(event, WebhookDisabled | WebhookRemoved):
+        # The replays first: a page of one that is under way is waited for, and canceled as well.
+        yield DROP_REPLAYS, (webhook, b"%d" % position)
         yield CANCEL, (webhook, b"%d" % position)
     if isinstance(event, WebhookDisabled):
         yield STOP_ENDPOINT, (webhook,)
     if isinstance(event, WebhookRemoved):
         yield END_ENDPOINT, (webhook,)
     if isinstance(event, WebhookReplayRequested):
-        yield note(step.recorded.stream, position, event)
+        yield asked(step.recorded.stream, position, event)

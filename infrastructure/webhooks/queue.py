@@ -60,6 +60,7 @@ class Queue:
         self._pool = pool
         self._retries = retries
         self._lease = lease
+        self._turn = ""
 
     async def take(self, room: int, busy: Mapping[tuple[str, UUID], int]) -> list[Claim]:
         """Claim up to `room` due deliveries; `busy` counts those in flight here by tenant and
@@ -103,8 +104,10 @@ class Queue:
         await self._execute(NOTE, _noted(claim, result, "failed"))
 
     async def replay(self) -> bool:
-        """Plan a page of a replay; False if there is none."""
-        return await replay(self._pool)
+        """Plan a page of a replay, of each tenant in turn; False if there is none."""
+        tenant = await replay(self._pool, turn=self._turn)
+        self._turn = tenant or ""
+        return tenant is not None
 
     async def forget(self) -> bool:
         """Delete a batch of deliveries older than RETENTION_DAYS, and the confidential values of

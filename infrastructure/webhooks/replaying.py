@@ -1,20 +1,24 @@
 """Replays: events that a tenant asked to be sent again, planned as its webhook has room.
 
-Types are compared as they are stored.
+Types are compared as they are stored. Tenants take turns, a page each. A replay of some types reads
+their events alone: the index of types leads to them, and to their end if there are none.
 """
 
 from typing import Any
+from uuid import UUID
 
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from domain.streams import StreamName
-from domain.webhook import WebhookReplayRequested
-from infrastructure.log.reader import TENANT
+from domain.webhook import Webhook, WebhookReplayRequested
+from infrastructure.log.tenant_pages import ALL, OF_TYPES
 from infrastructure.postgres.pipeline import Command
+from projections.paging import Fetch
 
 PAGE_SIZE = 1000
-"""Events looked at in one transaction."""
+"""Events read in one transaction. Where there are several types, each has an equal part of them."""
 
 MOST_WAITING = 1000
 """Deliveries that may wait for a webhook before replaying adds more."""
@@ -28,65 +32,100 @@ EVENT_ID = """coalesce(
 COLUMNS = "webhook, tenant, cause, event_id, type, position"
 
 REPLAY = """
-INSERT INTO webhook_replays (position, webhook, tenant, after, upto, any_type)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO webhook_replays (position, webhook, tenant, after, upto) VALUES ($1, $2, $3, $4, $5)
 """
 
+REPLAY_ONE = f"""
+INSERT INTO webhook_deliveries ({COLUMNS})
+SELECT w.id, w.tenant, 'replay', {EVENT_ID}, e.topic, e.notification_id
+FROM stored_events e JOIN webhooks w ON w.tenant = split_part(e.originator_id, '/', 1)
+WHERE w.id = $1 AND w.disabled IS NULL AND e.notification_id = $2
+"""
+
+DROP_REPLAYS = "DELETE FROM webhook_replays WHERE webhook = $1 AND position <= $2"
+
+# By the read model, a webhook may have ended that the planner still has to drop the replays of.
 TAKE_REPLAY = f"""
-SELECT r.position, r.webhook, r.tenant, r.after, r.upto, r.any_type FROM webhook_replays r
-WHERE (SELECT count(*) FROM (
+SELECT r.position, r.webhook, r.tenant, r.after, r.upto, w.types
+FROM webhook_replays r LEFT JOIN webhooks w ON w.id = r.webhook AND w.disabled IS NULL
+WHERE NOT EXISTS (
     SELECT FROM webhook_deliveries d WHERE d.webhook = r.webhook AND d.outcome = 'pending'
-    LIMIT {MOST_WAITING}) waiting) < {MOST_WAITING}
-ORDER BY r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
+    OFFSET {MOST_WAITING - 1})
+ORDER BY r.tenant <= %(turn)s, r.tenant, r.position LIMIT 1 FOR UPDATE OF r SKIP LOCKED
 """
 
-PLAN_REPLAY = f"""
-WITH page AS (
-    SELECT e.notification_id, e.topic, {EVENT_ID} AS event_id FROM stored_events e
-    WHERE ({TENANT}, notification_id) > (%(tenant)s, %(after)s)
-        AND ({TENANT}, notification_id) <= (%(tenant)s, %(upto)s)
-    ORDER BY {TENANT}, notification_id LIMIT %(limit)s
-), planned AS (
+# The planner moves its checkpoint and notes replays in one transaction.
+FINISHED = f"""
+SELECT count(*) - (SELECT count(*) FROM webhook_replays WHERE webhook = %s) FROM stored_events
+WHERE originator_id = %s AND topic = '{WebhookReplayRequested.type}'
+    AND convert_from(state, 'UTF8')::json #> '{{data,delivery}}' IS NULL
+    AND notification_id <= (
+        SELECT coalesce(max(position), 0) FROM checkpoints WHERE follower = 'webhooks')
+"""
+
+
+def plan(types: bool, limit: int) -> str:
+    """SQL that plans a page of a replay, of some types or of all: `$1` is the tenant, `$2` the
+    position before it, `$3` the last one of the replay, `$4` the webhook, and `$5` the types."""
+    page = (OF_TYPES if types else ALL).replace("$3", "$5").format(limit=limit)
+    return f"""
+WITH planned AS (
     INSERT INTO webhook_deliveries ({COLUMNS})
-    SELECT w.id, w.tenant, 'replay', page.event_id, page.topic, page.notification_id
-    FROM page JOIN webhooks w ON w.id = %(webhook)s AND w.disabled IS NULL
-    WHERE %(any_type)s OR w.types = '{{}}' OR page.topic = ANY(w.types)
-    ORDER BY page.notification_id
+    SELECT $4::uuid, $1, 'replay', {EVENT_ID}, e.topic, e.notification_id
+    FROM ({page}) e WHERE e.notification_id <= $3::bigint ORDER BY e.notification_id
+    RETURNING position
 )
-SELECT count(*), coalesce(max(notification_id), 0) FROM page
+SELECT count(*), coalesce(max(position), 0) FROM planned
 """
 
 
-def note(stream: StreamName, position: int, event: WebhookReplayRequested) -> Command:
-    """The command that notes a replay asked for at a position: the events up to there, or one event
-    of any type where a single delivery is repeated."""
-    single = event.delivery is not None
-    upto = event.after + 1 if single else position
-    return REPLAY, (
-        b"%d" % position,
-        str(stream.id).encode(),
-        stream.tenant.encode(),
-        b"%d" % event.after,
-        b"%d" % upto,
-        b"t" if single else b"f",
-    )
+def asked(stream: StreamName, position: int, event: WebhookReplayRequested) -> Command:
+    """The command for a replay asked for at a position. A replay of the events up to there is
+    noted; the one event of a single delivery, of whatever type, is planned at once."""
+    webhook = str(stream.id).encode()
+    if event.delivery is not None:
+        return REPLAY_ONE, (webhook, b"%d" % (event.after + 1))
+    tenant = stream.tenant.encode()
+    return REPLAY, (b"%d" % position, webhook, tenant, b"%d" % event.after, b"%d" % position)
 
 
-async def replay(pool: AsyncConnectionPool[Any], page_size: int = PAGE_SIZE) -> bool:
-    """Plan a page of the next replay whose webhook has room; False if there is none. Any number of
-    processes may do it: a replay that one of them plans is locked. Raises psycopg.Error."""
+async def finished(fetch: Fetch, tenant: str, webhook: UUID) -> int:
+    """The number of a webhook's replays that have been planned to their end, or dropped. Those of
+    single deliveries don't count."""
+    stream = StreamName(tenant, Webhook.kind, webhook)
+    ((count,),) = await fetch(FINISHED, (webhook, str(stream)))
+    return int(count)
+
+
+async def replay(
+    pool: AsyncConnectionPool[Any], page_size: int = PAGE_SIZE, *, turn: str = ""
+) -> str | None:
+    """Plan a page of a replay whose webhook has room, and return its tenant: the next one after
+    `turn` that has such a replay. None if there is none. Any number of processes may do it: a
+    replay that one of them plans is locked. Raises psycopg.Error."""
     async with pool.connection() as connection, connection.transaction():
-        taken = await connection.cursor(row_factory=dict_row).execute(TAKE_REPLAY)
+        taken = await connection.cursor(row_factory=dict_row).execute(TAKE_REPLAY, {"turn": turn})
         found = await taken.fetchone()
         if found is None:
-            return False
-        position = found["position"]
-        cursor = await connection.execute(PLAN_REPLAY, found | {"limit": page_size})
-        count, reached = await cursor.fetchone() or (0, 0)
-        if count < page_size:
-            await connection.execute("DELETE FROM webhook_replays WHERE position = %s", (position,))
+            return None
+        reached = None if found["types"] is None else await _planned(connection, found, page_size)
+        if reached is None:
+            sql, parameters = "DELETE FROM webhook_replays WHERE position = %(position)s", found
         else:
-            await connection.execute(
-                "UPDATE webhook_replays SET after = %s WHERE position = %s", (reached, position)
-            )
-        return True
+            sql = "UPDATE webhook_replays SET after = %(after)s WHERE position = %(position)s"
+            parameters = found | {"after": reached}
+        await connection.execute(sql, parameters)
+        return str(found["tenant"])
+
+
+async def _planned(
+    connection: AsyncConnection[Any], found: dict[str, Any], page_size: int
+) -> int | None:
+    """The position up to which a page was planned; None if it was the last one."""
+    types = found["types"]
+    limit = max(1, page_size // len(types)) if types else page_size
+    parameters = [found["tenant"], found["after"], found["upto"], found["webhook"]]
+    cursor = AsyncRawCursor(connection)
+    await cursor.execute(plan(bool(types), limit).encode(), parameters + ([types] if types else []))
+    count, reached = await cursor.fetchone() or (0, 0)
+    return int(reached) if count == limit else None

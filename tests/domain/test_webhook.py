@@ -82,6 +82,22 @@ class TestDisabling:
         again.when(lambda it: it.replay(4, DELIVERY)).then(replayed)
 
 
+class TestReplays:
+    REPLAYED = WebhookReplayRequested(after=0)
+
+    def test_are_one_at_a_time(self):
+        under_way = given(ADDED, self.REPLAYED)
+        under_way.when(lambda it: it.replay(3)).refuses(Conflict, code="replay_under_way")
+        under_way.when(lambda it: it.replay(0, finished=1)).then(self.REPLAYED)
+        twice = given(ADDED, self.REPLAYED, self.REPLAYED)
+        twice.when(lambda it: it.replay(3, finished=1)).refuses(Conflict, code="replay_under_way")
+
+    def test_single_deliveries_neither_wait_nor_count(self):
+        single = WebhookReplayRequested(after=4, delivery=DELIVERY)
+        given(ADDED, self.REPLAYED).when(lambda it: it.replay(4, DELIVERY)).then(single)
+        given(ADDED, single).when(lambda it: it.replay(0)).then(self.REPLAYED)
+
+
 def test_a_removed_webhook_refuses_every_command():
     given(ADDED).when(Webhook.remove).then(WebhookRemoved())
     removed = given(ADDED, WebhookRemoved())

@@ -29,7 +29,7 @@ from application.webhooks import ReplayEvents, replay_events
 from domain.errors import Conflict
 from domain.webhook import Webhook
 from infrastructure.tenant_limiter import LimitReached
-from infrastructure.webhooks import delivery_log
+from infrastructure.webhooks import delivery_log, replaying
 from infrastructure.webhooks.trying import PATIENCE
 from projections.paging import scope
 
@@ -73,7 +73,8 @@ async def replay_one(call: Call, id: str, delivery_id: str) -> Answer:
     found = await _delivery(call, id, delivery_id)
     if found.position is None:
         raise Conflict("A test has no event; send another test", code="test_not_replayable")
-    return await _replay(call, await _id(call, id), found.position - 1, found)
+    command = ReplayEvents(await _id(call, id), found.position - 1, found.id)
+    return await _replay(call, command, found.position)
 
 
 @router.on(
@@ -94,7 +95,8 @@ async def replay(call: Call, id: str, body: Replay) -> Answer:
             if after > await log.head():
                 detail = "The log hasn't come to this position yet."
                 raise invalid(("body", "after"), "position_unknown", detail)
-    return await _replay(call, identity, after)
+    finished = await replaying.finished(call.fetch, call.tenant, identity)
+    return await _replay(call, ReplayEvents(identity, after, finished=finished))
 
 
 @router.on(
@@ -115,12 +117,10 @@ async def test(call: Call, id: str) -> Answer:
         raise Refused(Problem(503, "too_many_tests", detail, headers=headers)) from None
 
 
-async def _replay(call: Call, identity: UUID, after: int, single: Delivery | None = None) -> Answer:
+async def _replay(call: Call, command: ReplayEvents, upto: int | None = None) -> Answer:
     def requested(entity: Entity[Webhook]) -> Content:
-        upto = entity.position if single is None else single.position
-        return Content(to_json({"after": after, "upTo": upto}))
+        return Content(to_json({"after": command.after, "upTo": upto or entity.position}))
 
-    command = ReplayEvents(identity, after, single and single.id)
     return await carry_out(call, replay_events, command, requested)
 
 

@@ -8,7 +8,7 @@ from psycopg import RawCursor
 
 from infrastructure.log import tenant_pages
 from infrastructure.log.reader import END, TENANTS_AFTER, tenant_head
-from infrastructure.webhooks.replaying import PLAN_REPLAY
+from infrastructure.webhooks.replaying import plan
 from tests.infrastructure.projecting.support import Ledger
 
 pytestmark = pytest.mark.anyio
@@ -56,11 +56,21 @@ async def test_an_index_leads_straight_to_the_answer(filled: str, asked, paramet
     assert "Seq Scan" not in plan, plan
 
 
-async def test_a_replay_reads_what_it_plans_and_nothing_else(filled: str):
-    asked = {"tenant": "big", "after": 10_000, "upto": END, "limit": 100}
-    asked |= {"webhook": UUID(int=1), "any_type": True}
+@pytest.mark.parametrize(
+    ("types", "index"),
+    [
+        ([], "stored_events_tenant_idx"),
+        (["rare", "none"], "stored_events_type_idx"),
+        (["none"], "stored_events_type_idx"),
+        (["common"], "stored_events_type_idx"),
+    ],
+)
+async def test_a_replay_reads_what_it_plans_and_nothing_else(filled: str, types, index: str):
+    asked = ["big", 10_000, END, UUID(int=1), *([types] if types else [])]
     with psycopg.connect(filled, autocommit=True) as connection:
-        cursor = connection.execute(f"EXPLAIN (ANALYZE, COSTS OFF) {PLAN_REPLAY}", asked)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "using stored_events_tenant_idx" in plan, plan
-    assert "Rows Removed by Filter" not in plan, plan
+        sql = f"EXPLAIN (ANALYZE, COSTS OFF) {plan(bool(types), 100)}"
+        cursor = RawCursor(connection).execute(sql.encode(), asked)
+        found = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"using {index}" in found, found
+    assert "Rows Removed by Filter" not in found, found
+    assert "Seq Scan" not in found, found

@@ -1,10 +1,12 @@
 """An empty ledger for each test, and an endpoint."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
-from tests.infrastructure.projecting.support import Ledger, emptied, ledger
+from infrastructure.webhooks.planning import Planner
+from infrastructure.webhooks.replaying import replay
+from tests.infrastructure.projecting.support import Ledger, emptied, land_everything, ledger
 from tests.infrastructure.webhooks.receiver import Receiver, receiving
 
 
@@ -17,6 +19,18 @@ def conninfo(module_database: str) -> str:
 async def opened(conninfo: str) -> AsyncIterator[Ledger]:
     async with ledger(conninfo) as one:
         yield one
+
+
+@pytest.fixture
+def planner(opened: Ledger) -> Callable[..., Awaitable[None]]:
+    """Plans everything there is."""
+
+    async def plan(page_size: int = 1000) -> None:
+        await land_everything(opened.conninfo, Planner(page_size=page_size))
+        while await replay(opened.pool, page_size):
+            pass
+
+    return plan
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.webhooks.receiver import Receiver
 
 SETTINGS = Settings(data_dir=Path("unused"), webhooks_allow_private=True)
+LOGGED = "kith.interaction.logged.v1"
 SOON = (0.05, 0.05, 0.05)
 """Retries that a test can wait for."""
 
@@ -82,6 +83,24 @@ async def outcomes(opened: Ledger, webhook: UUID) -> list[tuple[str, int, int | 
         "SELECT outcome, attempts, status, error FROM webhook_deliveries WHERE webhook = %s "
         "ORDER BY position, created_at",
         webhook,
+    )
+
+
+async def planned(opened: Ledger, webhook: Entity, cause: str = "event") -> list[int]:
+    """The positions of a webhook's deliveries with this cause."""
+    rows = await opened.rows(
+        "SELECT position FROM webhook_deliveries WHERE webhook = %s AND cause = %s "
+        "ORDER BY position",
+        webhook.id,
+        cause,
+    )
+    return [position for (position,) in rows]
+
+
+async def spoil(opened: Ledger, entity: Entity) -> None:
+    await opened.rows(
+        "UPDATE stored_events SET state = '\\xff00' WHERE notification_id = %s RETURNING 1",
+        entity.position,
     )
 
 

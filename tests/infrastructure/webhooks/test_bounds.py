@@ -3,9 +3,13 @@
 import asyncio
 import threading
 from functools import partial
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from infrastructure.webhooks import dispatcher
+from infrastructure.webhooks.dispatcher import LOOK, Dispatcher
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.queue_statements import EACH
 from tests.infrastructure.projecting.support import eventually
@@ -78,3 +82,23 @@ class TestBounds:
         # Ten failures in a row, and those that were under way at that moment.
         assert count < 10 + 2 * EACH
         assert len(receiver.received) - count <= 2
+
+
+@pytest.mark.parametrize(("planned", "rest"), [(True, 3.0), (False, LOOK)])
+async def test_replays_rest_as_long_as_they_worked(monkeypatch, planned, rest):
+    clock, rests = iter([10.0, 13.0]), []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    async def replay() -> bool:
+        return planned
+
+    queue: Any = SimpleNamespace(replay=replay)
+    others: Any = None
+    replays = Dispatcher(queue, others, others, others)
+    fake_time = SimpleNamespace(monotonic=lambda: next(clock))
+    monkeypatch.setattr(dispatcher, "time", fake_time)
+    monkeypatch.setattr(dispatcher, "asyncio", SimpleNamespace(sleep=sleep))
+    await replays._replay()
+    assert rests == [rest]

@@ -1,52 +1,25 @@
-"""From the log to deliveries: each event once, wherever pages end, and replays within bounds."""
+"""From the log to deliveries: each event once, wherever pages end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
-from application.entity import Entity
-from domain.webhook import (
-    Reason,
-    WebhookDisabled,
-    WebhookEnabled,
-    WebhookRemoved,
-    WebhookReplayRequested,
-)
-from infrastructure.webhooks import replaying
+from domain.webhook import Reason, WebhookDisabled, WebhookEnabled, WebhookRemoved
 from infrastructure.webhooks.event_bodies import EventBodies
-from infrastructure.webhooks.planning import Planner
 from infrastructure.webhooks.queue import Queue
-from infrastructure.webhooks.replaying import replay
-from tests.infrastructure.projecting.support import Ledger, land_everything
-from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
+from tests.infrastructure.webhooks.support import (
+    LOGGED,
+    dispatching,
+    ended,
+    outcomes,
+    planned,
+    spoil,
+    subscribe,
+)
 
 pytestmark = pytest.mark.anyio
 
 URL = "https://hooks.invalid/"
-LOGGED = "kith.interaction.logged.v1"
-
-
-@pytest.fixture
-def planner(opened: Ledger) -> Callable[..., Awaitable[None]]:
-    """Plans everything there is."""
-
-    async def plan(page_size: int = 1000) -> None:
-        await land_everything(opened.conninfo, Planner(page_size=page_size))
-        while await replay(opened.pool, page_size):
-            pass
-
-    return plan
-
-
-async def planned(opened: Ledger, webhook: Entity, cause: str = "event") -> list[int]:
-    rows = await opened.rows(
-        "SELECT position FROM webhook_deliveries WHERE webhook = %s AND cause = %s "
-        "ORDER BY position",
-        webhook.id,
-        cause,
-    )
-    return [position for (position,) in rows]
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 7, 1000])
@@ -138,68 +111,6 @@ async def test_the_log_is_passed_over_without_any_webhook(opened, planner):
     later = await opened.log()
     await planner(1)
     assert await planned(opened, another) == [later.position]
-
-
-class TestReplaying:
-    async def ask(self, opened: Ledger, webhook: Entity, after: int) -> Entity:
-        return await opened.append(webhook.stream, webhook, WebhookReplayRequested(after=after))
-
-    @pytest.mark.parametrize("page_size", [1, 3, 1000])
-    async def test_goes_back_before_the_subscription_wherever_pages_end(
-        self, opened, planner, page_size
-    ):
-        entities = await opened.log_many(7)
-        await opened.contact()
-        await opened.log_many(2, tenant="2")
-        webhook = await subscribe(opened, URL, LOGGED)
-        await self.ask(opened, webhook, entities[0].position)
-        later = await opened.log()
-        await planner(page_size)
-        expected = sorted(each.position for each in entities[1:])
-        assert await planned(opened, webhook, "replay") == expected
-        assert await planned(opened, webhook) == [later.position]
-        assert await opened.rows("SELECT 1 FROM webhook_replays") == []
-
-    async def test_waits_while_too_much_waits_already(self, opened, planner, monkeypatch):
-        monkeypatch.setattr(
-            replaying,
-            "TAKE_REPLAY",
-            replaying.TAKE_REPLAY.replace(str(replaying.MOST_WAITING), "5"),
-        )
-        await opened.log_many(20)
-        webhook = await subscribe(opened, URL, LOGGED)
-        await self.ask(opened, webhook, 0)
-        await planner(4)
-        assert len(await planned(opened, webhook, "replay")) == 8
-        await opened.rows(
-            "UPDATE webhook_deliveries SET outcome = 'delivered', ended_at = now() RETURNING 1"
-        )
-        await planner(4)
-        assert len(await planned(opened, webhook, "replay")) == 16
-
-    async def test_an_unreadable_replay_holds_up_nothing(self, opened, planner):
-        webhook = await subscribe(opened, URL, LOGGED)
-        await spoil(opened, await self.ask(opened, webhook, 0))
-        later = await opened.log()
-        await planner()
-        assert await planned(opened, webhook) == [later.position]
-        assert await planned(opened, webhook, "replay") == []
-
-    async def test_a_webhook_that_ended_meanwhile_is_sent_nothing(self, opened, planner):
-        await opened.log()
-        webhook = await subscribe(opened, URL, LOGGED)
-        asked = await self.ask(opened, webhook, 0)
-        await opened.append(webhook.stream, asked, WebhookRemoved())
-        await planner()
-        assert await planned(opened, webhook, "replay") == []
-        assert await opened.rows("SELECT 1 FROM webhook_replays") == []
-
-
-async def spoil(opened: Ledger, entity: Entity) -> None:
-    await opened.rows(
-        "UPDATE stored_events SET state = '\\xff00' WHERE notification_id = %s RETURNING 1",
-        entity.position,
-    )
 
 
 async def test_an_event_that_cant_be_read_fails_alone(opened, receiver):

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
-from infrastructure.webhooks import names
+from infrastructure.webhooks import names, replaying
 from infrastructure.webhooks.trying import EACH
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import done, refused
@@ -70,7 +71,18 @@ class TestTrying:
         added = new_webhook(client)
         tried = done(client.post(f"/api/webhooks/{added['id']}/test"))
         assert (tried["outcome"], tried["lastStatus"]) == ("failed", None)
-        assert "isn't known" in tried["lastError"]
+        assert tried["lastError"] == "The host isn't known as a public one."
+        assert tried["lastMilliseconds"] == 0
+
+    def test_an_internal_name_is_refused_as_an_unknown_one(self, client, monkeypatch):
+        added = new_webhook(client)
+        tried = []
+        for found in ([], ["10.0.0.1"]):
+            monkeypatch.setattr(names, "_look_up", lambda *_, found=found: found)
+            tried.append(done(client.post(f"/api/webhooks/{added['id']}/test")))
+        told = "outcome", "lastStatus", "lastError", "lastMilliseconds", "attempts"
+        unknown, internal = [[one[name] for name in told] for one in tried]
+        assert unknown == internal
 
     def test_happens_once_per_key(self, near, receiver):
         path = f"/api/webhooks/{new_webhook(near, url=receiver.url)['id']}/test"
@@ -249,6 +261,54 @@ class TestReplaying:
         done(near.post(f"{path}/replay", json={"since": since}), 202)
         eventually(lambda: len(log_of(near, added, outcome="delivered")) == 3)
         assert len({one["eventId"] for one in log_of(near, added)}) == 2
+
+    @pytest.fixture
+    def held(self, near: httpx.Client, nearby: Service, receiver: Receiver):
+        """The path of a webhook, and a connection that holds its replays up: none is noted."""
+        added = self.events(near, receiver)
+        with psycopg.connect(nearby.conninfo) as connection:
+            connection.execute("LOCK TABLE webhook_replays IN SHARE MODE")
+            yield f"/api/webhooks/{added['id']}", connection
+
+    def test_a_further_replay_waits_for_the_end_of_the_one_under_way(self, near, held, receiver):
+        path, connection = held
+        last = done(near.get(f"{path}/deliveries"))["items"][0]
+        key = {"Idempotency-Key": "k-1"}
+        first = done(near.post(f"{path}/replay", json={"after": 0}, headers=key), 202)
+        refused(near.post(f"{path}/replay", json={"after": 0}), 409, "replay_under_way")
+        assert done(near.post(f"{path}/replay", json={"after": 0}, headers=key), 202) == first
+        done(near.post(f"{path}/deliveries/{last['id']}/replay"), 202)
+        connection.commit()
+        again = eventually(
+            lambda: (r := near.post(f"{path}/replay", json={"after": 0})).is_success and r
+        )
+        assert done(again, 202)["after"] == 0
+        eventually(lambda: len(receiver.received) == 3 + 3 + 1 + 3)
+
+    def test_of_replays_asked_for_at_once_one_is_accepted(self, near, held, nearby, tenant):
+        path, _ = held
+        before = nearby.count_events(tenant)
+
+        def ask(number: int) -> int:
+            # Each of them twice, as by a client that didn't wait.
+            headers = {"Idempotency-Key": f"k-{number % 6}"}
+            return near.post(f"{path}/replay", json={"after": 0}, headers=headers).status_code
+
+        with ThreadPoolExecutor(12) as pool:
+            statuses = list(pool.map(ask, range(12)))
+        assert sorted(statuses) == [202] * 2 + [409] * 10
+        assert nearby.count_events(tenant) == before + 1
+
+    def test_replays_counted_as_finished_too_early_are_detected(self, near, held, monkeypatch):
+        """The mutant."""
+
+        async def finished(*_: object) -> int:
+            return 1
+
+        monkeypatch.setattr(replaying, "finished", finished)
+        path, _ = held
+        for _ in range(2):
+            done(near.post(f"{path}/replay", json={"after": 0}), 202)
 
     @pytest.mark.parametrize(
         "body",
