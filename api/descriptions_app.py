@@ -5,6 +5,7 @@ from starlette.responses import Response
 from api.asyncapi.document import CONTENT_TYPE as ASYNCAPI
 from api.asyncapi.document import document
 from api.contracts.tracking.dialect import TRACKING
+from api.http.caching import CACHEABLE
 from api.http.call import Call
 from api.http.problem import Problem, Refused
 from api.http.route import PUBLIC, needs
@@ -26,7 +27,8 @@ SHOWN = {"schema": {"type": "object"}}
 )
 async def asyncapi(call: Call) -> Response:
     """The AsyncAPI document of the events"""
-    return Response(document(call.services.settings.base_url), media_type=ASYNCAPI)
+    body = document(call.services.settings.base_url)
+    return Response(body, headers=CACHEABLE, media_type=ASYNCAPI)
 
 
 @router.on(
@@ -42,4 +44,4 @@ async def schema(_: Call, name: str) -> Response:
     found = published().get(name)
     if found is None:
         raise Refused(Problem(404, "schema_not_found", "There is no such schema."))
-    return Response(found, media_type=SCHEMA)
+    return Response(found, headers=CACHEABLE, media_type=SCHEMA)

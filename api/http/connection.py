@@ -30,6 +30,10 @@ HEAD_BYTES = 64 * 1024
 HEADERS = 200
 """Header fields of a head."""
 
+NO_SNIFFING = ("x-content-type-options", "nosniff")
+"""In every answer, also in those of the server itself: browsers take a body for what it is called.
+"""
+
 _TOO_LARGE = json.dumps(
     {
         "type": "about:blank",
@@ -42,7 +46,9 @@ _TOO_LARGE = json.dumps(
 _REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: application/problem+json\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_TOO_LARGE), _TOO_LARGE)
+    b"%s: %s\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s"
+    % (*map(str.encode, NO_SNIFFING), len(_TOO_LARGE), _TOO_LARGE)
 )
 
 

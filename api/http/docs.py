@@ -1,37 +1,65 @@
 """`/docs`: the OpenAPI document as a page, with its scripts and styles served from here.
 
-FastAPI's own page loads them from a CDN, and stays empty without access to the internet.
+FastAPI's own page loads them from a CDN, and stays empty without access to the internet. A token is
+typed into this page, so that it runs nothing but what it is served, talks to nobody else, and keeps
+no token when it is closed.
 """
 
+import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from api.http.caching import CACHEABLE, cacheable
+
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; "  # icons of the styles; the document and requests
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of the page, with the hashes of the scripts in it."""
+
+_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def add_docs(app: FastAPI) -> None:
-    """Serve `/docs` and its assets, at the application's base URL and at the bare origin."""
+    """Serve `/docs` and its assets, at the application's base URL and at the bare origin. They and
+    the OpenAPI document are cacheable."""
 
-    async def docs(request: Request) -> Response:
+    async def docs(request: Request) -> HTMLResponse:
         base = request.scope.get("root_path", "")
         assets = f"{base}/docs/assets"
-        return get_swagger_ui_html(
+        page = get_swagger_ui_html(
             openapi_url=f"{base}/openapi.json",
             title=app.title,
             swagger_js_url=f"{assets}/swagger-ui-bundle.js",
             swagger_css_url=f"{assets}/swagger-ui.css",
             swagger_favicon_url=f"{assets}/favicon.png",
-            swagger_ui_parameters={"docExpansion": "list", "persistAuthorization": True},
+            swagger_ui_parameters={"docExpansion": "list", "persistAuthorization": False},
         )
+        page.headers.update({"Content-Security-Policy": policy(bytes(page.body)), **CACHEABLE})
+        return page
 
+    for route in app.router.routes:
+        if isinstance(route, Route) and route.path == app.openapi_url:
+            route.app = cacheable(route.app)
     app.router.routes += [
         Route("/docs", docs, include_in_schema=False),
-        Mount("/docs/assets", StaticFiles(directory=ASSETS), name="assets"),
+        Mount("/docs/assets", cacheable(StaticFiles(directory=ASSETS)), name="assets"),
     ]
+
+
+def policy(page: bytes) -> str:
+    """The Content-Security-Policy of a page: what is served here, and the scripts in the page."""
+    hashes = (b64encode(sha256(script).digest()).decode() for script in _SCRIPT.findall(page))
+    return POLICY.format(scripts="".join(f" 'sha256-{one}'" for one in hashes))

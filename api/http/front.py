@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
+from api.http.caching import UNCACHED
 from api.http.connection import TRANSPORT
 from api.http.route import ContractRoute
 from api.services import Services
@@ -32,7 +33,8 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class Front:
-    """Gives every exchange an `X-Request-ID` (the caller's, if it is a valid one) and counts it."""
+    """Gives every exchange an `X-Request-ID` (the caller's, if it is a valid one), counts it, and
+    keeps its answer out of caches unless that states a rule."""
 
     def __init__(self, app: ASGIApp, services: Services):
         self._app = app
@@ -53,7 +55,9 @@ class Front:
             nonlocal status, begun
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
-                message["headers"] = [*message["headers"], header]
+                given = message["headers"]
+                rule = () if b"cache-control" in dict(given) else (UNCACHED,)
+                message["headers"] = [*given, header, *rule]
             try:
                 await send(message)
             except RuntimeError:

@@ -5,7 +5,7 @@ from socket import socket
 import uvicorn
 
 from api.composition import Application
-from api.http.connection import Connection
+from api.http.connection import NO_SNIFFING, Connection
 from api.streams.streams import EventStreams
 
 KEEP_ALIVE = 75
@@ -37,6 +37,7 @@ def server_of(application: Application) -> Server:
         lifespan="off",
         access_log=False,
         server_header=False,
+        headers=[NO_SNIFFING],
         proxy_headers=False,  # no answer depends on the client's address
         timeout_graceful_shutdown=10,
         timeout_keep_alive=KEEP_ALIVE,
