@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 from application.context import Caller
 from application.entity import AGGREGATES, Entity, S
 from application.errors import PreconditionFailed
-from application.ports import Change, Clock, EventLog, NewId, Numbers
+from application.ports import Change, Clock, CommandKey, EventLog, NewId, Numbers
 from domain.contact import Contact
 from domain.errors import NotFound
 from domain.event import Event
@@ -23,6 +23,12 @@ IMPORTED = UUID("f2b7c1de-3a64-5d0e-b8a5-94c1d70e6b13")
 def imported_id(tenant: str, content: str) -> UUID:
     """The id of an imported record that had none: one for the same content."""
     return uuid5(IMPORTED, f"{tenant}\n{content}")
+
+
+def keyed_id(kind: str, key: CommandKey) -> UUID:
+    """The id of the stream of this kind that a command with this key begins: a command that is
+    repeated begins the same stream, even after its key was forgotten."""
+    return uuid5(KEYED, f"{kind}\n{key.scope}")
 
 
 class Work:
@@ -82,9 +88,8 @@ class Work:
         return entity
 
     def new_id(self, kind: str) -> UUID:
-        """An id for a new stream. With an idempotency key, it is made of the key: a command that is
-        repeated begins the same stream, even after its key was forgotten."""
-        return uuid5(KEYED, f"{kind}\n{self._key.scope}") if self._key else self._new_id()
+        """An id for a new stream, made of the idempotency key if there is one."""
+        return keyed_id(kind, self._key) if self._key else self._new_id()
 
     async def number(self, kind: str) -> int:
         return await self._numbers.next(kind)

@@ -44,12 +44,11 @@ _TOO_LARGE = json.dumps(
     }
 ).encode()
 _REFUSAL = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: application/problem+json\r\n"
-    b"%s: %s\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%s"
-    % (*map(str.encode, NO_SNIFFING), len(_TOO_LARGE), _TOO_LARGE)
-)
+    "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    "content-type: application/problem+json\r\n"
+    f"{': '.join(NO_SNIFFING)}\r\n"
+    f"content-length: {len(_TOO_LARGE)}\r\nconnection: close\r\n\r\n"
+).encode() + _TOO_LARGE
 
 
 class Connection(HttpToolsProtocol):

@@ -22,6 +22,7 @@ from api.http.call import Call, tenant_required
 from api.http.dialect import Dialect
 from api.http.problem import faults_of, forbidden, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
+from api.http.repeats import Judge, judged
 from application.ports import Answer
 
 PUBLIC = "public"
@@ -46,11 +47,14 @@ class ContractRoute(APIRoute):
         # FastAPI takes the docstring, which is the summary here.
         self.description = options.get("description") or ""
         self.permission: str = (self.openapi_extra or {})["x-permission"]
-        self.app = _Exchange(self, self.dialect)
+        self.exchange = self.app = _Exchange(self, self.dialect)
 
 
 class _Exchange:
-    """One route's request and response, as an ASGI application."""
+    """One route's request and response, as an ASGI application. `judge` judges the answer to a
+    repeated key."""
+
+    judge: Judge | None = None
 
     def __init__(self, route: Any, dialect: Dialect):
         self._endpoint = route.endpoint
@@ -120,15 +124,16 @@ class _Exchange:
             self._dialect.admit(call)
 
     async def _given_before(self, call: Call) -> Response | None:
-        """The answer already given to the request's key. It is looked up before the endpoint runs,
-        because the records may have changed since, and the answer mustn't."""
+        """The answer already given to the request's key, as the caller may have it now. It is
+        looked up before the endpoint runs, because the records may have changed since, and a repeat
+        has no effect."""
         assert call.key is not None
         answer = await call.services.system.log.answered(call.key)
         if answer is None:
             call.unanswered = True
             return None
         _ = call.open_tags  # the answer may show what they open, and the permission may be gone
-        return await response_of(call, answer)
+        return await response_of(call, await judged(call, answer, self.judge))
 
 
 class _Input:

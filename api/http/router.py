@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 
 from api.http.dialect import Dialect
+from api.http.repeats import Judge
 from api.http.route import PUBLIC, ContractRoute
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -29,6 +30,7 @@ class ContractRouter(APIRouter):
         errors: tuple[int, ...] = (),
         documented: Mapping[int, Any] | None = None,
         also: str | None = None,
+        judge: Judge | None = None,
         summary: str | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
@@ -37,7 +39,8 @@ class ContractRouter(APIRouter):
         `needs` is the permission with further parts of the OpenAPI document (`needs(…) | OPENS`),
         `shown` the form of the content, `status` that of the answer and of the document. `errors`
         come in addition to those of every route of the contract, `documented` overrides how an
-        answer is documented. `also` is a second path, which isn't documented. The summary is the
+        answer is documented. `also` is a second path, which isn't documented. `judge` judges the
+        answer to a repeated key; without one it is given as it is kept. The summary is the
         endpoint's docstring, unless one is given. `options` are FastAPI's.
         """
         public = needs["x-permission"] == PUBLIC
@@ -64,6 +67,9 @@ class ContractRouter(APIRouter):
                 self.add_api_route(
                     also, endpoint, response_model=None, include_in_schema=False, **stated
                 )
+            for route in self.routes[-1 if also is None else -2 :]:
+                assert isinstance(route, ContractRoute)
+                route.exchange.judge = judge
             return endpoint
 
         return decorate

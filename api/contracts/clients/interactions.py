@@ -15,7 +15,7 @@ from api.contracts.clients.shown import (
     interaction_json,
 )
 from api.contracts.clients.types import TAGS, PageQuery
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links, page_end
@@ -71,6 +71,7 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     InteractionShown,
     status=201,
     errors=(404, 409, 413, 415, 422),
+    judge=repeats.interaction(lambda _, document: interaction_json(document)),
 )
 async def create(call: Call, client_id: str, body: NewInteraction) -> Answer:
     """Create a client interaction"""

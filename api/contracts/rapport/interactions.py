@@ -14,7 +14,7 @@ from api.contracts.rapport.schemas import (
     InteractionReadWithTactics,
     PageQuery,
 )
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
@@ -37,6 +37,12 @@ router = ContractRouter(RAPPORT, "Interactions")
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
 
 
+def logged(_: Call, document: str) -> bytes:
+    """An interaction that was logged, of its document."""
+    known = from_json(document)
+    return to_json(interaction_read(known, known["contactId"]))
+
+
 @router.on(
     "POST /api/v1/interactions/",
     writing,
@@ -44,6 +50,7 @@ reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
     status=201,
     errors=(400, 404, 409, 413, 415, 422),
     also="/api/v1/interactions",
+    judge=repeats.interaction(logged),
 )
 async def log(call: Call, body: CompleteInteraction) -> Answer:
     """Log an interaction and the tactics used in it, atomically"""

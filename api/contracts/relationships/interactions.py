@@ -14,7 +14,7 @@ from api.contracts.relationships.interaction_schemas import (
     PageQuery,
     interaction_shown,
 )
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
@@ -32,6 +32,12 @@ router = ContractRouter(RELATIONSHIPS, "Interactions")
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
 
 
+def added(_: Call, document: str) -> bytes:
+    """An interaction that was added, of its document."""
+    known = from_json(document)
+    return to_json(interaction_shown(known, known["contactId"]))
+
+
 @router.on(
     "POST /contacts/{contact_id}/interactions",
     writing,
@@ -39,6 +45,7 @@ reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts")
     status=201,
     errors=(400, 404, 409, 413, 415, 422),
     also="/api/contacts/{contact_id}/interactions",
+    judge=repeats.interaction(added),
 )
 async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> Answer:
     """Add an interaction with a contact, as of now"""

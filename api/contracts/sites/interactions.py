@@ -18,7 +18,7 @@ from api.contracts.sites.shown import (
     success,
 )
 from api.contracts.sites.site_context import CONTEXT, SITE
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.route import SIGNED_IN, needs
@@ -75,7 +75,8 @@ async def get(call: Call, id: str) -> Content:
     needs("edit_contacts") | SITE,
     InteractionShown,
     status=201,
-    errors=(400, 403, 409, 413, 415, 422),
+    errors=(400, 403, 404, 409, 413, 415, 422),
+    judge=repeats.interaction(lambda call, document: interaction_json(document, call.tenant)),
 )
 async def create(call: Call, body: NewInteraction) -> Answer:
     """Create interaction"""

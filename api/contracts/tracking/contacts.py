@@ -16,7 +16,7 @@ from api.contracts.tracking.contact_schemas import (
     contact_tag,
 )
 from api.contracts.tracking.dialect import CHANGING, REMOVING, TRACKING
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, tags_to_match
 from api.http.call import Call
 from api.http.models import Instant
@@ -49,7 +49,14 @@ C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 
 
-@router.on("POST /api/contacts", writing, ContactShown, status=201, errors=(400, 413, 415, 422))
+@router.on(
+    "POST /api/contacts",
+    writing,
+    ContactShown,
+    status=201,
+    errors=(400, 404, 413, 415, 422),
+    judge=repeats.contact,
+)
 async def add(call: Call, body: NewContact) -> Answer:
     """Add a contact"""
     command = AddContact(Details(**body.fields_of(Details)))
@@ -97,7 +104,13 @@ async def remove(call: Call, contact_id: str) -> Answer:
     return await carry_out(call, remove_contact, RemoveContact(identity))
 
 
-@router.on("POST /api/contacts/{contact_id}/restore", writing, ContactShown, errors=CHANGING)
+@router.on(
+    "POST /api/contacts/{contact_id}/restore",
+    writing,
+    ContactShown,
+    errors=CHANGING,
+    judge=repeats.contact,
+)
 async def restore(call: Call, contact_id: str) -> Answer:
     """Bring a removed contact back"""
     identity = await records.contact_id(call, contact_id)

@@ -15,7 +15,7 @@ from api.contracts.tracking.interaction_schemas import (
     TimelineQuery,
     TimelineShown,
 )
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
 from api.http.paging import page_end
@@ -48,7 +48,14 @@ reading, writing = needs("view_contacts"), needs("edit_contacts")
 opening, revising = reading | OPENS, writing | OPENS
 
 
-@router.on("POST /api/interactions", writing, InteractionShown, status=201, errors=CREATING)
+@router.on(
+    "POST /api/interactions",
+    writing,
+    InteractionShown,
+    status=201,
+    errors=(404, *CREATING),
+    judge=repeats.interaction(lambda _, document: document),
+)
 async def log(call: Call, body: NewInteraction) -> Answer:
     """Log an interaction with a contact"""
     try:

@@ -16,7 +16,7 @@ from api.contracts.tracking.meeting_schemas import (
     NewMeeting,
     Why,
 )
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.query import OPENS
@@ -48,7 +48,14 @@ C = TypeVar("C", CompleteMeeting, EndMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
 
 
-@router.on("POST /api/meetings", needs("edit_contacts"), MeetingShown, status=201, errors=CREATING)
+@router.on(
+    "POST /api/meetings",
+    needs("edit_contacts"),
+    MeetingShown,
+    status=201,
+    errors=CREATING,
+    judge=repeats.meeting,
+)
 async def schedule(call: Call, body: NewMeeting) -> Answer:
     """Schedule a meeting with a contact"""
     try:
@@ -119,6 +126,7 @@ for path, endpoint in (("complete", complete), ("cancel", cancel), ("no-show", n
         errors=CHANGING,
         summary=path.replace("-", " ").title(),
         operation_id=f"post_{path.replace('-', '_')}",
+        judge=repeats.meeting,
     )(endpoint)
 
 

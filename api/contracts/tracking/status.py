@@ -16,7 +16,7 @@ from api.contracts.tracking.contact_schemas import (
 )
 from api.contracts.tracking.contacts import carry_out_on, unchanged_contact
 from api.contracts.tracking.dialect import CHANGING, TRACKING
-from api.http import records
+from api.http import records, repeats
 from api.http.answers import Content
 from api.http.call import Call
 from api.http.route import needs
@@ -55,6 +55,7 @@ async def change(call: Call, contact_id: str, body: StatusChange) -> Answer:
     needs("edit_contacts"),
     ContactShown,
     errors=CHANGING,
+    judge=repeats.contact,
 )
 async def reactivate(call: Call, contact_id: str, body: Reactivation) -> Answer:
     """Take up a relationship that had ended"""

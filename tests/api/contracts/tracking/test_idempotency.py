@@ -78,13 +78,13 @@ def test_concurrent_repeats_have_one_effect_and_one_answer(post, service, tenant
     assert len(effect) == (2 if "completed" in effect[0] else 1)
 
 
-def test_a_repeats_answer_is_the_first_one(client, contact):
+def test_a_repeats_answer_is_the_first_one_until_its_record_is_deleted(client, contact):
     body = {"contactId": contact["id"], "date": ago(days=1), "notes": "first"}
     first = done(client.post("/api/interactions", json=body, headers=KEY), 201)
     done(client.put(f"/api/interactions/{first['id']}", json={"notes": "second"}))
     assert done(client.post("/api/interactions", json=body, headers=KEY), 201) == first
     client.delete(f"/api/interactions/{first['id']}")
-    assert done(client.post("/api/interactions", json=body, headers=KEY), 201) == first
+    refused(client.post("/api/interactions", json=body, headers=KEY), 404, "interaction_not_found")
     assert read(client, "/api/interactions")["totalCount"] == 0
 
 
