@@ -1,7 +1,7 @@
 # Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test faults kafka asyncapi check bench clean
+.PHONY: help install serve test faults neighbours kafka asyncapi check bench clean
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
@@ -11,7 +11,7 @@ ASYNCAPI := .asyncapi/3.0.0.json
 help: ## show this list
 	@echo "kith: an event-sourced ledger of contacts and interactions"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make ./.venv with the kith command and all the tests need
 	@echo "kith is installed in ./.venv: 'make serve' starts it, 'make test' tests it."
@@ -24,6 +24,9 @@ test: $(STAMP) ## run the tests on a real PostgreSQL (ARGS='-k name' passes on t
 
 faults: $(STAMP) $(KAFKA) ## the relay under faults: kills, restarts, cut connections (takes minutes)
 	@$(PYTHON) -m tests.faults $(ARGS)
+
+neighbours: $(STAMP) ## attacks of one tenant beside another that must not notice (takes minutes)
+	@$(PYTHON) -m tests.neighbours $(ARGS)
 
 kafka: $(KAFKA) ## fetch Apache Kafka for the tests (needs Java 17 and Maven; else they use Tansu)
 	@echo "The tests run on Apache Kafka, from ./.kafka."

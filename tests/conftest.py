@@ -27,6 +27,7 @@ settings.load_profile("kith")
 
 LONG = (
     "tests/faults/",
+    "tests/neighbours/",
     "tests/examples/",
     "tests/infrastructure/relay/",
     "tests/infrastructure/webhooks/test_crashes",
