@@ -3,12 +3,16 @@
 import logging
 import time
 
+from infrastructure.visible import VisibleFormatter
+
 PAUSE = 60.0
 """Seconds for which a repeated message of a library is suppressed."""
 
 
 def log_to_standard_error() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    ours = logging.StreamHandler()
+    ours.setFormatter(VisibleFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[ours])
     for handler in logging.getLogger().handlers:
         # It retries for as long as Kafka is away, and logs each try four times.
         handler.addFilter(RepeatFilter("kafka"))

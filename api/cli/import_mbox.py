@@ -23,6 +23,7 @@ from infrastructure.mail.mbox import MailboxError
 from infrastructure.mail.message import MailFacts, UnreadableMail
 from infrastructure.mail.reading import read_mbox
 from infrastructure.system import open_system
+from infrastructure.visible import visible
 
 Mails = Iterator[MailFacts | UnreadableMail]
 
@@ -50,7 +51,7 @@ def add_arguments(formats: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     me = _own_addresses(args.me)
     whose = caller(args)
-    with tqdm(unit="B", unit_scale=True, desc=args.file.name, file=sys.stderr) as bar:
+    with tqdm(unit="B", unit_scale=True, desc=visible(args.file.name), file=sys.stderr) as bar:
 
         def read_so_far(done: int, total: int) -> None:
             bar.total = total

@@ -16,6 +16,7 @@ from api.cli.database import database
 from api.transfer.importing import Line, LineImport, LineTally, read_lines
 from application.context import Caller
 from infrastructure.system import open_system
+from infrastructure.visible import visible
 
 STDIN = "-"
 
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if tally.refused:
         print(f"{len(tally.refused):,} refused")
         for number, reason in tally.refused:
-            print(f"  line {number:,}: {reason}")
+            print(f"  line {number:,}: {visible(reason)}")
     return 1 if tally.refused else 0
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from infrastructure.mail.importing import MailTally
 from infrastructure.mail.message import UnreadableMail
+from infrastructure.visible import visible
 
 MOST_NAMED = 5
 """Messages listed by number for each reason to skip."""
@@ -18,7 +19,8 @@ def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
     rate = tally.read / seconds if seconds > 0 else 0
     skipped = sum(map(len, tally.skipped.values()))
     found = tally.contacts_met - tally.contacts_added
-    yield f"{file}: {_number(tally.read, 'message')} read in {seconds:.1f} s ({rate:,.0f} a second)"
+    count = _number(tally.read, "message")
+    yield f"{visible(file)}: {count} read in {seconds:.1f} s ({rate:,.0f} a second)"
     yield from _table(
         (tally.tracked, "tracked"),
         (tally.already_there, "already there"),
@@ -32,7 +34,7 @@ def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
     if tally.skipped:
         yield "Skipped"
         for reason, ordinals in tally.skipped.items():
-            yield f"{len(ordinals):>9,}  {reason} ({_which(ordinals)})"
+            yield f"{len(ordinals):>9,}  {visible(reason)} ({_which(ordinals)})"
     if tally.unreadable:
         yield "Unreadable"
         yield from map(_unreadable, tally.unreadable)
@@ -48,7 +50,7 @@ def _lines(file: Path, tally: MailTally, seconds: float) -> Iterator[str]:
 
 def _table(*rows: tuple[int, str]) -> Iterator[str]:
     for count, what in rows:
-        yield f"{count:>9,}  {what}"
+        yield f"{count:>9,}  {visible(what)}"
 
 
 def _number(count: int, what: str) -> str:
@@ -63,4 +65,5 @@ def _which(ordinals: list[int]) -> str:
 
 def _unreadable(mail: UnreadableMail) -> str:
     subject = f" (“{mail.subject}”)" if mail.subject else ""
-    return f"  message {mail.ordinal:,} at byte {mail.offset:,}: {mail.reason}{subject}"
+    why = visible(mail.reason + subject)
+    return f"  message {mail.ordinal:,} at byte {mail.offset:,}: {why}"

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import psycopg
 
@@ -14,6 +15,7 @@ from infrastructure.embedded import EmbeddedPostgresError
 from infrastructure.logs import log_to_standard_error
 from infrastructure.memory import tune_collector
 from infrastructure.settings_values import SettingsError
+from infrastructure.visible import visible
 
 # Only the command that is called is imported: the server's libraries take a second to load.
 COMMANDS = {
@@ -28,9 +30,14 @@ COMMANDS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(visible(message))
+
+
 def parser(command: str | None = None) -> argparse.ArgumentParser:
     """The parser of one command, or of all if `command` names none."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         prog="kith",
         description="An event-sourced ledger of contacts and what passes between them.",
         epilog="Settings come from the environment: KITH_PORT, KITH_DATA_DIR, KITH_DATABASE_URL …",
@@ -51,15 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tune_collector()
     try:
         return args.run(args) or 0
-    except (CommandError, SettingsError, EmbeddedPostgresError, AppendError) as error:
-        print(f"kith: {error}", file=sys.stderr)
-        return 1
+    except (CommandError, SettingsError, AppendError) as error:
+        return _failed(visible(error))
+    except EmbeddedPostgresError as error:
+        return _failed(visible(error, keep="\n"))  # it may end with lines of PostgreSQL's own log
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1:]
-        print(f"kith: The database can't be reached: {''.join(reason)}", file=sys.stderr)
-        return 1
+        return _failed(f"The database can't be reached: {visible(''.join(reason))}")
     except KeyboardInterrupt:
         print("kith: stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         return 1
+
+
+def _failed(reason: str) -> int:
+    print(f"kith: {reason}", file=sys.stderr)
+    return 1

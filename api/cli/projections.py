@@ -13,6 +13,7 @@ from infrastructure.progress import Bars
 from infrastructure.projecting import rebuild as rebuilding
 from infrastructure.projecting.status import Status
 from infrastructure.projecting.status import status as status_of
+from infrastructure.visible import visible
 from projections.all_models import READ_MODELS
 from projections.read_model import ReadModel
 
@@ -56,8 +57,8 @@ async def status(conninfo: str) -> None:
     for one in found:
         for parked in one.parked:
             print(
-                f"\n{parked.stream} is parked in {one.name} since position {parked.position}: "
-                f"{parked.reason}"
+                f"\n{visible(parked.stream)} is parked in {one.name} "
+                f"since position {parked.position}: {visible(parked.reason)}"
             )
     if any(one.parked for one in found):
         print("\nOnce the cause has gone, 'kith projections rebuild NAME' takes them up again.")

@@ -9,6 +9,7 @@ from api.cli.database import database
 from infrastructure.log.check import Verdict
 from infrastructure.progress import Bars
 from infrastructure.projecting import verify as verifying
+from infrastructure.visible import visible
 from projections.all_models import READ_MODELS
 
 
@@ -31,7 +32,7 @@ async def verify(conninfo: str) -> int:
     for verdict in verdicts:
         print(sentence(verdict))
         for example in verdict.examples:
-            print(f"  {example}")
+            print(f"  {visible(example)}")
     if all(verdict.equal for verdict in verdicts):
         print("Everything is as the log says.")
         return 0

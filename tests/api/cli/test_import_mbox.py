@@ -131,3 +131,19 @@ def test_an_unreachable_database_fails_with_one_sentence(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("kith: The database can't be reached")
+
+
+def test_a_subject_moves_no_cursor_and_turns_no_letters_round(conninfo, tmp_path):
+    nobody = (
+        b"From - Mon Apr  1 10:00:00 2024\nSubject: =?utf-8?q?=1B[2Jgpj=2E=E2=80=AEfdp?=\n\nx\n\n"
+    )
+    path = mailbox(tmp_path, nobody).rename(tmp_path / "my\x1b[2J.mbox")
+
+    done = run(conninfo, "import", "mbox", str(path), *ARGUMENTS)
+
+    assert done.returncode == 0, done.stderr
+    assert not {"\x1b", "\u202e"} & {*done.stdout}
+    assert r"my\u001b[2J.mbox: 1 message read" in done.stdout
+    assert r"no sender (“" in done.stdout
+    assert r"gpj.\u202efdp”)" in done.stdout
+    assert "\x1b[2J" not in done.stderr

@@ -36,7 +36,8 @@ async def test_status_says_how_far_each_read_model_is_and_what_is_parked(opened,
     await opened.log()
     async with opened.pool.connection() as connection:
         await connection.execute(
-            "INSERT INTO parked_streams VALUES ('activity', '1/interaction/x', 3, 'it was torn')"
+            "INSERT INTO parked_streams VALUES ('activity', '1/interaction/x', 3, %s)",
+            ("it was\ntorn\x1b[2J",),
         )
     await projections.status(opened.conninfo)
     said = capsys.readouterr().out
@@ -44,7 +45,7 @@ async def test_status_says_how_far_each_read_model_is_and_what_is_parked(opened,
     assert lines["timeline"][1:] == ["with", "the", "append", "6", "0", "0"]
     assert lines["activity"][1:6] == ["behind", "it", "5", "1", "1"]
     assert "oldest waiting for" in said
-    assert "1/interaction/x is parked in activity since position 3: it was torn" in said
+    assert "1/interaction/x is parked in activity since position 3: it was\\ntorn\\u001b[2J" in said
     assert all(model.name in lines for model in READ_MODELS)
 
 
