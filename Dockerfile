@@ -1,5 +1,11 @@
 # kith as a container: one image for every role. By itself it brings its own PostgreSQL, kept in
 # /data; docker-compose.yml shows the roles apart, on a PostgreSQL and a Kafka of their own.
+#
+#   docker build --tag kith .
+#   docker run -e KITH_JWT_SECRET=$(openssl rand -hex 32) -p 127.0.0.1:8000:8000 -v kith:/data kith
+#
+# It listens on every address of the container, so with the role `all` or `api` it doesn't start
+# without KITH_JWT_SECRET or KITH_JWKS_URL. Keep the secret: tokens end with it.
 FROM python:3.11-slim
 
 # PostgreSQL refuses to run as root, and so does anything with good manners in a container.
@@ -13,8 +19,11 @@ COPY application application
 COPY projections projections
 COPY infrastructure infrastructure
 COPY api api
-# As a constraint the lock gives the exact versions, without the tools for development.
-RUN PIP_CONSTRAINT=requirements.lock pip install --no-cache-dir --root-user-action=ignore .
+# The versions and the hashes of the lock, without the tools for development.
+RUN sed '/^# For development/,$d' requirements.lock > /tmp/runtime.lock \
+    && pip install --no-cache-dir --root-user-action=ignore --require-hashes -r /tmp/runtime.lock \
+    && pip install --no-cache-dir --root-user-action=ignore --no-deps --no-build-isolation . \
+    && rm /tmp/runtime.lock
 
 # From an empty directory, so that Python takes the installed packages.
 WORKDIR /data

@@ -48,7 +48,7 @@ clean: ## remove the virtual environment and caches; your data stays
 	rm -rf .import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The lock names exact versions; the stamp makes a second `make install` do nothing.
+# The lock names exact versions and their hashes; the stamp makes a second `make install` do nothing.
 $(STAMP): requirements.lock pyproject.toml
 	@python=; for candidate in python3.11 python3 python3.12 python3.13; do \
 	    if $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
@@ -62,7 +62,8 @@ $(STAMP): requirements.lock pyproject.toml
 	test -x $(PYTHON) && $(PYTHON) -c '' 2>/dev/null || { \
 	    echo "Making ./.venv with $$($$python --version)"; $$python -m venv --clear .venv; }
 	@echo "Installing kith and its libraries into ./.venv (about half a minute the first time)"
-	@$(PYTHON) -m pip install --disable-pip-version-check --quiet -r requirements.lock
+	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --require-hashes \
+	    -r requirements.lock
 	@$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-deps \
 	    --no-build-isolation --editable .
 	@touch $(STAMP)
