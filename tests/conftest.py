@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded.owner import OWNER
 from tests.brokers import chosen
 from tests.brokers.broker import RealBroker
 
@@ -104,8 +105,9 @@ def database(postgres: EmbeddedPostgres) -> Callable[[], str]:
 
     def make() -> str:
         name = f"test_{next(numbers)}"
-        with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        owned = sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (name, OWNER)))
+        with psycopg.connect(postgres.superuser_url, autocommit=True) as connection:
+            connection.execute(owned)
         return postgres.url.replace("/kith?", f"/{name}?", 1)
 
     return make

@@ -18,10 +18,10 @@ import psycopg
 
 from infrastructure.embedded.accounts import account_for
 from infrastructure.embedded.binaries import binaries_for
-from infrastructure.embedded.cluster import make_cluster
+from infrastructure.embedded.cluster import SUPERUSER, make_cluster
 from infrastructure.embedded.directories import home_for, make_data_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
-from infrastructure.embedded.locks import alone, open_lock, try_lock
+from infrastructure.embedded.locks import alone, open_lock, opened_lock, try_lock
 from infrastructure.embedded.server import Server
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _START_SECONDS = 600.0
 _STOP_SECONDS = 60.0
 
 LOOK = 1.0
-"""Seconds between two checks for a server that has died."""
+"""Seconds between two checks for a server that has died, and for a log that has grown."""
 
 AGAIN = 10.0
 """Seconds before the next try after a failed start."""
@@ -56,10 +56,19 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """The connection string of the database `kith`, once started."""
+        """The connection string of the database `kith` as its owner, once started."""
+        return self._running.url()
+
+    @property
+    def superuser_url(self) -> str:
+        """The same as the cluster's superuser, for maintenance. kith itself never takes it."""
+        return self._running.url(role=SUPERUSER)
+
+    @property
+    def _running(self) -> Server:
         if self._server is None:
             raise EmbeddedPostgresError("The embedded PostgreSQL hasn't been started.")
-        return self._server.url()
+        return self._server
 
     def start(self) -> str:
         """Use the server, starting it unless it runs, and return its connection string.
@@ -94,6 +103,12 @@ class EmbeddedPostgres:
         except BaseException:
             self._release()
             raise
+
+    def rotate_log(self) -> None:
+        """Rotate the server's log if it has grown too large, unless another process is at it."""
+        with opened_lock(self._lock) as lock:
+            if try_lock(lock):
+                self._running.rotate_log()
 
     def has_died(self) -> bool:
         """True if the server has ended since it was started here."""
@@ -147,6 +162,7 @@ def _keep(postgres: EmbeddedPostgres, stopped: threading.Event) -> None:
             if postgres.has_died():
                 log.warning("PostgreSQL has died; it is started again")
                 postgres.start()
+            postgres.rotate_log()
         except EmbeddedPostgresError as error:
             log.error("%s", error)
             pause = AGAIN

@@ -21,9 +21,8 @@ from infrastructure.embedded.cluster import SUPERUSER
 from infrastructure.embedded.directories import make_owned_directory, socket_directory
 from infrastructure.embedded.errors import EmbeddedPostgresError
 from infrastructure.embedded.locks import opened_lock, try_lock
+from infrastructure.embedded.owner import DATABASE, OWNER, ensure_database, hand_over
 from infrastructure.embedded.server_log import ServerLog
-
-DATABASE = "kith"
 
 _PORT = 5432  # only names the socket; the server listens on no network address
 _POLL_SECONDS = 0.02
@@ -60,10 +59,10 @@ class Server:
         self._sockets = socket_directory(home)
         self._log = ServerLog(home / "server.log")
 
-    def url(self, database: str = DATABASE) -> str:
+    def url(self, database: str = DATABASE, role: str = OWNER) -> str:
         """The connection string of a database on this server."""
         host = quote(str(self._sockets), safe="")
-        return f"postgresql://{SUPERUSER}@/{database}?host={host}&port={_PORT}"
+        return f"postgresql://{role}@/{database}?host={host}&port={_PORT}"
 
     def ensure_running(self, *, timeout_seconds: float) -> None:
         """Start the server unless it runs, and return when it answers.
@@ -89,11 +88,14 @@ class Server:
             time.sleep(_POLL_SECONDS)
 
     def ensure_database(self) -> None:
-        """Create the database unless it is there."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            query = "SELECT FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+        """Make the database unless it is there, and give all of it to its owner."""
+        with psycopg.connect(self.url("postgres", SUPERUSER), autocommit=True) as connection:
+            ensure_database(connection)
+        with psycopg.connect(self.url(role=SUPERUSER)) as connection:
+            hand_over(connection)
+
+    def rotate_log(self) -> None:
+        self._log.rotate()
 
     def has_ended(self) -> bool:
         """True if no process of the server is left."""
@@ -141,7 +143,7 @@ class Server:
         if self._pid_file_lines()[7:8] != ["ready"]:
             return False
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.url("postgres", SUPERUSER), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -88,5 +88,9 @@ def create_event_table(conninfo: str) -> None:
     """Make the event table if it is missing. Processes that start together take turns."""
     with psycopg.connect(conninfo) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
-        factory, _ = event_store(conninfo, create=True)
-        factory.close()
+        # The library makes its type each time, which is an error in PostgreSQL's log. Its table is
+        # the last thing that it makes.
+        there = connection.execute("SELECT to_regclass('public.stored_events')").fetchone()
+        if there == (None,):
+            factory, _ = event_store(conninfo, create=True)
+            factory.close()

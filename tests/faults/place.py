@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded.owner import OWNER
 from tests.brokers.apache_kafka import ApacheKafka
 from tests.faults import chance
 from tests.infrastructure.projecting.support import Ledger, ledger
@@ -39,9 +40,9 @@ class Place:
     async def opened(self) -> AsyncIterator[Ledger]:
         """An empty ledger, and a broker without a topic."""
         chance.begin()
-        with psycopg.connect(self.postgres.url, autocommit=True) as connection:
+        with psycopg.connect(self.postgres.superuser_url, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{self.database}"')
+            connection.execute(f'CREATE DATABASE "{self.database}" OWNER {OWNER}')
         self.broker.empty()
         async with ledger(self.conninfo) as opened:
             yield opened
