@@ -22,9 +22,12 @@ import psycopg
 from psycopg import sql
 
 from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded.owner import OWNER
+from infrastructure.identity.mint import mint_token
 from projections.all_models import READ_MODELS
 
 KITH = Path(sys.executable).with_name("kith")
+SECRET = "a secret of the bench, long enough for HS256"
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -47,7 +50,7 @@ class Ground:
 
     def __init__(self, data_dir: Path, postgres: EmbeddedPostgres):
         self.data_dir = data_dir
-        self._url = postgres.url
+        self._url, self._superuser_url = postgres.url, postgres.superuser_url
         for setting in DURABLE:
             if self.fetch("kith", f"SHOW {setting}") != "on":
                 raise RuntimeError(f"{setting} is off: what is measured would not be durable.")
@@ -57,13 +60,15 @@ class Ground:
 
     def make(self, database: str) -> str:
         """An empty database, and its connection string."""
-        name = sql.Identifier(database)
+        name, owner = sql.Identifier(database), sql.Identifier(OWNER)
         self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        self.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        self.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
         return self.url(database)
 
     def execute(self, statement: sql.Composed | str, database: str = "kith") -> None:
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
+        """Run a statement as the superuser."""
+        url = self._superuser_url.replace("/kith?", f"/{database}?", 1)
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(statement)
 
     def fetch(self, database: str, query: str) -> object:
@@ -124,24 +129,34 @@ def ground() -> Iterator[Ground]:
 def kith(ground: Ground, database: str | None = None, **settings: str) -> Iterator[Server]:
     """`kith serve` on a port of its own, and on another database of the ground if one is named;
     `settings` are variables of its environment."""
-    command, token = [str(KITH), "serve", "--port", "0"], r"token .*: (\S+)"
     if database is not None:
         settings["KITH_DATABASE_URL"] = ground.url(database)
-    with _running(command, ground, token, **settings) as server:
+    settings["KITH_JWT_SECRET"] = SECRET
+    with _running([str(KITH), "serve", "--port", "0"], ground, _token(), **settings) as server:
         yield server
+
+
+def _token() -> str:
+    return mint_token(
+        SECRET,
+        issuer="kith",
+        audience="kith",
+        tenant="1",
+        user="1",
+        name="Bench",
+        permissions=("view_contacts", "edit_contacts", "audit", "admin"),
+    )
 
 
 @contextmanager
 def peer(ground: Ground) -> Iterator[Server]:
     command = [sys.executable, "-m", "bench.peer", ground.url("peer")]
-    with _running(command, ground, None) as server:
+    with _running(command, ground, "none") as server:
         yield server
 
 
 @contextmanager
-def _running(
-    command: list[str], ground: Ground, token: str | None, **settings: str
-) -> Iterator[Server]:
+def _running(command: list[str], ground: Ground, token: str, **settings: str) -> Iterator[Server]:
     environment = ground.environment | settings
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
@@ -149,9 +164,8 @@ def _running(
     assert process.stdout is not None
     try:
         port = int(_said(process, r"listening on http://127\.0\.0\.1:(\d+)"))
-        said = _said(process, token) if token else "none"
         _await(port)
-        yield Server(port, process.pid, said)
+        yield Server(port, process.pid, token)
     finally:
         process.terminate()
         try:

@@ -118,6 +118,12 @@ class Settings:
         return cls(default_data_dir(env), **read)
 
     @property
+    def development_keys(self) -> bool:
+        """True if tokens are signed with the data directory's own secret: the operator has set no
+        other key."""
+        return self.jwks_url is None and self.jwt_secret is None
+
+    @property
     def base_url(self) -> str:
         """The public address, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"

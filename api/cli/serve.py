@@ -8,6 +8,9 @@ import signal
 import socket
 import sys
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import uvloop
@@ -27,6 +30,9 @@ MOST_FILES = 65_536
 GONE = 60
 """Seconds without an acknowledgement after which a client counts as gone; by default one whose
 network is down would hold its event stream for a quarter of an hour."""
+
+GREETING_LIFETIME = timedelta(hours=1)
+"""Of the token that a terminal is greeted with."""
 
 
 def add_arguments(commands: Any) -> None:
@@ -57,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         settings = replace(settings, port=0)  # the usual port is the API's
     listener = _listen(settings)
     if args.role in WITH_API:
+        _require_keys(settings, listener)
         settings = replace(settings, port=listener.getsockname()[1])
     else:
         settings = replace(settings, public_url=usual)  # events lead to the API, not to this role
@@ -84,6 +91,25 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _require_keys(settings: Settings, listener: socket.socket) -> None:
+    """Without a key of the operator's own, only this machine is served: the development secret is
+    known to whoever reads the data directory. Raises CommandError, and closes the listener."""
+    if not settings.development_keys or _is_loopback(listener):
+        return
+    listener.close()
+    raise CommandError(
+        f"{settings.host} can be reached from other machines, and no key of tokens is set: set "
+        "KITH_JWKS_URL to your identity provider's, or KITH_JWT_SECRET to 32 random bytes or more "
+        "('openssl rand -hex 32' makes them). Without either, KITH_HOST is 127.0.0.1."
+    )
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    address = ip_address(listener.getsockname()[0])
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
 async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.socket) -> None:
     async with open_services(
         settings,
@@ -99,11 +125,12 @@ async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.
         else:
             told = f"kith {role} is running; {address_of(listener)} has /health/ready and /metrics."
             print(told, file=sys.stderr, flush=True)
-        # After its shutdown uvicorn raises the signal again. Without a handler the process would
-        # end there, with everything still open.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: None)
-        application = Application(services, api=role in WITH_API)
-        await server_of(application).serve(sockets=[listener])
+        server = server_of(Application(services, api=role in WITH_API))
+        # Before uvicorn listens for the signal, and when it raises the signal again after its
+        # shutdown: without a handler the process would end there, with everything still open.
+        end = partial(setattr, server, "should_exit", True)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+        await server.serve(sockets=[listener])
 
 
 def allow_connections() -> None:
@@ -120,12 +147,14 @@ def address_of(listener: socket.socket) -> str:
 
 
 def greet(settings: Settings, listener: socket.socket) -> None:
-    """Print the address, and a token for development unless a secret or a provider is set: the
-    output of a real service may be kept and read by others."""
+    """Print the address; to a terminal also a token for development, unless a key of tokens is set.
+
+    Other output may be a log, which is kept and read by others.
+    """
     address = address_of(listener)
     print(f"kith is listening on {address}")
     print(f"Documents: {address}/docs")
-    if settings.jwks_url is None and settings.jwt_secret is None:
+    if settings.development_keys and sys.stdout.isatty() and _is_loopback(listener):
         token = mint_token(
             secret_of(settings),
             issuer=settings.jwt_issuer,
@@ -134,6 +163,7 @@ def greet(settings: Settings, listener: socket.socket) -> None:
             user="1",
             name="Developer",
             permissions=("view_contacts", "edit_contacts", "audit", "admin"),
+            lifetime=GREETING_LIFETIME,
         )
-        print(f"A token for development (tenant 1): {token}")
+        print(f"A token for development (tenant 1, for an hour): {token}")
     print(flush=True)
