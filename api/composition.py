@@ -11,6 +11,7 @@ from api.http.front import Front, FrontDoor
 from api.identity import verifier_of
 from api.services import Services
 from infrastructure.append.flusher import Committed
+from infrastructure.append.forgetting import forgetting
 from infrastructure.following.follower import Follower
 from infrastructure.metrics import Metrics
 from infrastructure.postgres.fetch import fetching
@@ -42,6 +43,7 @@ async def open_services(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
+        await stack.enter_async_context(forgetting(system.pool, settings.idempotency_days))
         metrics.watch(system.appender)
         heads = Heads(system.pool)
         committed.append(heads.committed)

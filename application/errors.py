@@ -19,6 +19,10 @@ class KeyReused(AppendError):
     """The idempotency key was used for another request body."""
 
 
+class KeyExpired(AppendError):
+    """The command had its effect under this idempotency key, and its answer is no longer kept."""
+
+
 class PreconditionFailed(AppendError):
     """`If-Match` names a version that is no longer the current one."""
 

@@ -94,11 +94,11 @@ class EventLog(Protocol):
         ...
 
     async def append(self, job: Job) -> Receipt:
-        """Raises VersionConflict, KeyReused, Overloaded, OutcomeUnknown, Rejected."""
+        """Raises VersionConflict, KeyReused, KeyExpired, Overloaded, OutcomeUnknown, Rejected."""
         ...
 
     async def answered(self, key: CommandKey) -> Answer | None:
-        """The answer already given under this key. Raises KeyReused."""
+        """The answer already given under this key. Raises KeyReused and KeyExpired."""
         ...
 
 

@@ -96,6 +96,9 @@ class Settings:
     max_body_bytes: int = setting(whole_number(1024, 1024**3, "a size in bytes"), 1024**2)
     """The longest request body that is read."""
 
+    idempotency_days: int = setting(whole_number(1, 3650, "a number of days"), 30)
+    """The days for which the answer to an Idempotency-Key is kept."""
+
     max_event_streams: int = setting(whole_number(2, 100_000, "a number of streams"), 5_000)
     """The event streams that clients may hold open in one process; half of them may be one
     tenant's."""

@@ -73,6 +73,9 @@ def problem_of(error: Exception) -> Problem:
         case errors.KeyReused():
             detail = "This Idempotency-Key was used for another request."
             return Problem(422, "idempotency_key_reused", detail)
+        case errors.KeyExpired():
+            detail = "The answer to this Idempotency-Key has expired; its request had its effect."
+            return Problem(409, "idempotency_key_expired", detail)
         case errors.PreconditionFailed():
             detail = "The record has changed since the version named in If-Match."
             return Problem(412, "precondition_failed", detail)

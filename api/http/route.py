@@ -23,6 +23,7 @@ from api.http.dialect import Dialect
 from api.http.problem import faults_of, forbidden, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
 from api.http.repeats import Judge, judged
+from application.errors import KeyExpired
 from application.ports import Answer
 
 PUBLIC = "public"
@@ -128,7 +129,12 @@ class _Exchange:
         looked up before the endpoint runs, because the records may have changed since, and a repeat
         has no effect."""
         assert call.key is not None
-        answer = await call.services.system.log.answered(call.key)
+        try:
+            answer = await call.services.system.log.answered(call.key)
+        except KeyExpired:
+            if self.judge is not None:
+                await self.judge(call)  # that the record is gone says more
+            raise
         if answer is None:
             call.unanswered = True
             return None

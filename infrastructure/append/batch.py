@@ -12,7 +12,7 @@ from uuid import UUID
 
 from application.entity import Recorded, advance
 from application.envelope import Envelope
-from application.errors import KeyReused, VersionConflict
+from application.errors import KeyExpired, KeyReused, VersionConflict
 from application.ports import Answer, CommandKey, Job, NewId, Receipt
 from domain.streams import StreamName
 from infrastructure.log.codec import encode, encode_data
@@ -52,15 +52,20 @@ def scope_of(key: CommandKey) -> str:
     return sha256(key.scope.encode()).hexdigest()
 
 
+Kept = tuple[bytes, Answer]
+"""What is kept for a command key: the digest of the request's body, and the answer."""
+
+
 @dataclass(slots=True)
 class LogView:
     """The log as read under the append lock: its head with the time recorded there, the versions
-    of the batch's streams, and those of the batch's command keys that have been used, by scope."""
+    of the batch's streams, and those of the batch's command keys that have been used, by scope;
+    None for one whose answer has expired."""
 
     position: int = 0
     recorded_at: datetime | None = None
     versions: dict[str, int] = field(default_factory=dict)
-    keys: dict[str, tuple[bytes, Answer]] = field(default_factory=dict)
+    keys: dict[str, Kept | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -92,7 +97,7 @@ def decide(jobs: Sequence[EncodedJob], view: LogView, now: datetime) -> Batch:
 
 def _accept(encoded: EncodedJob, view: LogView, batch: Batch) -> Receipt:
     """Add a job to the batch and to the view, for the jobs behind it. Raises VersionConflict,
-    KeyReused, and errors of the job's answer; then both are as before."""
+    KeyReused, KeyExpired, and errors of the job's answer; then both are as before."""
     job, scope = encoded.job, encoded.scope
     if job.key and scope in view.keys:
         return replay(view.keys[scope], job.key)
@@ -113,8 +118,11 @@ def _accept(encoded: EncodedJob, view: LogView, batch: Batch) -> Receipt:
     return receipt
 
 
-def replay(known: tuple[bytes, Answer], key: CommandKey) -> Receipt:
-    """The answer given before. Raises KeyReused if the body's digest is another."""
+def replay(known: Kept | None, key: CommandKey) -> Receipt:
+    """The answer given before. Raises KeyReused if the body's digest is another, and KeyExpired if
+    nothing is kept any more."""
+    if known is None:
+        raise KeyExpired
     digest, answer = known
     if digest != key.digest:
         raise KeyReused

@@ -66,7 +66,9 @@ class PostgresEventLog:
             row = await cursor.fetchone()
         if row is None:
             return None
-        return replay((bytes(row[0]), ANSWER.validate_python(row[1])), key).replayed
+        digest, answer = row
+        kept = None if answer is None else (bytes(digest), ANSWER.validate_python(answer))
+        return replay(kept, key).replayed
 
     def _remember(self, entity: Entity) -> None:
         if entity.stream.kind != Contact.kind:

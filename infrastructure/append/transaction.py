@@ -70,7 +70,7 @@ WHERE originator_id = $1 AND originator_version = $2
 """
 KEY = "SELECT 1 FROM command_keys WHERE scope = decode($1, 'hex')"
 
-KEYS = TypeAdapter(list[tuple[str, str, Answer]])
+KEYS = TypeAdapter(list[tuple[str, str | None, Answer | None]])
 
 Group = tuple[Sequence[Command], Callable[[Exception], Sequence[Command]]]
 """The commands of one read model, and those to run instead if the database refuses them."""
@@ -160,7 +160,7 @@ def view_of(row: Sequence[bytes | None]) -> LogView:
         view.versions = {stream: version or 0 for stream, version in from_json(versions).items()}
     if keys is not None:
         view.keys = {
-            scope: (bytes.fromhex(digest), answer)
+            scope: None if digest is None or answer is None else (bytes.fromhex(digest), answer)
             for scope, digest, answer in KEYS.validate_json(keys)
         }
     return view

@@ -1,23 +1,28 @@
-"""The answer to a repeated key, after its record was restricted or deleted.
+"""The answer to a repeated key, after its record was restricted or deleted, or once it has expired.
 
 A repeat has no effect, and discloses what a read by the same caller would.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
+from infrastructure.append.forgetting import forget
 from tests.api.contracts.tracking import office
 from tests.api.examples import OPERATIONS
 from tests.api.hostile import in_form
 from tests.api.planted import sent
 from tests.api.running import EVERYTHING, Service
+from tests.api.webhooked import NOWHERE, new_webhook
 
 KEY = {"Idempotency-Key": "key-1"}
 TAGS = {"tags": "immigration"}
 HIDDEN = "xyzzy plugh"
+TACTIC = {"name": "Walks", "domain": "Social Psychology", "description": "Talk on a walk."}
+OFFER = {"serviceName": "Repair", "programName": "Bicycles"}
 MADE = {
     "tracking": (
         "/api/interactions",
@@ -91,6 +96,11 @@ class Desk:
         if isinstance(body, dict):
             return {name: self._filled(value) for name, value in body.items()}
         return body.format(**self.contact) if isinstance(body, str) else body
+
+    def expire(self) -> None:
+        """Every answer that was kept up to now."""
+        dropping = forget(self.service.services.system.pool, 0)
+        asyncio.run_coroutine_threadsafe(dropping, self.service.loop).result(60)
 
     @property
     def interaction(self) -> str:
@@ -230,3 +240,61 @@ class TestRemovedContacts:
         sent(desk.blind.post(f"{path}/restore", headers={"Idempotency-Key": "key-2"}))
         again = desk.blind.post("/api/contacts", json={"name": "Bea"}, headers=KEY)
         assert again.content == first.content
+
+
+class TestExpired:
+    @pytest.mark.parametrize("contract", MADE)
+    def test_a_repeat_is_409_and_has_no_effect(self, desk: Desk, contract):
+        first = desk.make(contract)
+        desk.expire()
+        events = desk.service.count_events(desk.tenant)
+        again = desk.make(contract)
+        assert again.status_code == 409
+        assert in_form(contract, again)
+        assert HIDDEN in first.text
+        assert HIDDEN not in again.text
+        assert desk.service.count_events(desk.tenant) == events
+
+    @pytest.mark.parametrize("contract", MADE)
+    def test_a_repeat_is_404_where_its_record_is_deleted(self, desk: Desk, contract):
+        desk.make(contract)
+        desk.expire()
+        desk.blind.delete(f"/api/interactions/{desk.interaction}")
+        events = desk.service.count_events(desk.tenant)
+        assert desk.make(contract).status_code == 404
+        assert desk.service.count_events(desk.tenant) == events
+
+    def test_every_repeat_has_a_code_and_no_effect(self, desk: Desk):
+        """Of commands that begin nothing, too."""
+        meeting = office.schedule(desk.blind, desk.contact)["id"]
+        webhook = new_webhook(desk.blind)["id"]
+        posts = [
+            ("/api/contacts", {"name": "Bea"}),
+            (f"/api/contacts/{desk.contact['id']}/restore", None),
+            (f"/api/meetings/{meeting}/complete", {"duration": 5}),
+            ("/api/admin/tactics", TACTIC),
+            ("/api/admin/services", OFFER),
+            ("/api/webhooks", {"url": NOWHERE}),
+            (f"/api/webhooks/{webhook}/secret", None),
+            (f"/api/webhooks/{webhook}/replay", {"after": 0}),
+        ]
+        for path, body in posts:
+            assert desk.blind.post(path, json=body, headers=KEY).is_success, path
+        desk.expire()
+        events = desk.service.count_events(desk.tenant)
+        for path, body in posts:
+            again = desk.blind.post(path, json=body, headers=KEY)
+            office.refused(again, 409, "idempotency_key_expired")
+        assert desk.service.count_events(desk.tenant) == events
+
+    def test_another_key_has_an_effect(self, desk: Desk):
+        desk.make("tracking")
+        desk.expire()
+        path, body = "/api/contacts", {"name": "Bea"}
+        key = {"Idempotency-Key": "key-2"}
+        assert desk.blind.post(path, json=body, headers=key).status_code == 201
+
+    def test_every_keyed_route_documents_it(self):
+        for one in OPERATIONS:
+            if one.method == "POST":
+                assert "409" in one.documented["responses"], one.key

@@ -39,6 +39,7 @@ def test_every_variable_is_read():
             "KITH_JWT_ISSUER": "https://id.example",
             "KITH_JWT_AUDIENCE": "crm",
             "KITH_MAX_BODY_BYTES": "2048",
+            "KITH_IDEMPOTENCY_DAYS": "7",
             "KITH_MAX_EVENT_STREAMS": "20",
             "KITH_WEBHOOKS_ALLOW_PRIVATE": "1",
         }
@@ -62,6 +63,7 @@ def test_every_variable_is_read():
         jwt_issuer="https://id.example",
         jwt_audience="crm",
         max_body_bytes=2048,
+        idempotency_days=7,
         max_event_streams=20,
         webhooks_allow_private=True,
     )
@@ -77,6 +79,7 @@ def test_every_variable_is_read():
         ("KITH_PORT", "٨٠"),
         ("KITH_MAX_BODY_BYTES", "1MB"),
         ("KITH_MAX_BODY_BYTES", "0"),
+        ("KITH_IDEMPOTENCY_DAYS", "0"),
         ("KITH_MAX_EVENT_STREAMS", "1"),
         ("KITH_PUBLIC_URL", "kith.example.com"),
         ("KITH_PUBLIC_URL", "https://kith.example.com/?a=1"),

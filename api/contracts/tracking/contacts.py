@@ -54,7 +54,7 @@ reading, writing = needs("view_contacts"), needs("edit_contacts")
     writing,
     ContactShown,
     status=201,
-    errors=(400, 404, 413, 415, 422),
+    errors=(400, 404, 409, 413, 415, 422),
     judge=repeats.contact,
 )
 async def add(call: Call, body: NewContact) -> Answer:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from application.errors import KeyReused, VersionConflict
 from application.ports import Answer, Job, Receipt
-from infrastructure.append.batch import Batch, LogView, decide, encode_job, scope_of
+from infrastructure.append.batch import Batch, Kept, LogView, decide, encode_job, scope_of
 from tests.infrastructure.append.jobs import (
     added,
     adds,
@@ -169,20 +169,20 @@ def test_the_second_with_a_key_gets_the_answer_of_the_first():
 
 
 def test_a_key_known_from_before_is_answered_from_before():
-    known = {scope_of(key()): (b"body", Answer(201, (), "before"))}
+    known: dict[str, Kept | None] = {scope_of(key()): (b"body", Answer(201, (), "before"))}
     result = planned(adds(key=key()), view=LogView(keys=known))
     assert result.is_empty
     assert result.verdicts[0].replayed == Answer(201, (), "before")  # type: ignore[union-attr]
 
 
 def test_a_repeat_is_answered_though_its_stream_has_moved_on():
-    known = {scope_of(key()): (b"body", Answer(201))}
+    known: dict[str, Kept | None] = {scope_of(key()): (b"body", Answer(201))}
     view = LogView(position=9, versions={str(ANN): 3}, keys=known)
     assert outcomes(planned(adds(ANN, key=key()), view=view)) == ["done"]
 
 
 def test_a_key_with_another_body_is_refused_in_its_batch_and_later():
-    known = {scope_of(key("old")): (b"body", Answer(201))}
+    known: dict[str, Kept | None] = {scope_of(key("old")): (b"body", Answer(201))}
     result = planned(
         adds(key=key("old", b"other")),
         adds(key=key("new")),
@@ -191,6 +191,13 @@ def test_a_key_with_another_body_is_refused_in_its_batch_and_later():
     )
     assert outcomes(result) == ["KeyReused", "done", "KeyReused"]
     assert isinstance(result.verdicts[0], KeyReused)
+
+
+def test_a_key_whose_answer_has_expired_is_refused_with_any_body():
+    view = LogView(keys={scope_of(key()): None})
+    result = planned(adds(key=key()), adds(key=key("k", b"other")), view=view)
+    assert outcomes(result) == ["KeyExpired", "KeyExpired"]
+    assert result.is_empty
 
 
 def test_a_key_whose_job_lost_is_free_for_the_next():
