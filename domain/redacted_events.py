@@ -1,4 +1,5 @@
-"""Redacted events: those of interactions and meetings without the content that tags hide.
+"""Redacted events: those of interactions and meetings without the content that tags hide, and
+withheld ones: those of deleted interactions without any.
 
 Records and appointments are redacted in one place; an event of changes holds those of the redacted
 view, so that neither an old nor a new value, nor the fact of a change, is disclosed.
@@ -13,9 +14,19 @@ from domain.meeting import (
     MeetingRescheduled,
     MeetingScheduled,
 )
-from domain.redaction import redacted
+from domain.redaction import redacted, withheld
 
 State = Interaction | Meeting
+
+
+def withheld_event(event: Event) -> Event:
+    """The event of a deleted interaction without its content."""
+    match event:
+        case Written():
+            return event.model_copy(update={"record": withheld(event.record)})
+        case InteractionAmended():
+            return event.model_copy(update={"changes": {}})
+    return event
 
 
 def redacted_event(event: Event, before: State | None, after: State) -> Event:

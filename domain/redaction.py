@@ -43,6 +43,11 @@ def redacted(record: Record) -> Record:
     return record.model_copy(update=update)
 
 
+def withheld(record: Record) -> Record:
+    """What is left of a deleted record: its kind, and when it began."""
+    return Record(kind=record.kind, when=When(at=record.when.at))
+
+
 def keep_hidden(old: Record, revised: Record, *, may_set: bool = False) -> Record:
     """The record after its redacted view was revised: every hidden field keeps its value.
 

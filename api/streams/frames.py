@@ -9,9 +9,17 @@ LINE_ENDS = "\x85\u2028\u2029"
 """Line ends of Unicode that JSON doesn't escape."""
 
 
-def frame(step: RestrictedStep, open_tags: frozenset[str], base_url: str) -> bytes:
-    """The frame of an event for a client that opened these restricted tags."""
-    event = cloud_event(step.step, hidden=step.hidden_without(open_tags), base_url=base_url)
+def frame(
+    step: RestrictedStep, open_tags: frozenset[str], base_url: str, *, audits: bool = False
+) -> bytes:
+    """The frame of an event for a client that opened these restricted tags, and sees what was
+    deleted if it `audits`."""
+    event = cloud_event(
+        step.step,
+        hidden=step.hidden_without(open_tags),
+        base_url=base_url,
+        withheld=step.deleted and not audits,
+    )
     recorded = step.step.recorded
     return format_sse_event(
         data_str=_line(event.json().decode()), event=recorded.event.type, id=str(recorded.position)

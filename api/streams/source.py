@@ -25,12 +25,13 @@ PAGE_SIZE, PAGE_BYTES, PIECE_BYTES = 100, 256_000, 16_000
 
 class StreamFilter(NamedTuple):
     """The filter of a client's stream, as in `EventQuery`; `open_tags` are the restricted tags that
-    the client opened."""
+    the client opened. One that `audits` sees what was deleted."""
 
     tenant: str
     types: frozenset[str]
     subject: str | None
     open_tags: frozenset[str]
+    audits: bool = False
 
 
 class Frames(NamedTuple):
@@ -65,5 +66,5 @@ class Source:
         for step in page.steps:
             if len(pieces[-1]) >= PIECE_BYTES:
                 pieces.append(b"")
-            pieces[-1] += frame(step, wanted.open_tags, self._base_url)
+            pieces[-1] += frame(step, wanted.open_tags, self._base_url, audits=wanted.audits)
         return Frames([piece for piece in pieces if piece], page.last, page.more)

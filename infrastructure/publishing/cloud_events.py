@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from application.entity import Recorded
 from domain.contact import Contact
 from domain.event import Changes, Event
-from domain.redacted_events import redacted_event
+from domain.redacted_events import redacted_event, withheld_event
 from projections.read_model import Step
 
 DATA_CONTENT_TYPE = "application/json"
@@ -34,10 +34,11 @@ class CloudEvent(NamedTuple):
         return to_json(self.attributes)[:-1] + b',"data":' + self.data + b"}"
 
 
-def cloud_event(step: Step, *, hidden: bool, base_url: str) -> CloudEvent:
-    """The CloudEvent of a step; if `hidden`, in its redacted form, marked by `redacted: true`.
-    `base_url` is the address of this kith, under which schemas are served."""
-    return CloudEvent(_attributes(step.recorded, base_url), _data(step, hidden))
+def cloud_event(step: Step, *, hidden: bool, base_url: str, withheld: bool = False) -> CloudEvent:
+    """The CloudEvent of a step; if `hidden`, in its redacted form, and if `withheld`, without
+    content, both marked by `redacted: true`. `base_url` is the address of this kith, under which
+    schemas are served."""
+    return CloudEvent(_attributes(step.recorded, base_url), _data(step, hidden, withheld))
 
 
 def contact_key(step: Step) -> str:
@@ -64,14 +65,20 @@ def schema_url(base_url: str, event_type: str) -> str:
     return f"{base_url}/schemas/{event_type}.json"
 
 
-def _data(step: Step, hidden: bool) -> bytes:
+def _data(step: Step, hidden: bool, withheld: bool) -> bytes:
     event = step.recorded.event
+    if withheld:
+        return _marked(withheld_event(event))
     if not hidden:
         if not isinstance(event, Changes):
             return event.model_dump_json(exclude_none=True).encode()  # the same, in half the time
         return to_json(data_of(event))
     before = None if step.before is None else step.before.state
-    return to_json(data_of(redacted_event(event, before, step.after.state)) | {"redacted": True})
+    return _marked(redacted_event(event, before, step.after.state))
+
+
+def _marked(event: Event) -> bytes:
+    return to_json(data_of(event) | {"redacted": True})
 
 
 def _attributes(recorded: Recorded, base_url: str) -> dict[str, str]:

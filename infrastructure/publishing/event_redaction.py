@@ -1,8 +1,10 @@
-"""Redaction of events: which restricted tags hide the content of an event from its readers.
+"""Redaction of events: which restricted tags hide the content of an event from its readers, and
+whether its interaction was deleted, which leaves the content to auditors.
 
 A tag that restricts a record when an event is published hides every event of that record, also
-those from before the tag: a publication can't be taken back, but it isn't repeated. A meeting is
-hidden with the interaction that it was completed with.
+those from before the tag: a publication can't be taken back, but it isn't repeated. So does its
+deletion. A meeting is hidden with the interaction that it was completed with; if that was deleted,
+the meeting is still there.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -12,7 +14,7 @@ from uuid import UUID
 from application.entity import Recorded
 from domain.changes import apply
 from domain.event import Event
-from domain.interaction import Interaction, InteractionAmended
+from domain.interaction import Interaction, InteractionAmended, InteractionDeleted
 from domain.meeting import Meeting, MeetingCompleted
 from domain.record import Labels, Record
 from domain.streams import StreamName
@@ -27,10 +29,12 @@ Later = Callable[[Mapping[str, int]], Awaitable[Sequence[Logged]]]
 
 
 class RestrictedStep(NamedTuple):
-    """A step, and the restricted tags that hide its content."""
+    """A step, and the restricted tags that hide its content. `deleted` is True if its interaction
+    was deleted, which leaves its content to auditors."""
 
     step: Step
     restricted: frozenset[str]
+    deleted: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -59,9 +63,9 @@ async def restricted_until_halt(
 
 async def restricted(steps: Sequence[Step], later: Later) -> list[RestrictedStep]:
     """Steps in the log's order, each with the tags that restrict its record before it, with it or
-    at any time after it. Raises Halted."""
+    at any time after it, and True if that was deleted. Raises Halted."""
     names = [str(step.recorded.stream) for step in steps]
-    since = await _after(names, steps, later)
+    since, deleted = await _after(names, steps, later)
     found = []
     for name, step in zip(reversed(names), reversed(steps), strict=True):
         tags = since.get(name, NOTHING)
@@ -70,21 +74,25 @@ async def restricted(steps: Sequence[Step], later: Later) -> list[RestrictedStep
                 tags = since[name] = tags.union(restricted)
             if step.before is not None:
                 tags = tags.union(step.before.state.record.labels.restricted)
-        found.append(RestrictedStep(step, tags))
+        is_content = not isinstance(step.recorded.event, InteractionDeleted)
+        found.append(RestrictedStep(step, tags, is_content and name in deleted))
     return found[::-1]
 
 
 async def _after(
     names: Sequence[str], steps: Sequence[Step], later: Later
-) -> dict[str, frozenset[str]]:
+) -> tuple[dict[str, frozenset[str]], set[str]]:
     """The tags that restrict interactions after the steps, and a meeting's interaction at any
-    time."""
+    time; and the interactions that were deleted."""
     last = {
         name: step.after
         for name, step in zip(names, steps, strict=True)
         if isinstance(step.after.state, Interaction | Meeting)
     }
     events = await _read(later, {name: entity.version for name, entity in last.items()})
+    states = {name: entity.state for name, entity in last.items()}
+    deleted = {name for name, one in states.items() if isinstance(one, Interaction) and one.deleted}
+    deleted |= {str(one.stream) for one in events if isinstance(one.event, InteractionDeleted)}
     logged_with: dict[str, str] = {}
     for name, entity in last.items():
         if isinstance(entity.state, Meeting) and entity.state.interaction_id:
@@ -97,7 +105,7 @@ async def _after(
     whole = _restricted_by(await _read(later, dict.fromkeys(logged_with.values(), 0)))
     for name, logged in logged_with.items():
         found[name] = whole.get(logged, NOTHING)
-    return found
+    return found, deleted
 
 
 async def _read(later: Later, versions: Mapping[str, int]) -> list[Recorded]:

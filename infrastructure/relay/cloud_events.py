@@ -18,9 +18,9 @@ class Message(NamedTuple):
     headers: list[tuple[str, bytes]]
 
 
-def message(step: Step, *, hidden: bool, base_url: str) -> Message:
+def message(step: Step, *, hidden: bool, base_url: str, withheld: bool = False) -> Message:
     """The message of an event; see `cloud_event`."""
-    event = cloud_event(step, hidden=hidden, base_url=base_url)
+    event = cloud_event(step, hidden=hidden, base_url=base_url, withheld=withheld)
     headers = [(_header(name), value.encode()) for name, value in event.attributes.items()]
     return Message(contact_key(step).encode(), event.data, headers)
 

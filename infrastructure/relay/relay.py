@@ -86,8 +86,9 @@ class Relay(Part):
         found: list[Addressed] = []
         for count, one in enumerate(page, 1):
             if one.step.recorded.position > positions[TOPIC]:
-                base_url = self._settings.base_url
-                found.append((TOPIC, message(one.step, hidden=one.hidden, base_url=base_url)))
+                base_url, hidden = self._settings.base_url, one.hidden
+                sent = message(one.step, hidden=hidden, base_url=base_url, withheld=one.deleted)
+                found.append((TOPIC, sent))
             if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
         contacts = positions[CONTACTS_TOPIC]

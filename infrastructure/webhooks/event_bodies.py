@@ -1,6 +1,7 @@
 """The bodies of webhooks: structured CloudEvents, redacted as for readers without permissions.
 
-A body is made of the log at each attempt, so that a tag that restricts its record by then hides it.
+A body is made of the log at each attempt, so that a tag that restricts its record by then hides it,
+and a deletion withholds it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +32,12 @@ class EventBodies:
                 items = await self._folder.fold(events, log.before)
                 steps = [item for item in items if isinstance(item, Step)]
                 for one in await _restricted(steps, log.after):
-                    event = cloud_event(one.step, hidden=one.hidden, base_url=self._base_url)
+                    event = cloud_event(
+                        one.step,
+                        hidden=one.hidden,
+                        base_url=self._base_url,
+                        withheld=one.deleted,
+                    )
                     bodies[one.step.recorded.position] = event.json()
         return bodies
 

@@ -10,6 +10,7 @@ import pytest
 
 from domain.contact import Details
 from domain.event import Changes, Event
+from domain.interaction import InteractionAmended, Written
 from domain.record import Record
 from infrastructure.log.codec import UPCASTERS, decode
 from infrastructure.publishing.cloud_events import cloud_event
@@ -66,6 +67,9 @@ def test_every_event_ever_stored_fits_the_schema_of_today(file: str):
     check(event.type, cloud_event(told, hidden=False, base_url=BASE_URL).data)
     if type(event) in REDACTABLE:
         check(event.type, cloud_event(told, hidden=True, base_url=BASE_URL).data)
+    if isinstance(event, Written | InteractionAmended):
+        deleted = cloud_event(told, hidden=True, base_url=BASE_URL, withheld=True)
+        check(event.type, deleted.data)
 
 
 @pytest.mark.parametrize(("one", "hidden"), STEPS)

@@ -8,6 +8,8 @@ from hypothesis import given as for_any
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from domain.changes import difference
+from domain.interaction import InteractionAmended
 from domain.kinds import Kind, Sentiment
 from domain.record import (
     Answer,
@@ -21,9 +23,10 @@ from domain.record import (
     TacticUse,
     When,
 )
-from domain.redaction import Hidden, is_hidden, keep_hidden, redacted
+from domain.redacted_events import withheld_event
+from domain.redaction import Hidden, is_hidden, keep_hidden, redacted, withheld
 from tests.domain import anything
-from tests.domain.samples import HOUR, NOW, record
+from tests.domain.samples import ANN, HOUR, NOW, record
 
 SECRET = record(
     said=Said(description="Visa", topics=("status",)),
@@ -62,6 +65,19 @@ def test_a_new_field_of_a_record_is_hidden_unless_it_is_named_here(old: Record):
     """Whoever adds a field has to say that it may be seen."""
     for name, value in leaves(redacted(old)):
         assert name in OPEN or value in (None, ()), name
+
+
+@for_any(anything.records())
+def test_a_withheld_record_shows_its_kind_and_when_it_began(old: Record):
+    left = {name: value for name, value in leaves(withheld(old)) if value not in (None, (), False)}
+    assert left == {"kind": old.kind, "at": old.when.at}
+
+
+@for_any(anything.records(), anything.records())
+def test_a_withheld_amendment_tells_no_change(old: Record, new: Record):
+    changes = difference(old, new)
+    amended = InteractionAmended(contact_id=ANN, changes=changes)
+    assert withheld_event(amended) == InteractionAmended(contact_id=ANN, changes={})
 
 
 def leaves(value: BaseModel) -> Iterator[tuple[str, Any]]:

@@ -36,6 +36,9 @@ from infrastructure.publishing.tenant_feed import Beyond, EventPage, EventQuery
 router = ContractRouter(TRACKING, "Events")
 reading = needs("view_contacts") | OPENS
 
+AUDIT = "audit"
+"""The permission to see the content of deleted interactions."""
+
 AT_ONCE = 100
 """Events put into words before others have their turn; about two milliseconds."""
 
@@ -77,10 +80,11 @@ async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
         raise bad_position("query", "after") from None
     except Halted:
         raise Unavailable("The next event can't be told now.") from None
-    base_url, events = call.services.settings.base_url, []
+    base_url, audits, events = call.services.settings.base_url, call.principal.may(AUDIT), []
     for number, step in enumerate(page.steps, 1):
-        hidden = step.hidden_without(opened)
-        events.append(cloud_event(step.step, hidden=hidden, base_url=base_url).json())
+        hidden, withheld = step.hidden_without(opened), step.deleted and not audits
+        event = cloud_event(step.step, hidden=hidden, base_url=base_url, withheld=withheld)
+        events.append(event.json())
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
     following = links(call, next={"after": page.last})
@@ -106,7 +110,11 @@ async def _page(call: Call, wanted: EventQuery) -> EventPage:
 async def stream(call: Call, query: Annotated[StreamQuery, Query()]) -> Response:
     """The tenant's events as they happen, from now on or after a position, without end"""
     wanted = StreamFilter(
-        call.tenant, types_of(call), subject_of(query.subject), frozenset(call.open_tags)
+        call.tenant,
+        types_of(call),
+        subject_of(query.subject),
+        frozenset(call.open_tags),
+        audits=call.principal.may(AUDIT),
     )
     last = call.headers.get("last-event-id")
     where = ("query", "after") if last is None else ("header", "Last-Event-ID")

@@ -165,6 +165,21 @@ async def test_an_event_is_hidden_by_every_tag_before_with_and_after_it(
     assert b"to be seen" in shown[-1]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("types", [frozenset[str](), frozenset({LOGGED, AMENDED})])
+async def test_the_events_of_a_deleted_interaction_are_withheld(
+    opened: Ledger, limit: int, types: frozenset[str]
+):
+    asked = EventQuery("1", types=types, limit=limit)
+    one = await opened.amend(await opened.log("secret"), said=Said(subject="secret 2"))
+    await opened.log("to be seen")
+    assert [each.deleted for each in await everything(opened, asked)] == [False] * 3
+    await opened.delete(one)
+    told = await everything(opened, asked)
+    assert [each.deleted for each in told] == [True, True, False, False][: len(told)]
+    assert not any(each.hidden for each in told)
+
+
 @pytest.mark.parametrize("limit", [1, 100])
 async def test_a_meeting_is_hidden_by_what_was_ever_on_its_interaction(opened: Ledger, limit: int):
     ann = await opened.contact()

@@ -1,4 +1,5 @@
-"""What a restricted tag hides is nowhere in the topic: not in keys, values or headers."""
+"""What a restricted tag hides is nowhere in the topic: not in keys, values or headers; nor is what
+was deleted before it was sent."""
 
 from datetime import UTC, datetime
 
@@ -69,3 +70,17 @@ async def test_a_meeting_is_hidden_with_the_interaction_it_was_completed_with(
     everything = await told(broker)
     assert b"secret" not in everything
     assert everything.count(b'"redacted":true') == 4
+
+
+@pytest.mark.parametrize("page_size", [1, 100])
+async def test_deleted_text_is_never_sent(opened: Ledger, broker: RealBroker, page_size: int):
+    one = await opened.amend(await opened.log("secret"), said=Said(notes="secret 2"))
+    await opened.delete(one)
+    await opened.log("open to all")
+    async with relaying(opened, broker, page_size=page_size):
+        await caught_up(opened)
+    everything = await told(broker)
+    assert b"secret" not in everything
+    assert b"open to all" in everything
+    assert everything.count(b'"redacted":true') == 2
+    await check_complete(opened, await messages_of(broker))

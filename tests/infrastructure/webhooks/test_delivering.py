@@ -157,3 +157,35 @@ class TestRestricted:
         first, second = receiver.received
         assert b"secret" in first.body
         assert b"secret" not in second.body
+
+
+class TestDeleted:
+    async def test_text_of_a_deleted_interaction_is_never_sent(self, opened, receiver):
+        webhook = await subscribe(opened, receiver.url)
+        amended = await opened.amend(await opened.log("secret"), said=Said(notes="secret 2"))
+        await opened.delete(amended)
+        async with dispatching(opened):
+            await ended(opened, webhook.id, 3)
+        assert len(receiver.received) == 3
+        assert not any(b"secret" in one.body for one in receiver.received)
+        events = sorted(receiver.events, key=lambda event: int(event["position"]))
+        assert [event["data"].get("redacted") for event in events] == [True, True, None]
+
+    async def test_a_retry_omits_text_deleted_since_the_first_try(self, opened, receiver):
+        webhook = await subscribe(opened, receiver.url, "kith.interaction.logged.v1")
+        deleted = threading.Event()
+
+        def refuse_once(_: Received) -> Answered:
+            deleted.wait(60)
+            return Answered(500 if len(receiver.received) == 1 else 204)
+
+        receiver.answer = refuse_once
+        async with dispatching(opened, make_poster=partial(Poster, seconds=60)):
+            entity = await opened.log("secret")
+            await eventually(lambda: has_received(receiver, 1))
+            await opened.delete(entity)
+            deleted.set()
+            await ended(opened, webhook.id)
+        first, second = receiver.received
+        assert b"secret" in first.body
+        assert b"secret" not in second.body
