@@ -70,6 +70,7 @@ def kith(conninfo: str, mutant: str | None = None, **settings: str) -> Iterator[
         "KITH_DATABASE_URL": conninfo,
         "KITH_JWT_SECRET": SECRET,
         "KITH_PORT": str(port),
+        "KITH_WEBHOOKS_ALLOW_PRIVATE": "1",
     }
     code = KITH if mutant is None else MUTANT.format(name=mutant)
     with tempfile.TemporaryFile() as said:

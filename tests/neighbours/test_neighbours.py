@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.neighbours import bodies, heads, mutants, searches
+from tests.neighbours import bodies, heads, hooks, mutants, searches
 from tests.neighbours.attacking import Strike, beside
 from tests.neighbours.place import Place, kith
 
@@ -15,6 +15,7 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     bodies.unfinished: mutants.bodies_without_budget,
     searches.patient: mutants.searches_without_turns,
     searches.hanging_up: mutants.canceled_queries_keep_their_connections,
+    hooks.endless_answers: None,
 }
 """Attacks, and the bound without which each of them harms the quiet tenant."""
 
