@@ -36,6 +36,13 @@ class Rejected(AppendError):
         self.for_its_data = for_its_data
 
 
+class TooLarge(AppendError):
+    """What the job would record is larger than one append may be; nothing was appended."""
+
+    def __init__(self) -> None:
+        super().__init__("What this would record is too large; nothing was saved.")
+
+
 class Overloaded(AppendError):
     """Too many jobs wait to be appended. A client may retry after `retry_after` seconds."""
 

@@ -94,7 +94,8 @@ class EventLog(Protocol):
         ...
 
     async def append(self, job: Job) -> Receipt:
-        """Raises VersionConflict, KeyReused, KeyExpired, Overloaded, OutcomeUnknown, Rejected."""
+        """Raises VersionConflict, KeyReused, KeyExpired, TooLarge, Overloaded, OutcomeUnknown,
+        Rejected."""
         ...
 
     async def answered(self, key: CommandKey) -> Answer | None:

@@ -29,6 +29,16 @@ class Step(NamedTuple):
         return self.recorded.stream.tenant
 
 
+ROW = 500
+"""Bytes that stand for a row: its keys, and its places in the indexes."""
+
+
+def row_size(_before: object, _after: object, content: int) -> int:
+    """The size of one row that has the content twice, such as once for reading and once for
+    searching."""
+    return ROW + 2 * content
+
+
 class Put(NamedTuple):
     """Replace the rows under the key by these. `fresh` promises that there is none yet."""
 
@@ -59,6 +69,9 @@ class ReadModel:
     because that costs more than it saves. `with_append` rows are written in the append's
     transaction, others behind the append; a `throttled` read model falls behind in a rush, and its
     queries read the rest of the log.
+
+    `size` estimates the bytes of the rows that are written when an aggregate goes from one state,
+    None before the first, to another, whose content has so many bytes. Appends are bounded by it.
     """
 
     name: str
@@ -74,6 +87,7 @@ class ReadModel:
     version: int = 1
     extensions: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
+    size: Callable[[Any, Any, int], int] = row_size
 
 
 TYPES = {

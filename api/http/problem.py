@@ -85,6 +85,8 @@ def problem_of(error: Exception) -> Problem:
         case errors.Rejected(for_its_data=True):
             detail = "The ledger can't keep what this would record; nothing was saved."
             return Problem(422, "rejected", detail)
+        case errors.TooLarge():
+            return Problem(413, "too_large", str(error))
         case errors.Overloaded() | errors.Unavailable() | errors.OutcomeUnknown() | errors.Behind():
             return _later(error, error.retry_after)
         case IdentityUnavailable():

@@ -8,6 +8,7 @@ from api.transfer.catalogue_line import Renumbering
 from api.transfer.lines import KINDS, BadLine, Command, command_of
 from application.catalogue import ImportService
 from application.context import Caller
+from application.errors import TooLarge
 from application.interactions import ImportInteraction
 from application.ledger import Ledger
 from domain.errors import NotFound, Refusal
@@ -92,8 +93,8 @@ class LineImport:
             entity, added = await self._ledger.execute(self._caller, KINDS[kind].handler, command)
         except NotFound:
             self._refuse(number, "contactId: there is no contact with this id, or it was removed")
-        except Refusal as refusal:
-            self._refuse(number, refusal.message)
+        except (Refusal, TooLarge) as refused:
+            self._refuse(number, str(refused))
         else:
             if isinstance(command, ImportService):
                 self._learnt.learn(command, entity.state)

@@ -3,7 +3,7 @@
 Nothing here talks to the database: the flusher reads the view and writes the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -13,16 +13,20 @@ from uuid import UUID
 from application.entity import Recorded, advance
 from application.envelope import Envelope
 from application.errors import KeyExpired, KeyReused, VersionConflict
-from application.ports import Answer, CommandKey, Job, NewId, Receipt
+from application.ports import Answer, Change, CommandKey, Job, NewId, Receipt
 from domain.streams import StreamName
 from infrastructure.log.codec import encode, encode_data
 from projections.read_model import Step
+
+EVENT = 3_000
+"""Bytes that stand for an event beside its data: a statement's share, its envelope, its rows."""
 
 
 @dataclass(slots=True)
 class EncodedJob:
     """A job with all that doesn't depend on its place in the log. `expected` are the names and
-    versions of its streams, first of those that it writes; `size` is that of its data."""
+    versions of its streams, first of those that it writes; `size` is that of its data and of the
+    rows that are written with them, in bytes."""
 
     job: Job
     expected: list[tuple[str, int]]
@@ -32,18 +36,23 @@ class EncodedJob:
     size: int
 
 
-def encode_job(job: Job, new_id: NewId) -> EncodedJob:
+def encode_job(job: Job, new_id: NewId, size_of_rows: Callable[[Change, int], int]) -> EncodedJob:
     streams = [*(change.stream for change in job.changes), *job.relied_on]
     versions = [change.before.version if change.before else 0 for change in job.changes]
-    events = [event for change in job.changes for event in change.events]
-    data = list(map(encode_data, events))
+    data: list[str] = []
+    size = 0
+    for change in job.changes:
+        encoded = list(map(encode_data, change.events))
+        written = sum(len(text.encode()) for text in encoded)
+        size += EVENT * len(encoded) + written + size_of_rows(change, written)
+        data += encoded
     return EncodedJob(
         job,
         list(zip(map(str, streams), [*versions, *job.relied_on.values()], strict=True)),
         scope_of(job.key) if job.key else None,
-        [new_id() for _ in events],
+        [new_id() for _ in data],
         data,
-        sum(map(len, data)),
+        size,
     )
 
 

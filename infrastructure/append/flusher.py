@@ -58,7 +58,7 @@ class Flusher:
         patience: float = PATIENCE,
     ):
         self._conninfo = conninfo
-        self._projection = projection
+        self.projection = projection
         self._clock = clock
         self._committed = committed
         self._patience = patience
@@ -86,7 +86,7 @@ class Flusher:
         pause = 0.02
         in_doubt: Batch | None = None
         while True:
-            attempt = self.attempt(jobs, self._projection, self._clock)
+            attempt = self.attempt(jobs, self.projection, self._clock)
             try:
                 async with asyncio.timeout_at(deadline):
                     connection = self._connection or await self.open()

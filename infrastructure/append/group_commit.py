@@ -1,8 +1,9 @@
 """Group commit: one flusher per process writes what queued while the last commit was under way.
 
 There is no timer: a lone append is written at once, and under load batches grow by themselves.
-Batches are bounded (psycopg's pipeline was seen to hang on 800 events over a Unix socket), and so
-is the queue: while the queue is full, jobs are refused with Overloaded.
+Batches are bounded, so that none holds the append lock for half a second: by their events, and by
+the bytes of these and of the rows that are written with them. So is the queue: while it is full,
+jobs are refused with Overloaded. A job that is too large for any batch is refused with TooLarge.
 """
 
 import asyncio
@@ -10,18 +11,26 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from application.errors import Overloaded, Unavailable
+from application.errors import Overloaded, TooLarge, Unavailable
 from application.ports import Job, NewId, Receipt
 from infrastructure.append.batch import EncodedJob, encode_job
 from infrastructure.append.flusher import Flusher, Verdict
 
 MOST_EVENTS = 500
-MOST_BYTES = 200_000
+MOST_BYTES = 4_000_000
+"""Bytes of a batch, its events and rows; a larger job is a batch of its own. As they are estimated,
+PostgreSQL wrote 30 MB (rows of participants) to 130 MB (texts) of them a second on one core: so a
+batch holds the append lock for 0.15 s."""
+
+LARGEST_JOB = 20_000_000
+"""Bytes of a job, its events and rows: what holds the append lock for less than 0.5 s, and takes a
+record with every text at its limit in any script."""
+
 LONGEST_QUEUE = 5_000
 """Jobs in the queue: about a second of appends at a few thousand a second."""
 
-LARGEST_QUEUE = 64 * 1024 * 1024
-"""Bytes of events in the queue. Each caller holds a few times as much besides."""
+LARGEST_QUEUE = 256_000_000
+"""Bytes of events and rows in the queue. Each caller holds a few times its events besides."""
 
 FULL = "Too much is waiting to be written; try again in a moment."
 
@@ -89,7 +98,9 @@ class GroupCommit:
             raise Overloaded(FULL)
         if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
-        encoded = encode_job(job, self._new_id)
+        encoded = encode_job(job, self._new_id, self._flusher.projection.size)
+        if encoded.size > LARGEST_JOB:
+            raise TooLarge
         if self._queued_bytes + encoded.size > LARGEST_QUEUE and self._queue:
             raise Overloaded(FULL)
         waiting = Waiting(encoded, asyncio.get_running_loop().create_future())

@@ -16,7 +16,7 @@ import psycopg
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from application.ports import Answer
+from application.ports import Answer, Change
 from infrastructure.append.batch import Batch, EncodedJob, LogView, decide
 from infrastructure.postgres.failures import will_pass
 from infrastructure.postgres.locks import APPEND_LOCK
@@ -82,6 +82,11 @@ class Projection(Protocol):
     look: str
     """The SQL that reads, under the append lock, what the projection has to know of the streams
     whose names are the JSON array `$1`. Its rows are `seen`."""
+
+    def size(self, change: Change, data: int) -> int:
+        """About how many bytes of rows are written with a change, whose events have so many bytes
+        of data."""
+        ...
 
     def together(self, steps: Sequence[Step], seen: Rows) -> Sequence[Command]:
         """The commands of all read models."""

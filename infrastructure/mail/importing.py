@@ -17,6 +17,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 
 from application.context import Caller
+from application.errors import TooLarge
 from application.ledger import Ledger
 from application.mail import TrackMail, mail_id, track_mail
 from domain.errors import NotFound
@@ -168,6 +169,9 @@ class MailImport:
         except NotFound:
             self._correspondents[email].removed = True
             self.tally.skipped[removed].append(ordinal)
+            return
+        except TooLarge:
+            self.tally.skipped["too large to be recorded"].append(ordinal)
             return
         self.tally.tracked += tracked
         self.tally.already_there += not tracked

@@ -8,7 +8,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
+from pydantic_core import to_json
+
+from application.ports import Change
 from infrastructure.log.events import Unreadable
 from infrastructure.log.folding import Item, kind_of, position_of, stream_of
 from infrastructure.postgres.pipeline import Command, Rows
@@ -68,6 +72,21 @@ class WithAppend:
 
     def __init__(self, tables: Sequence[Table]):
         self._tables = tables
+        self._sizes: defaultdict[str, list[Callable[[Any, Any, int], int]]] = defaultdict(list)
+        for table in tables:
+            for kind in table.model.kinds:
+                self._sizes[kind].append(table.model.size)
+
+    def size(self, change: Change, data: int) -> int:
+        """Estimated by the read models, of the state's content: that is no larger than the data of
+        the events that began a stream."""
+        sizes = self._sizes[change.stream.kind]
+        if not sizes:
+            return 0
+        before = None if change.before is None else change.before.state
+        after = change.states[-1]
+        content = data if before is None else len(to_json(after))
+        return sum(size(before, after, content) for size in sizes)
 
     def together(self, steps: Sequence[Step], seen: Rows) -> list[Command]:
         return Parking(seen).commands(self._tables, steps)

@@ -72,9 +72,10 @@ WHERE tenant = %(tenant)s AND contact_id = %(contact)s
     AND day >= %(first_day)s AND day < %(end_day)s
 UNION ALL
 SELECT (at AT TIME ZONE 'UTC')::date, kind, 1, (seconds IS NOT NULL)::int,
-    coalesce(seconds, 0), (restricted = '{}' AND sentiment = 'positive' IS TRUE)::int,
-    (restricted = '{}' AND sentiment = 'neutral' IS TRUE)::int,
-    (restricted = '{}' AND sentiment = 'negative' IS TRUE)::int
+    coalesce(seconds, 0),
+    (coalesce(restricted, '{}') = '{}' AND sentiment = 'positive' IS TRUE)::int,
+    (coalesce(restricted, '{}') = '{}' AND sentiment = 'neutral' IS TRUE)::int,
+    (coalesce(restricted, '{}') = '{}' AND sentiment = 'negative' IS TRUE)::int
 FROM timeline
 WHERE tenant = %(tenant)s AND ROWS_OF
     AND (NOT planned AND (at >= %(since)s AND at < %(edge_end)s

@@ -4,6 +4,7 @@ That is the newest entry of its timeline that isn't in the future. A query looks
 right after deletes and corrections, and a planned entry counts as soon as its time has come.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
@@ -79,6 +80,15 @@ async def id_of(fetch: Fetch, tenant: str, number: int) -> UUID | None:
     """The id of the contact with a number, removed or not; None if there is none."""
     found = await named(fetch, tenant, number)
     return found.id if found else None
+
+
+async def present(fetch: Fetch, tenant: str, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that are of contacts, without removed ones."""
+    rows = await fetch(
+        "SELECT id FROM contacts WHERE tenant = %s AND id = ANY(%s::uuid[]) AND NOT removed",
+        (tenant, list(ids)),
+    )
+    return {identity for (identity,) in rows}
 
 
 async def last_contacted(fetch: Fetch, tenant: str, identity: UUID) -> datetime | None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from projections.paging import Fetch
-from projections.timeline.queries import SHOWN
+from projections.timeline.queries import ENTRIES, SHOWN
 
 
 class Entry(NamedTuple):
@@ -31,7 +31,7 @@ async def of_owner(
     """The interaction, None unless it is an entry of one of the owner's contacts, removed or not.
     Of several contacts, the one it is with comes first."""
     sql = (
-        f"SELECT {SHOWN}, t.contact_id, t.position FROM timeline t "
+        f"SELECT {SHOWN}, t.contact_id, t.position FROM {ENTRIES} "
         "JOIN contacts c ON c.tenant = t.tenant AND c.id = t.contact_id "
         "WHERE t.id = %s AND t.tenant = %s AND c.owner_id = %s ORDER BY t.main DESC, c.id LIMIT 1"
     )

@@ -9,15 +9,28 @@ from uuid import UUID
 
 from domain.interaction import Interaction
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step
+from projections.read_model import ROW, Put, ReadModel, Step
+
+
+def _left(before: Interaction, after: Interaction) -> set[UUID]:
+    """The contacts whose timelines the interaction leaves."""
+    if before.deleted:
+        return set()
+    return before.contacts - (set() if after.deleted else after.contacts)
+
+
+def _size(before: Interaction | None, after: Interaction, _content: int) -> int:
+    if before is None:
+        return 0
+    tags = sum(len(tag.encode()) for tag in after.record.labels.restricted)
+    return len(_left(before, after)) * (ROW + tags)
 
 
 def project(step: Step) -> Iterator[Put]:
-    if step.before is None or step.before.state.deleted:
+    if step.before is None:
         return
-    before, after = step.before.state, step.after.state
-    left = before.contacts - (set() if after.deleted else after.contacts)
-    for contact_id in sorted(left, key=str):
+    after = step.after.state
+    for contact_id in sorted(_left(step.before.state, after), key=str):
         key = (step.tenant, contact_id, step.after.id)
         row = dict(zip(FORMER_ENTRIES.key, key, strict=True))
         row |= {"number": after.number, "restricted": after.record.labels.restricted}
@@ -36,6 +49,7 @@ FORMER_ENTRIES = ReadModel(
     },
     key=("tenant", "contact_id", "id"),
     project=project,
+    size=_size,
     indexes=("(tenant, contact_id, number)",),
 )
 

@@ -1,9 +1,10 @@
 """The timeline: every interaction under each contact it concerns, newest first.
 
 One row per interaction and contact. Exactly one of them is the `main` row, under the interaction's
-own contact or under none; the others are those of participants who are contacts themselves.
+own contact or under none; the others are those of participants who are contacts themselves, and
+have nothing but keys and numbers: an interaction has a thousand participants, and one content.
 Of a record with restricted tags, `seconds`, `search` and `redacted` are those of the redacted view;
-`hidden` has all of its texts, and `sentiment` is for readers who opened the tags.
+`hidden` has all of its texts, and the main row's `sentiment` is for readers who opened the tags.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,9 +13,16 @@ from operator import attrgetter
 from domain.interaction import Interaction
 from domain.record import Record
 from domain.redaction import redacted
-from projections.read_model import Put, ReadModel, Row, Step
+from projections.read_model import ROW, Put, ReadModel, Row, Step
 from projections.timeline.document import document, redacted_document
 from projections.timeline.shape import searched_paths, word
+
+OF_PARTICIPANTS = ("tenant", "id", "number", "at", "kind", "planned", "seconds", "position")
+"""The columns of the main row that the other rows have too."""
+
+COPIES = 5
+"""Of a record's content: its document, its search text, both again if it is restricted, and the
+answer that is kept with a key."""
 
 
 def current(rows: Callable[[Step], Iterator[Row]]) -> Callable[[Step], Iterator[Put]]:
@@ -57,8 +65,22 @@ def _rows(step: Step) -> Iterator[Row]:
         "redacted": redacted_document(entity) if restricted else None,
     }
     yield row
-    for contact_id in sorted(state.contacts - {state.contact_id}, key=str):
-        yield row | {"contact_id": contact_id, "main": False}
+    if record.people.participants:
+        entry = {name: row[name] for name in OF_PARTICIPANTS}
+        entry |= {"main": False, "sentiment": word(view.said.sentiment)}
+        for contact_id in sorted(state.contacts - {state.contact_id}, key=str):
+            yield entry | {"contact_id": contact_id}
+
+
+def _size(before: Interaction | None, after: Interaction, content: int) -> int:
+    """The content with its copies, and a row for each participant, old or new. The restricted tags
+    count for each participant, as in the former entries: what could be written can be deleted."""
+    if after.deleted:
+        return ROW
+    participants = len(after.record.people.participants)
+    replaced = len(before.record.people.participants) if before else 0
+    tags = sum(len(tag.encode()) for tag in after.record.labels.restricted)
+    return COPIES * content + ROW * (1 + participants + replaced) + tags * participants
 
 
 def people(record: Record) -> Iterator[str]:
@@ -99,13 +121,13 @@ TIMELINE = ReadModel(
         "sentiment": "text",
         "planned": "boolean NOT NULL",
         "seconds": "bigint",
-        "tags": "text[] NOT NULL",
-        "people": "text[] NOT NULL",
-        "search": "text NOT NULL",
+        "tags": "text[]",
+        "people": "text[]",
+        "search": "text",
         "hidden": "text",
-        "restricted": "text[] NOT NULL",
+        "restricted": "text[]",
         "position": "bigint NOT NULL",
-        "document": "text NOT NULL",
+        "document": "text",
         "redacted": "text",
     },
     key=("tenant", "id"),
@@ -114,6 +136,7 @@ TIMELINE = ReadModel(
     # table a fifth smaller.
     plain=("document", "redacted", "search", "hidden"),
     project=current(_rows),
+    size=_size,
     indexes=(
         "UNIQUE (id, tenant, contact_id) NULLS NOT DISTINCT",
         "UNIQUE (tenant, number) WHERE main",
@@ -121,4 +144,5 @@ TIMELINE = ReadModel(
         "(tenant, at DESC, id DESC) WHERE main",
         "(tenant, at) WHERE planned AND main",
     ),
+    version=2,  # with 1, each row had the content
 )

@@ -44,7 +44,10 @@ LEFT JOIN LATERAL (
         CASE WHEN count(*) > q.lim THEN (array_agg(e.id) FILTER (WHERE n = q.lim))[1] END AS id
     FROM (
         SELECT t.at, t.id, row_number() OVER (ORDER BY t.at DESC, t.id DESC) AS n,
-            CASE WHEN t.restricted <@ q.open THEN t.document ELSE t.redacted END AS shown
+            CASE WHEN NOT t.main THEN (
+                SELECT CASE WHEN m.restricted <@ q.open THEN m.document ELSE m.redacted END
+                FROM timeline m WHERE m.tenant = t.tenant AND m.number = t.number AND m.main)
+            WHEN t.restricted <@ q.open THEN t.document ELSE t.redacted END AS shown
         FROM timeline t
         WHERE t.contact_id = q.contact_id AND t.tenant = q.tenant
             AND (t.at, t.id) < (q.at, q.id)

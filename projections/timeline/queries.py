@@ -11,7 +11,22 @@ from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pat
 SHOWN = "CASE WHEN restricted <@ %s::text[] THEN document ELSE redacted END"
 """The document as a reader who opened these tags may see it."""
 
+CONTENT = ("sentiment", "tags", "people", "search", "hidden", "restricted", "document", "redacted")
+"""The columns that the main row has for all."""
+
+ENTRIES = f"""(
+    SELECT e.tenant, e.id, e.contact_id, e.main, e.number, e.at, e.kind, e.position, c.*
+    FROM timeline e CROSS JOIN LATERAL (
+        SELECT {", ".join(f"e.{name}" for name in CONTENT)} WHERE e.main
+        UNION ALL
+        SELECT {", ".join(f"m.{name}" for name in CONTENT)} FROM timeline m
+        WHERE NOT e.main AND m.tenant = e.tenant AND m.number = e.number AND m.main
+    ) c
+) t"""
+"""The timeline as if each row had the content. A contact's own interactions cost no second look."""
+
 TIMELINE_LIST = NewestFirst(SHOWN, "timeline", "at", "id")
+ENTRY_LIST = NewestFirst(SHOWN, ENTRIES, "at", "id")
 
 
 class Filter(NamedTuple):
@@ -32,6 +47,10 @@ class Filter(NamedTuple):
     tags: tuple[str, ...] = ()
     sentiment: str | None = None
     participant: str | None = None
+
+    @property
+    def by_content(self) -> bool:
+        return bool(self.search or self.tags or self.sentiment or self.participant)
 
 
 class InteractionPage(NamedTuple):
@@ -69,7 +88,8 @@ def _where(wanted: Filter) -> Where:
 
 
 async def count(fetch: Fetch, wanted: Filter) -> int:
-    return await count_of(fetch, "timeline", _where(wanted))
+    rows = ENTRIES if wanted.contact_id and wanted.by_content else "timeline"
+    return await count_of(fetch, rows, _where(wanted))
 
 
 async def page(
@@ -77,7 +97,8 @@ async def page(
 ) -> InteractionPage:
     """A page by offset or after the end of the page before."""
     opened = list(wanted.open_tags)
-    rows, end = await TIMELINE_LIST.page(fetch, _where(wanted), limit, offset, before, opened)
+    listed = ENTRY_LIST if wanted.contact_id else TIMELINE_LIST
+    rows, end = await listed.page(fetch, _where(wanted), limit, offset, before, opened)
     return InteractionPage([document for (document,) in rows], end)
 
 
@@ -92,7 +113,8 @@ async def one(
     it isn't an entry of this contact's timeline."""
     where = _where(Filter(tenant, contact_id=contact_id))
     where.add("id = %s", identity)
-    sql = f"SELECT {SHOWN}, position FROM timeline WHERE {where.sql}"
+    rows_of = ENTRIES if contact_id else "timeline"
+    sql = f"SELECT {SHOWN}, position FROM {rows_of} WHERE {where.sql}"
     rows = await fetch(sql, [list(open_tags), *where.parameters])
     return rows[0] if rows else None
 

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from domain.interaction import Interaction, InteractionDeleted
 from domain.record import Labels, Participant, People, Said, When
+from projections.read_model import ROW, Projector
 from projections.timeline.model import TIMELINE
 from tests.domain.samples import ANN, CALL, DAY, HOUR, LOGGED, NOW, PLANNED, record
-from tests.projections.given import ID, given
+from tests.projections.given import ID, given, steps, with_content_in_every_row
 
 BEN = UUID("550e8400-e29b-41d4-a716-446655440002")
 BOTH = People(
@@ -57,11 +58,54 @@ def test_an_interaction_has_one_row_under_its_contact():
     assert document["notes"] == "Wants a quote"
 
 
-def test_participants_who_are_contacts_have_it_in_their_timelines_too():
-    rows = given(logged(people=BOTH)).rows(TIMELINE)
-    assert [(row["contact_id"], row["main"]) for row in rows] == [(ANN, True), (BEN, False)]
-    assert {row["people"] for row in rows} == {("ben low", "ben@example.com", "carl")}
-    assert rows[0]["document"] == rows[1]["document"]
+def test_a_participant_who_is_a_contact_has_a_row_of_keys_and_numbers():
+    said = Said(notes="Secret", sentiment="positive")
+    main, bens = given(logged(people=BOTH, said=said)).rows(TIMELINE)
+    assert (main["contact_id"], main["main"]) == (ANN, True)
+    assert main["people"] == ("ben low", "ben@example.com", "carl")
+    assert bens == {
+        "tenant": "1",
+        "id": ID,
+        "contact_id": BEN,
+        "main": False,
+        "number": 1,
+        "at": NOW - HOUR,
+        "kind": "call",
+        "sentiment": "positive",
+        "planned": False,
+        "seconds": None,
+        "position": 1,
+    }
+
+
+def test_a_participants_row_tells_nothing_that_a_restricted_tag_hides():
+    said, hr = Said(notes="Secret", sentiment="positive"), Labels(restricted=("hr",))
+    main, bens = given(logged(people=BOTH, said=said, labels=hr)).rows(TIMELINE)
+    assert (main["sentiment"], bens["sentiment"]) == ("positive", None)
+
+
+def size_of_rows(project: Projector, participants: int, notes: int) -> int:
+    """The bytes of an interaction's rows, with so many contacts and characters."""
+    ids = [UUID(int=number) for number in range(1, participants + 1)]
+    people = People(participants=tuple(Participant(contact_id=each) for each in ids))
+    event = logged(people=people, said=Said(notes="n" * notes))
+    return sum(len(to_json(change)) for step in steps(event) for change in project(step))
+
+
+def grows_with_participants_or_content(project: Projector) -> bool:
+    """True if a record grows by its participants and its content, not by one times the other."""
+    few, many, short, long = 100, 1_000, 1_000, 100_000
+    alone = size_of_rows(project, few, long) - size_of_rows(project, few, short)
+    return bool(size_of_rows(project, many, long) - size_of_rows(project, many, short) == alone)
+
+
+def test_rows_of_participants_dont_grow_with_the_content():
+    assert grows_with_participants_or_content(TIMELINE.project)
+    assert size_of_rows(TIMELINE.project, 1_000, 0) < 1_000 * 2 * ROW
+
+
+def test_content_in_every_row_is_found_by_its_growth():
+    assert not grows_with_participants_or_content(with_content_in_every_row(TIMELINE))
 
 
 def test_an_interaction_without_contact_has_a_main_row_under_none():

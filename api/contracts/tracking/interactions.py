@@ -15,6 +15,7 @@ from api.contracts.tracking.interaction_schemas import (
     TimelineQuery,
     TimelineShown,
 )
+from api.contracts.tracking.participants import NO_SUCH_CONTACT, check_participants
 from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call, tag_words
@@ -58,6 +59,8 @@ opening, revising = reading | OPENS, writing | OPENS
 )
 async def log(call: Call, body: NewInteraction) -> Answer:
     """Log an interaction with a contact"""
+    if body.participants:
+        await check_participants(call, body)
     try:
         contact = await records.named_contact(call, body.contact_id)
         return await carry_out(
@@ -100,6 +103,8 @@ async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Conte
 async def update(call: Call, id: str, body: InteractionChanges) -> Answer:
     """Correct or complete an interaction"""
     identity = await records.interaction_id(call, id)
+    if body.participants:
+        await check_participants(call, body, identity)
     opened = call.open_tags
     contact = await records.same_contact(call, body.contact_id)
     command = AmendInteraction(identity, body.fields(), contact, open_tags=opened)
@@ -122,8 +127,7 @@ def created(entity: Entity[Interaction]) -> Content:
 
 
 def unknown_contact() -> Exception:
-    detail = "There is no contact with this id."
-    return invalid(("body", "contactId"), "contact_not_found", detail)
+    return invalid(("body", "contactId"), "contact_not_found", NO_SUCH_CONTACT)
 
 
 async def _filter(call: Call, query: InteractionQuery) -> interaction_list.Filter:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from itertools import product
 
 import httpx
+import pytest
 
+from infrastructure.append import group_commit
 from tests.api.behaviour.speaker import Speaker
 from tests.api.hostile import MARK
 from tests.api.running import EVERYTHING
@@ -115,6 +117,17 @@ class TestBodies:
         speaker.refused(client.post(speaker.log_at, data={"a": "b"}), 415)
         speaker.refused(client.post(speaker.log_at, json=speaker.body("x" * 2_000_000)), 413)
         assert speaker.events() == 1
+
+    def test_a_record_too_large_for_one_append_is_413(
+        self, speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+    ):
+        identity = speaker.log()["id"]
+        monkeypatch.setattr(group_commit, "LARGEST_JOB", 100)
+        speaker.refused(speaker.client().post(speaker.log_at, json=speaker.body()), 413)
+        if "correcting" not in speaker.dialect.unsaid:
+            text = {speaker.dialect.text: "Another"}
+            speaker.refused(speaker.correct(identity, text), 413)
+        assert speaker.events() == 2
 
     def test_unknown_keys_are_ignored_except_natively(self, speaker: Speaker):
         response = speaker.client().post(speaker.log_at, json=speaker.body() | {MARK: MARK})

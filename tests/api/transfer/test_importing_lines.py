@@ -5,6 +5,7 @@ from io import BytesIO
 from uuid import UUID
 
 import pytest
+from pydantic_core import from_json
 
 from api.transfer import importing
 from api.transfer.importing import read_lines
@@ -16,6 +17,7 @@ from application.interactions import (
     amend_interaction,
     delete_interaction,
 )
+from infrastructure.append import group_commit
 from tests.api.transfer.moving import comparable, exported, imported, records
 from tests.infrastructure.mail.mailbox import desk
 
@@ -196,3 +198,26 @@ async def test_deleted_and_removed_records_are_not_restored_by_an_import(here):
     assert tally.already_there == 2
     assert [number for number, _ in tally.refused] == [3]
     assert exported(here) == b""
+
+
+async def test_a_record_too_large_for_one_append_is_refused_and_the_others_are_not(
+    here, monkeypatch
+):
+    await imported(here, ADDED)
+    monkeypatch.setattr(group_commit, "LARGEST_JOB", 20_000)
+    large = CALLED[:-1] + f',"notes":"{"n" * 20_000}"}}'
+
+    tally = await imported(here, CALLED, large, CALLED.replace("call", "lunch"))
+
+    assert tally.refused == [(2, "What this would record is too large; nothing was saved.")]
+    assert (tally.added["interactions"], len(records(exported(here)))) == (2, 3)
+
+
+async def test_participants_are_taken_over_as_they_were(here):
+    gone = '[{"name":"Bob","contactId":"01890a5d-ac96-774b-bcce-b302099a8058"}]'
+
+    tally = await imported(here, ADDED, CALLED[:-1] + f',"participants":{gone}}}')
+
+    assert tally.refused == []
+    (_, call) = records(exported(here))
+    assert call["participants"] == from_json(gone)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from application.entity import Entity
 from application.errors import KeyReused, VersionConflict
-from application.ports import Answer, Job, Receipt
-from infrastructure.append.batch import Batch, Kept, LogView, decide, encode_job, scope_of
+from application.ports import Answer, Change, Job, Receipt
+from infrastructure.append.batch import EVENT, Batch, Kept, LogView, decide, encode_job, scope_of
 from tests.infrastructure.append.jobs import (
     added,
     adds,
@@ -28,7 +28,12 @@ ANN, BEA, CLEO = stream(), stream(), stream()
 
 def planned(*jobs: Job, view: LogView | None = None, now: datetime = NOW) -> Batch:
     ids = (UUID(int=number) for number in count(1))
-    return decide([encode_job(one, lambda: next(ids)) for one in jobs], view or LogView(), now)
+    encoded = [encode_job(one, lambda: next(ids), no_rows) for one in jobs]
+    return decide(encoded, view or LogView(), now)
+
+
+def no_rows(_change: Change, _data: int) -> int:
+    return 0
 
 
 def entity_of(batch: Batch, index: int = 0) -> Entity:
@@ -258,7 +263,7 @@ def batches(draw):
 def test_a_batch_accepts_the_jobs_that_one_at_a_time_would(batch):
     view, jobs = batch
     ids = (UUID(int=number) for number in count(1))
-    encoded = [encode_job(one, lambda: next(ids)) for one in jobs]
+    encoded = [encode_job(one, lambda: next(ids), no_rows) for one in jobs]
     together = decide(encoded, _copy(view), NOW)
     alone: list[str] = []
     rows: list[dict[str, object]] = []
@@ -283,6 +288,8 @@ def _placed(row: dict[str, object]) -> tuple[object, ...]:
     return row["stream"], row["version"], row["position"]
 
 
-def test_the_size_of_an_encoded_job_is_that_of_its_data():
-    encoded = encode_job(job(change(ANN, None, added("Ann"), renamed("Ann", "Bea"))), uuid4)
-    assert encoded.size == sum(map(len, encoded.data)) > 0
+def test_the_size_of_an_encoded_job_is_that_of_its_events_and_rows_in_bytes():
+    both = change(ANN, None, added("Ann"), renamed("Ann", "Zoë"))
+    encoded = encode_job(job(both), uuid4, lambda one, data: 1_000 * data * (one is both))
+    data = "".join(encoded.data).encode()
+    assert encoded.size == 1_001 * len(data) + 2 * EVENT

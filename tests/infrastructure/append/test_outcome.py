@@ -48,7 +48,9 @@ async def appended(lost: PipelineConnection, command: Job) -> tuple[Batch, Seque
         return await run(commands)
 
     lost.run = held_up  # type: ignore[method-assign]
-    attempt = Attempt([encode_job(command, uuid7)], WithAppend([]), lambda: datetime.now(UTC))
+    attempt = Attempt(
+        [encode_job(command, uuid7, lambda *_: 0)], WithAppend([]), lambda: datetime.now(UTC)
+    )
     with pytest.raises(psycopg.OperationalError):
         await attempt.together(lost)
     lost.run = run  # type: ignore[method-assign]

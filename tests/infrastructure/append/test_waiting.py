@@ -9,6 +9,7 @@ import pytest
 from application.errors import Overloaded, Unavailable
 from application.ports import Receipt
 from infrastructure.append import group_commit
+from infrastructure.append.batch import EVENT
 from projections.read_model import Step
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import adds, stream
@@ -31,7 +32,7 @@ async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger
 async def test_a_queue_of_large_events_is_full_before_it_is_long(
     ledger: str, held: Hold, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(group_commit, "LARGEST_QUEUE", 600)
+    monkeypatch.setattr(group_commit, "LARGEST_QUEUE", 600 + EVENT)
     async with process(ledger, ()) as one:
         async with blocked(one, held):
             task = asyncio.create_task(one.appender.append(adds(called="x" * 400)))
@@ -151,7 +152,10 @@ async def test_stopping_leaves_no_caller_waiting(ledger: str):
 # Batches
 
 
-async def test_batches_are_bounded_by_events_and_by_bytes(one: Process, held: Hold):
+async def test_batches_are_bounded_by_events_and_by_bytes(
+    one: Process, held: Hold, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(group_commit, "MOST_BYTES", 1_600_000)
     sizes: list[int] = []
     one.appender.counts.sizes = sizes.append
     async with blocked(one, held):

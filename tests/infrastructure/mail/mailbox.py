@@ -90,7 +90,9 @@ class Desk:
     async def timeline(self, email: str) -> list[dict[str, Any]]:
         """What stands in the timeline of the contact with an address, newest first."""
         rows = await self.rows(
-            "SELECT t.document FROM timeline t JOIN contacts c ON c.id = t.contact_id "
+            "SELECT m.document FROM timeline t "
+            "JOIN timeline m ON m.id = t.id AND m.tenant = t.tenant AND m.main "
+            "JOIN contacts c ON c.id = t.contact_id "
             "AND c.tenant = t.tenant WHERE t.tenant = %s AND lower(c.email) = %s "
             "ORDER BY t.at DESC",
             email,

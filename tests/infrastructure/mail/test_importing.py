@@ -18,6 +18,7 @@ from application.contacts import (
 from application.interactions import DeleteInteraction, delete_interaction
 from application.mail import correspondent_id, mail_id
 from domain.contact import Details
+from infrastructure.append import group_commit
 from infrastructure.mail.mbox import MailboxError
 from tests.infrastructure.mail.mailbox import ME, desk, mail, mailbox, numbered
 
@@ -155,6 +156,15 @@ async def test_mail_of_a_removed_contact_is_skipped_until_it_is_restored(here, t
 
     await here.do(restore_contact, RestoreContact(ann.id))
     assert (await here.import_mbox(path)).tracked == 2
+
+
+async def test_a_mail_too_large_for_one_append_is_skipped(here, tmp_path, monkeypatch):
+    monkeypatch.setattr(group_commit, "LARGEST_JOB", 20_000)
+    path = mailbox(tmp_path, mail("1@x"), mail("2@x", text="n" * 20_000), mail("3@x"))
+
+    tally = await here.import_mbox(path)
+
+    assert (tally.tracked, tally.skipped) == (2, {"too large to be recorded": [2]})
 
 
 async def test_an_imported_contact_that_was_removed_does_not_come_back(here, tmp_path):

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from application.entity import Entity
+from domain.record import Participant, People
 from infrastructure.following.checkpoints import Moved
 from infrastructure.following.session import Session
 from infrastructure.postgres.locks import REBUILD_LOCK
@@ -15,6 +16,7 @@ from infrastructure.projecting import shadows, tables
 from infrastructure.projecting.rebuild import bring_up_to_date, rebuild
 from infrastructure.projecting.row_writer import RowWriter
 from infrastructure.projecting.statements import Table
+from infrastructure.projecting.verify import verify
 from projections.all_models import READ_MODELS
 from projections.analytics.sums import ACTIVITY
 from projections.timeline.model import TIMELINE
@@ -25,6 +27,7 @@ from tests.infrastructure.projecting.support import (
     caught_up_with_log,
 )
 from tests.infrastructure.projecting.test_projector import running
+from tests.projections.given import with_content_in_every_row
 
 pytestmark = pytest.mark.anyio
 
@@ -215,6 +218,22 @@ async def test_missing_and_outdated_read_models_are_made_once_at_the_start(opene
     assert made == ["Making 2 read models from the log"]
     assert await opened.value("SELECT count(*) FROM second_timeline") == 10
     assert await opened.counted() == 10
+
+
+async def test_rows_that_had_the_content_each_are_made_anew_without(opened: Ledger):
+    """As in a database of before version 2 of the timeline."""
+    ann, ben = await opened.contact("Ann Lee"), await opened.contact("Ben")
+    both = People(participants=(Participant(contact_id=ben.id),))
+    await opened.log("Both", contact=ann.id, people=both)
+    current = await opened.dump(TIMELINE)
+    full = {name: sql.removesuffix(" NOT NULL") for name, sql in TIMELINE.columns.items()}
+    copies = with_content_in_every_row(TIMELINE)
+    await rebuild(opened.conninfo, replace(TIMELINE, project=copies, columns=full, version=1))
+    assert await opened.value("SELECT count(document) FROM timeline") == 2
+    await bring_up_to_date(opened.conninfo, READ_MODELS)
+    assert await opened.value("SELECT count(document) FROM timeline") == 1
+    assert await opened.dump(TIMELINE) == current
+    assert all(verdict.equal for verdict in await verify(opened.conninfo, READ_MODELS))
 
 
 async def test_a_projector_of_an_older_version_leaves_a_newer_table_alone(opened: Ledger):

@@ -168,12 +168,6 @@ class TestLogging:
         assert read(client, f"/api/contacts/{other['id']}/interactions")["items"] == [answer]
         assert read(client, f"/api/contacts/{other['id']}")["lastContacted"] == answer["date"]
 
-    def test_a_participant_of_another_tenant_learns_nothing(self, client, contact, stranger):
-        other = add(stranger)
-        log(client, contact, participants=[{"contactId": other["id"]}])
-        assert read(stranger, f"/api/contacts/{other['id']}/interactions")["items"] == []
-        assert read(stranger, f"/api/contacts/{other['id']}")["lastContacted"] is None
-
 
 class TestCorrecting:
     def test_keeps_what_is_left_out_and_clears_what_is_null(self, client, contact):
