@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.neighbours import bodies, heads, hooks, mutants, searches
+from tests.neighbours import bodies, heads, hooks, mutants, records, searches
 from tests.neighbours.attacking import Strike, beside
 from tests.neighbours.place import Place, kith
 
@@ -12,6 +12,8 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     heads.one_header: mutants.heads_without_end,
     heads.many_headers: mutants.heads_without_end,
     heads.trailers: None,
+    records.with_made_up_participants: None,
+    records.with_a_long_history: None,
     bodies.unfinished: mutants.bodies_without_budget,
     searches.patient: mutants.searches_without_turns,
     searches.hanging_up: mutants.canceled_queries_keep_their_connections,
