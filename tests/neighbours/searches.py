@@ -11,17 +11,17 @@ import httpx
 
 from tests.neighbours.attacking import Target
 
-RECORDS = 30
+RECORDS = 120
 TEXT = "a" * 100_000
 """The longest text of a field."""
 
-AT_ONCE = 10
+AT_ONCE = 16
 TERM = "a" * 199 + "b"
 LISTS = ("/api/interactions", "/api/contacts", "/sites/api/interactions")
 
 
 def patient(target: Target, seconds: float) -> None:
-    """Ten at a time, each of which waits for its answer."""
+    """Each waits for its answer."""
 
     def ask(path: str) -> None:
         with target.client() as client, suppress(httpx.TransportError):
@@ -31,7 +31,7 @@ def patient(target: Target, seconds: float) -> None:
 
 
 def hanging_up(target: Target, seconds: float) -> None:
-    """Ten at a time, each of which hangs up at once."""
+    """Each hangs up at once."""
 
     def ask(path: str) -> None:
         head = f"GET {path}?search={quote(TERM)} HTTP/1.1\r\nHost: kith\r\n".encode()
