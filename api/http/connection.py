@@ -1,11 +1,15 @@
-"""A client's connection: uvicorn's own, with bounds on the size of a head and on a request's time.
+"""A client's connection: uvicorn's own, with bounds on the size of a head and on the times of a
+request and of its answer.
 
 uvicorn bounds only the idle time after an answer: a client that sends nothing, half a head or half
-a body would keep its connection, and the memory of its request, for ever; a head of any length
-would be kept in memory.
+a body, or doesn't read its answer, would keep its connection, and the memory of both, for ever; a
+head of any length would be kept in memory.
 """
 
+import fcntl
 import json
+import struct
+import termios
 from asyncio import BaseTransport, Task, TimerHandle
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -51,8 +55,44 @@ _REFUSAL = (
 ).encode() + _TOO_LARGE
 
 
+class _Counted:
+    """A transport that counts the bytes written to it."""
+
+    def __init__(self, transport: BaseTransport):
+        self._transport: Any = transport
+        self.written = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        self.written += len(data)
+        self._transport.write(data)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the system hasn't taken yet."""
+        return int(self._transport.get_write_buffer_size())
+
+    @property
+    def taken(self) -> int:
+        """Bytes that the client has taken."""
+        return self.written - self.waiting - self._in_the_system()
+
+    def _in_the_system(self) -> int:
+        """Bytes that the system holds for the client: often more than a megabyte, of which it
+        takes more only when a good part is gone."""
+        try:
+            where = self._transport.get_extra_info("socket").fileno()
+            (held,) = struct.unpack("i", fcntl.ioctl(where, termios.TIOCOUTQ, bytes(4)))
+        except OSError:  # not known here
+            return 0
+        return int(held)
+
+
 class Connection(HttpToolsProtocol):
-    """A request's head, and then its body, have `arrival` seconds to arrive.
+    """A request's head, and then its body, have `arrival` seconds to arrive. A client that takes
+    nothing of an answer for as long is cut.
 
     A timer for each request would cost every request, so the connection has one: it checks
     periodically what is awaited, and counts how often that was the same.
@@ -62,6 +102,8 @@ class Connection(HttpToolsProtocol):
 
     _awaited: object = None
     _looks = 0
+    _taken = 0  # bytes of answers that the client had taken at the last look
+    _unread = 0  # looks at which an answer waited and nothing more had been taken
     _exchange: Task[None] | None = None  # of the request that is being answered
     _partial = 0  # bytes since the last head, piece of a body or end of a request
     _next_look: TimerHandle | None = None
@@ -71,7 +113,7 @@ class Connection(HttpToolsProtocol):
         self._ahead: list[RequestResponseCycle] = []
 
     def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(_Counted(transport))  # type: ignore[arg-type]
         self._awaited = self._missing()
         self._look_later()
 
@@ -167,7 +209,21 @@ class Connection(HttpToolsProtocol):
     def _look_later(self) -> None:
         self._next_look = self.loop.call_later(self.arrival / LOOKS, self._look)
 
+    def _is_unread(self) -> bool:
+        """True if an answer waits of which the client has taken nothing for `arrival` seconds."""
+        transport: Any = self.transport
+        if not transport.waiting:
+            self._unread = 0
+            return False
+        taken = transport.taken
+        self._unread = self._unread + 1 if taken == self._taken else 0
+        self._taken = taken
+        return self._unread >= LOOKS
+
     def _look(self) -> None:
+        if self._is_unread():
+            self.transport.abort()  # closing it would wait for the client
+            return
         missing = self._missing()
         self._looks = self._looks + 1 if missing is not None and missing == self._awaited else 0
         self._awaited = missing
@@ -175,6 +231,7 @@ class Connection(HttpToolsProtocol):
             _, body = missing
             if not body:
                 self.transport.close()
+                self._look_later()  # an answer may still wait
                 return
             # The route that reads the body wakes up and refuses the request.
             scope: dict[str, Any] = self.cycle.scope  # type: ignore[assignment]
