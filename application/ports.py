@@ -1,6 +1,6 @@
 """Ports of the application: the event log, numbers, and the clock."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -110,7 +110,7 @@ class Past(Protocol):
         """The position of the last event recorded at an instant or before, 0 if there is none."""
         ...
 
-    async def upto(self, streams: Iterable[StreamName], position: int) -> Sequence[Recorded]:
+    def upto(self, streams: Iterable[StreamName], position: int) -> AsyncIterator[Recorded]:
         """The events of streams up to a position, stream by stream."""
         ...
 

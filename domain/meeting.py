@@ -42,12 +42,19 @@ class Appointment(Value):
 
     @property
     def redacted(self) -> "Appointment":
-        """The time and the place only. A new field is hidden unless named here."""
-        return Appointment(
-            scheduled_at=self.scheduled_at,
-            location=self.location,
-            calendar_synced=self.calendar_synced,
-        )
+        """The time and the place only."""
+        return Appointment(**{name: getattr(self, name) for name in SHOWN_OF_AN_APPOINTMENT})
+
+
+SHOWN_OF_AN_APPOINTMENT = ("scheduled_at", "location", "calendar_synced")
+"""The fields of the redacted view. A new field is hidden unless named here."""
+
+
+def is_hidden_path(path: str) -> bool:
+    """True if the redacted view hides the field of an appointment that has this path in an event of
+    changes."""
+    shown = (Appointment.model_fields[name].alias for name in SHOWN_OF_AN_APPOINTMENT)
+    return path not in shown
 
 
 class Outcome(Value):

@@ -5,48 +5,42 @@ Records and appointments are redacted in one place; an event of changes holds th
 view, so that neither an old nor a new value, nor the fact of a change, is disclosed.
 """
 
-from domain.changes import difference
-from domain.event import Event
-from domain.interaction import Interaction, InteractionAmended, Written
-from domain.meeting import (
-    Meeting,
-    MeetingCompleted,
-    MeetingRescheduled,
-    MeetingScheduled,
-)
-from domain.redaction import redacted, withheld
+from collections.abc import Callable
 
-State = Interaction | Meeting
+from domain import meeting, redaction
+from domain.event import Changes, Event
+from domain.interaction import InteractionAmended, Written
+from domain.meeting import MeetingCompleted, MeetingRescheduled, MeetingScheduled
 
 
 def withheld_event(event: Event) -> Event:
     """The event of a deleted interaction without its content."""
     match event:
         case Written():
-            return event.model_copy(update={"record": withheld(event.record)})
+            return event.model_copy(update={"record": redaction.withheld(event.record)})
         case InteractionAmended():
             return event.model_copy(update={"changes": {}})
     return event
 
 
-def redacted_event(event: Event, before: State | None, after: State) -> Event:
-    """The event of an interaction or a meeting without hidden content. `before` and `after` are the
-    states of the aggregate around the event."""
+def redacted_event(event: Event) -> Event:
+    """The event of an interaction or a meeting without hidden content."""
     match event:
         case Written():
-            return event.model_copy(update={"record": redacted(event.record)})
+            return event.model_copy(update={"record": redaction.redacted(event.record)})
         case InteractionAmended():
-            assert isinstance(before, Interaction)
-            assert isinstance(after, Interaction)
-            changes = difference(redacted(before.record), redacted(after.record))
-            return event.model_copy(update={"changes": changes})
+            return _without(event, redaction.is_hidden_path)
         case MeetingScheduled():
             return event.model_copy(update={"appointment": event.appointment.redacted})
         case MeetingRescheduled():
-            assert isinstance(before, Meeting)
-            assert isinstance(after, Meeting)
-            changes = difference(before.appointment.redacted, after.appointment.redacted)
-            return event.model_copy(update={"changes": changes})
+            return _without(event, meeting.is_hidden_path)
         case MeetingCompleted():
             return event.model_copy(update={"outcome": event.outcome.redacted})
     return event
+
+
+def _without(event: Changes, is_hidden: Callable[[str], bool]) -> Event:
+    """The event with the changes that the redacted view shows. Each is the same there: a path
+    leads to one field, and the view empties whole fields."""
+    shown = {path: change for path, change in event.changes.items() if not is_hidden(path)}
+    return event.model_copy(update={"changes": shown})

@@ -5,14 +5,14 @@ fields are empty: the record is shown, searched, counted and amended as that vie
 document, Redaction).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from domain.errors import Refusal
 from domain.event import Value
 from domain.record import FollowUp, Rapport, Record, Said, Service, When
 
-HIDDEN = {
+HIDDEN: dict[str, tuple[Value, tuple[str, ...]]] = {
     "said": (Said(), tuple(Said.model_fields)),
     "follow_up": (FollowUp(), ("notes", "action")),
     "rapport": (Rapport(), tuple(Rapport.model_fields)),
@@ -20,6 +20,22 @@ HIDDEN = {
 }
 """The hidden fields of each part of a record, with the part's empty value. Two fields are hidden
 besides: how long the interaction took, and a mail's place in its conversation."""
+
+
+def _hidden_paths() -> Iterator[str]:
+    yield from ("when.endsAt", "when.duration")
+    for part, (empty, leaves) in HIDDEN.items():
+        for leaf in leaves:
+            names = Record.model_fields[part].alias, type(empty).model_fields[leaf].alias
+            yield ".".join(map(str, names))
+
+
+HIDDEN_PATHS = frozenset(_hidden_paths())
+
+
+def is_hidden_path(path: str) -> bool:
+    """True if the redacted view hides the field that has this path in an event of changes."""
+    return path in HIDDEN_PATHS or path.partition(".")[0] == "mail"
 
 
 class Hidden(Refusal):

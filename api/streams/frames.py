@@ -3,24 +3,24 @@
 from fastapi.sse import format_sse_event
 
 from infrastructure.publishing.cloud_events import cloud_event
-from infrastructure.publishing.event_redaction import RestrictedStep
+from infrastructure.publishing.event_redaction import RestrictedEvent
 
 LINE_ENDS = "\x85\u2028\u2029"
 """Line ends of Unicode that JSON doesn't escape."""
 
 
 def frame(
-    step: RestrictedStep, open_tags: frozenset[str], base_url: str, *, audits: bool = False
+    one: RestrictedEvent, open_tags: frozenset[str], base_url: str, *, audits: bool = False
 ) -> bytes:
     """The frame of an event for a client that opened these restricted tags, and sees what was
     deleted if it `audits`."""
+    recorded = one.recorded
     event = cloud_event(
-        step.step,
-        hidden=step.hidden_without(open_tags),
+        recorded,
+        hidden=one.hidden_without(open_tags),
         base_url=base_url,
-        withheld=step.deleted and not audits,
+        withheld=one.deleted and not audits,
     )
-    recorded = step.step.recorded
     return format_sse_event(
         data_str=_line(event.json().decode()), event=recorded.event.type, id=str(recorded.position)
     )

@@ -63,8 +63,8 @@ class Source:
         query = EventQuery(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
         page = await self.feed.page(query, PAGE_BYTES)
         pieces = [b""]
-        for step in page.steps:
+        for event in page.events:
             if len(pieces[-1]) >= PIECE_BYTES:
                 pieces.append(b"")
-            pieces[-1] += frame(step, wanted.open_tags, self._base_url, audits=wanted.audits)
+            pieces[-1] += frame(event, wanted.open_tags, self._base_url, audits=wanted.audits)
         return Frames([piece for piece in pieces if piece], page.last, page.more)

@@ -40,6 +40,7 @@ from infrastructure.relay.cloud_events import Message, message
 from infrastructure.relay.relay import Relay
 from infrastructure.settings import Settings
 from infrastructure.system import open_system, prepare_database
+from projections.read_model import Step
 from tests.brokers import chosen
 from tests.brokers.broker import RealBroker
 
@@ -111,9 +112,15 @@ async def _read_messages(conninfo: str, settings: Settings) -> list[Message]:
         folder = Folder()
         while (page := await log.page(len(found), 1000)).events:
             items = await folder.fold(page.events, log.before)
-            steps, _ = await restricted_until_halt(items, page.last, log.after)
+            steps = [item for item in items if isinstance(item, Step)]
+            events, _ = await restricted_until_halt(
+                [step.recorded for step in steps], page.last, log
+            )
             base_url = settings.base_url
-            found += [message(one.step, hidden=one.hidden, base_url=base_url) for one in steps]
+            found += [
+                message(step, hidden=one.hidden, base_url=base_url)
+                for step, one in zip(steps, events, strict=True)
+            ]
     return found
 
 

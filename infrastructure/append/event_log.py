@@ -19,6 +19,7 @@ from infrastructure.log.events import recorded
 from infrastructure.log.reader import STREAMS, LogReader
 from infrastructure.postgres.fetch import connected
 from infrastructure.postgres.shared_reads import SharedReads
+from infrastructure.tenant_limiter import TenantLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,21 @@ ANSWER = TypeAdapter(Answer)
 
 MOST_CACHED = 20_000
 """Contacts kept in memory; about a kilobyte each."""
+
+LARGE_AT_ONCE = 2
+"""Large streams that are loaded at a time, one of each tenant."""
+
+PATIENCE = 10.0
+"""Seconds that a load of a large stream waits for others of its tenant."""
+
+
+class _Large:
+    """In the place of an entity whose stream is too large to be loaded with others."""
+
+
+LARGE = _Large()
+
+Loaded = Entity | Exception | _Large | None
 
 
 class PostgresEventLog:
@@ -37,12 +53,15 @@ class PostgresEventLog:
         self._appender = appender
         self._cache: OrderedDict[StreamName, Entity] = OrderedDict()
         self._streams = SharedReads(self._fetch)
+        self._large = TenantLimiter(LARGE_AT_ONCE, each=1, patience=PATIENCE)
 
     async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
         if not fresh and (cached := self._cache.get(stream)) is not None:
             self._cache.move_to_end(stream)
             return cached
         entity = await self._streams.get(stream)
+        if isinstance(entity, _Large):
+            entity = await self._load_large(stream)
         if isinstance(entity, Exception):
             raise entity
         if entity is not None:
@@ -79,16 +98,29 @@ class PostgresEventLog:
         while len(self._cache) > MOST_CACHED:
             self._cache.popitem(last=False)
 
-    async def _fetch(self, streams: Sequence[StreamName]) -> list[Entity | Exception | None]:
+    async def _load_large(self, stream: StreamName) -> Entity | Exception | None:
+        """The entity of a stream, folded page by page. Raises LimitReached."""
+        entity: Entity | None = None
+        async with self._large.slot(stream.tenant), connected(self._pool) as connection:
+            async for row in LogReader(connection).stream(stream):
+                advanced = _advanced(entity, row)
+                if isinstance(advanced, Exception):
+                    return advanced
+                entity = advanced
+        return entity
+
+    async def _fetch(self, streams: Sequence[StreamName]) -> list[Loaded]:
         """An entity for each stream, None if there is no such stream, or why it can't be read: that
         is no affair of those who asked for others in the same statement."""
         names = list(map(str, streams))
-        found: dict[str, Entity | Exception | None] = dict.fromkeys(names)
+        found: dict[str, Loaded] = dict.fromkeys(names)
         async with connected(self._pool) as connection:
             rows = await LogReader(connection).rows(STREAMS, list(found))
         for row in rows:
             before = found[row[0]]
-            if not isinstance(before, Exception):
+            if row[4] is None:
+                found[row[0]] = LARGE
+            elif not isinstance(before, Exception | _Large):
                 found[row[0]] = _advanced(before, row)
         return [found[name] for name in names]
 

@@ -1,7 +1,7 @@
 """Rows of the log as events: the one place where a stored event is decoded."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,9 @@ Row = tuple[Any, ...]
 
 AT_ONCE = 25
 """Events decoded before the event loop runs other tasks; about a millisecond."""
+
+BYTES_AT_ONCE = 100_000
+"""Bytes of events that are decoded before it does, where they are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,15 @@ def event_of(row: Row) -> Logged:
 
 async def events_of(rows: Sequence[Row]) -> list[Logged]:
     """The events of many rows, decoded in small portions so that requests are served between."""
-    events: list[Logged] = []
-    for start in range(0, len(rows), AT_ONCE):
-        events += map(event_of, rows[start : start + AT_ONCE])
-        await asyncio.sleep(0)
-    return events
+    return [event_of(row) async for row in paced(rows)]
+
+
+async def paced(rows: Sequence[Row]) -> AsyncIterator[Row]:
+    """The rows, one after the other; between portions of them the event loop runs other tasks."""
+    count = size = 0
+    for row in rows:
+        yield row
+        count, size = count + 1, size + len(row[4])
+        if count == AT_ONCE or size >= BYTES_AT_ONCE:
+            count = size = 0
+            await asyncio.sleep(0)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from application.entity import Entity, Recorded, advance
 from infrastructure.log.events import AT_ONCE, Logged, Unreadable
@@ -13,8 +13,8 @@ MOST_ENTITIES = 4_000
 
 Item = Step | Unreadable
 
-Before = Callable[[Mapping[str, int]], Awaitable[Sequence[Logged]]]
-"""The events of each stream before a version: LogReader.before."""
+Before = Callable[[Mapping[str, int]], AsyncIterator[Sequence[Logged]]]
+"""The events of each stream before a version, in pages: LogReader.before."""
 
 
 def position_of(item: Item) -> int:
@@ -68,8 +68,9 @@ class Folder:
                 missing[name] = version
         broken: dict[str, str] = {}
         if missing:
-            for name, event in await before(missing):
-                _item(name, event, entities, broken)
+            async for page in before(missing):
+                for name, event in page:
+                    _item(name, event, entities, broken)
         return entities, broken
 
     def _cache(self, entities: dict[str, Entity]) -> None:

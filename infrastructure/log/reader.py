@@ -14,7 +14,8 @@ from pydantic_core import to_json
 
 from application.entity import Recorded
 from domain.streams import StreamName
-from infrastructure.log.events import COLUMNS, Logged, Row, events_of, recorded
+from infrastructure.log.codec import UPCASTERS
+from infrastructure.log.events import COLUMNS, Logged, Row, events_of, paced, recorded
 from infrastructure.postgres.tenant_pools import Connections
 
 END = 2**63 - 1
@@ -22,6 +23,10 @@ END = 2**63 - 1
 
 LARGEST_PAGE = 4_000_000
 """Bytes of a page's events. A page ends with the event that exceeds them."""
+
+STREAM_BYTES = 1_000_000
+"""Bytes of a page of streams' events, which is folded before the next is read. A page ends with the
+event that exceeds them."""
 
 TENANT = "split_part(originator_id, '/', 1)"
 KIND = "split_part(originator_id, '/', 2)"
@@ -44,13 +49,13 @@ ORDER BY {TENANT} DESC, notification_id DESC LIMIT 1
 """
 
 
-def bounded(page: str, most_bytes: int) -> str:
+def bounded(page: str, most_bytes: int, order: str = "notification_id") -> str:
     """SQL for the rows of a page until their events exceed a size."""
     return f"""
 SELECT {COLUMNS} FROM (
-    SELECT {COLUMNS}, sum(octet_length(state)) OVER (ORDER BY notification_id) AS size
+    SELECT {COLUMNS}, sum(octet_length(state)) OVER (ORDER BY {order}) AS size
     FROM ({page}) page) page
-WHERE size - octet_length(state) < {most_bytes} ORDER BY notification_id
+WHERE size - octet_length(state) < {most_bytes} ORDER BY {order}
 """
 
 
@@ -67,28 +72,68 @@ SELECT originator_id, originator_version, notification_id, topic,
 FROM ({{page}}) page ORDER BY notification_id
 """
 
-STREAMS = f"""
-SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY($1::text[])
-ORDER BY originator_id, originator_version
-"""
+BY_STREAM = "originator_id, originator_version"
+SHARED_BYTES = 100_000
+"""Bytes of a stream that is loaded in one statement with others."""
 
-OF_STREAMS = f"""
-SELECT {COLUMNS} FROM stored_events
-JOIN json_to_recordset($1::json) AS w(stream text, version bigint)
-    ON originator_id = w.stream AND originator_version {{compared}} w.version
-ORDER BY originator_id, originator_version
+STREAMS = f"""
+SELECT originator_id, originator_version, notification_id, topic,
+    CASE WHEN size <= {SHARED_BYTES} THEN state END
+FROM (
+    SELECT {COLUMNS}, sum(octet_length(state)) OVER (PARTITION BY originator_id) AS size
+    FROM stored_events WHERE originator_id = ANY($1::text[])) shared
+WHERE size <= {SHARED_BYTES} OR originator_version = 1
+ORDER BY {BY_STREAM}
 """
-BEFORE, AFTER = OF_STREAMS.format(compared="<"), OF_STREAMS.format(compared=">")
+"""The rows of streams; of a larger one only the first, without its content."""
+
+REST = f"({BY_STREAM}) > ($1::text, $2::bigint)"
+"""The condition of the pages of streams after the first: `$1` and `$2` are where one ended."""
+
+BEFORE = bounded(
+    f"""
+    SELECT {COLUMNS} FROM stored_events
+    JOIN json_to_recordset($3::json) AS w(stream text, version bigint)
+        ON originator_id = w.stream AND originator_version < w.version
+    WHERE {REST}
+    """,
+    STREAM_BYTES,
+    BY_STREAM,
+)
+
+UPTO = bounded(
+    f"""
+    SELECT {COLUMNS} FROM stored_events
+    WHERE originator_id = ANY($3::text[]) AND notification_id <= $4::bigint AND {REST}
+    """,
+    STREAM_BYTES,
+    BY_STREAM,
+)
+
+# Without OFFSET, the planner may scan the log for its small rows; their content, which it doesn't
+# reckon with, is what takes long to read.
+SOME = f"""
+SELECT found.* FROM unnest($3::text[]) AS w (stream)
+CROSS JOIN LATERAL (
+    SELECT {COLUMNS} FROM stored_events
+    WHERE originator_id = w.stream AND {{condition}} AND {REST}
+    ORDER BY originator_version OFFSET 0) found
+"""
+OF_TYPE = bounded(SOME.format(condition="topic = ANY($4::text[])"), STREAM_BYTES, BY_STREAM)
+
+IS_JUDGING = """(
+    topic = 'kith.interaction.deleted.v1'
+    OR position('"restricted":["'::bytea IN state) > 0
+    OR position('"labels.restricted":'::bytea IN state) > 0)"""
+"""True for every stored event that sets the restricted tags of an interaction, or deletes it: the
+condition of the index `stored_events_judging_idx`. A text can't hold these words, because its
+quotes are escaped."""
+
+JUDGING = bounded(SOME.format(condition=IS_JUDGING), STREAM_BYTES, BY_STREAM)
 
 AT_POSITIONS = f"""
 SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY($1::bigint[])
 ORDER BY notification_id
-"""
-
-UPTO = f"""
-SELECT {COLUMNS} FROM stored_events
-WHERE originator_id = ANY($1::text[]) AND notification_id <= $2::bigint
-ORDER BY originator_id, originator_version
 """
 
 BEGUN = """
@@ -148,23 +193,40 @@ class LogReader:
             return await self.rows(sql, after, upto)
         return await self.rows(OF_KINDS.format(page=sql), after, upto, sorted(kinds))
 
-    async def before(self, versions: Mapping[str, int]) -> list[Logged]:
-        """The events of each stream before a version, stream by stream."""
-        return await events_of(await self.rows(BEFORE, _of_streams(versions)))
+    async def before(self, versions: Mapping[str, int]) -> AsyncIterator[list[Logged]]:
+        """The events of each stream before a version, stream by stream, in pages."""
+        async for rows in self._pages(BEFORE, _of_streams(versions)):
+            yield await events_of(rows)
 
-    async def after(self, versions: Mapping[str, int]) -> list[Logged]:
-        """The events of each stream after a version, stream by stream."""
-        return await events_of(await self.rows(AFTER, _of_streams(versions)))
+    async def judging(self, streams: Iterable[str]) -> AsyncIterator[list[Logged]]:
+        """The events of interactions that decide who may see their content, stream by stream, in
+        pages."""
+        async for rows in self._pages(JUDGING, list(streams)):
+            yield await events_of(rows)
+
+    async def of_type(self, streams: Iterable[str], type: str) -> AsyncIterator[list[Logged]]:
+        """The events of a type in these streams, and those that are upcast, stream by stream, in
+        pages."""
+        async for rows in self._pages(OF_TYPE, list(streams), [type, *UPCASTERS]):
+            yield await events_of(rows)
 
     async def at(self, positions: Iterable[int]) -> list[Logged]:
         """The events at these positions, in the log's order."""
         return await events_of(await self.rows(AT_POSITIONS, sorted(set(positions))))
 
-    async def upto(self, streams: Iterable[StreamName], position: int) -> list[Recorded]:
-        """The events of streams up to a position, stream by stream. Raises ValueError for one that
-        can't be decoded."""
-        rows = await self.rows(UPTO, [str(stream) for stream in streams], position)
-        return [recorded(*row) for row in rows]
+    async def upto(self, streams: Iterable[StreamName], position: int) -> AsyncIterator[Recorded]:
+        """The events of streams up to a position, stream by stream, read in pages. Raises
+        ValueError for one that can't be decoded."""
+        names = [str(stream) for stream in streams]
+        async for rows in self._pages(UPTO, names, position):
+            async for row in paced(rows):
+                yield recorded(*row)
+
+    async def stream(self, name: StreamName) -> AsyncIterator[Row]:
+        """The rows of a stream, read in pages."""
+        async for rows in self._pages(UPTO, [str(name)], END):
+            async for row in paced(rows):
+                yield row
 
     async def begun(self, streams: Iterable[StreamName]) -> set[str]:
         """The names of those streams that have an event."""
@@ -185,6 +247,15 @@ class LogReader:
         """The position of the last event recorded before an instant, 0 if there is none."""
         ((position,),) = await self.rows(POSITION_BEFORE, instant)
         return int(position)
+
+    async def _pages(self, sql: str, *parameters: object) -> AsyncIterator[list[Row]]:
+        """The pages of a statement whose `$1` and `$2` are where the page before ended."""
+        stream, version = "", 0
+        while rows := await self.rows(sql, stream, version, *parameters):
+            yield rows
+            if sum(len(row[4]) for row in rows) < STREAM_BYTES:
+                return
+            stream, version = rows[-1][:2]
 
     async def rows(self, sql: str, *parameters: object, prepare: bool | None = True) -> list[Row]:
         """The rows of a statement with `$1`, `$2`, … as placeholders."""

@@ -34,11 +34,13 @@ class CloudEvent(NamedTuple):
         return to_json(self.attributes)[:-1] + b',"data":' + self.data + b"}"
 
 
-def cloud_event(step: Step, *, hidden: bool, base_url: str, withheld: bool = False) -> CloudEvent:
-    """The CloudEvent of a step; if `hidden`, in its redacted form, and if `withheld`, without
+def cloud_event(
+    recorded: Recorded, *, hidden: bool, base_url: str, withheld: bool = False
+) -> CloudEvent:
+    """The CloudEvent of an event; if `hidden`, in its redacted form, and if `withheld`, without
     content, both marked by `redacted: true`. `base_url` is the address of this kith, under which
     schemas are served."""
-    return CloudEvent(_attributes(step.recorded, base_url), _data(step, hidden, withheld))
+    return CloudEvent(_attributes(recorded, base_url), _data(recorded.event, hidden, withheld))
 
 
 def contact_key(step: Step) -> str:
@@ -65,16 +67,14 @@ def schema_url(base_url: str, event_type: str) -> str:
     return f"{base_url}/schemas/{event_type}.json"
 
 
-def _data(step: Step, hidden: bool, withheld: bool) -> bytes:
-    event = step.recorded.event
+def _data(event: Event, hidden: bool, withheld: bool) -> bytes:
     if withheld:
         return _marked(withheld_event(event))
     if not hidden:
         if not isinstance(event, Changes):
             return event.model_dump_json(exclude_none=True).encode()  # the same, in half the time
         return to_json(data_of(event))
-    before = None if step.before is None else step.before.state
-    return _marked(redacted_event(event, before, step.after.state))
+    return _marked(redacted_event(event))
 
 
 def _marked(event: Event) -> bytes:

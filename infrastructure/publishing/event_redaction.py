@@ -5,11 +5,13 @@ A tag that restricts a record when an event is published hides every event of th
 those from before the tag: a publication can't be taken back, but it isn't repeated. So does its
 deletion. A meeting is hidden with the interaction that it was completed with; if that was deleted,
 the meeting is still there.
+
+Of a record's other events only those are read that decide this, by an index of their own: to judge
+an event costs the same, however long its stream is.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 from application.entity import Recorded
 from domain.changes import apply
@@ -18,21 +20,17 @@ from domain.interaction import Interaction, InteractionAmended, InteractionDelet
 from domain.meeting import Meeting, MeetingCompleted
 from domain.record import Labels, Record
 from domain.streams import StreamName
-from infrastructure.log.events import Halted, Logged, Unreadable
-from infrastructure.log.folding import Item
-from projections.read_model import Step
+from infrastructure.log.events import Halted, Unreadable
+from infrastructure.log.reader import LogReader
 
 NOTHING = frozenset[str]()
 
-Later = Callable[[Mapping[str, int]], Awaitable[Sequence[Logged]]]
-"""The events of each stream after a version: LogReader.after."""
 
-
-class RestrictedStep(NamedTuple):
-    """A step, and the restricted tags that hide its content. `deleted` is True if its interaction
+class RestrictedEvent(NamedTuple):
+    """An event, and the restricted tags that hide its content. `deleted` is True if its interaction
     was deleted, which leaves its content to auditors."""
 
-    step: Step
+    recorded: Recorded
     restricted: frozenset[str]
     deleted: bool = False
 
@@ -46,99 +44,95 @@ class RestrictedStep(NamedTuple):
         return not self.restricted <= set(open_tags)
 
 
+class _Setting(NamedTuple):
+    """The restricted tags of a record from a version on; `deleted` is True for its deletion, which
+    leaves them."""
+
+    version: int
+    tags: frozenset[str]
+    deleted: bool = False
+
+
 async def restricted_until_halt(
-    items: Sequence[Item], last: int, later: Later
-) -> tuple[list[RestrictedStep], int]:
-    """The steps of a page that ends at `last`, with what restricts them, up to its first
+    events: Sequence[Recorded | Unreadable], last: int, log: LogReader
+) -> tuple[list[RestrictedEvent], int]:
+    """The events of a page that ends at `last`, with what restricts them, up to its first
     unreadable event, and the position reached. Raises Halted if that event is the first."""
-    steps: list[Step] = []
-    for item in items:
-        if isinstance(item, Unreadable):
-            if not steps:
-                raise Halted(item)
-            return await restricted(steps, later), steps[-1].recorded.position
-        steps.append(item)
-    return await restricted(steps, later), last
-
-
-async def restricted(steps: Sequence[Step], later: Later) -> list[RestrictedStep]:
-    """Steps in the log's order, each with the tags that restrict its record before it, with it or
-    at any time after it, and True if that was deleted. Raises Halted."""
-    names = [str(step.recorded.stream) for step in steps]
-    since, deleted = await _after(names, steps, later)
-    found = []
-    for name, step in zip(reversed(names), reversed(steps), strict=True):
-        tags = since.get(name, NOTHING)
-        if isinstance(step.after.state, Interaction):
-            if restricted := step.after.state.record.labels.restricted:
-                tags = since[name] = tags.union(restricted)
-            if step.before is not None:
-                tags = tags.union(step.before.state.record.labels.restricted)
-        is_content = not isinstance(step.recorded.event, InteractionDeleted)
-        found.append(RestrictedStep(step, tags, is_content and name in deleted))
-    return found[::-1]
-
-
-async def _after(
-    names: Sequence[str], steps: Sequence[Step], later: Later
-) -> tuple[dict[str, frozenset[str]], set[str]]:
-    """The tags that restrict interactions after the steps, and a meeting's interaction at any
-    time; and the interactions that were deleted."""
-    last = {
-        name: step.after
-        for name, step in zip(names, steps, strict=True)
-        if isinstance(step.after.state, Interaction | Meeting)
-    }
-    events = await _read(later, {name: entity.version for name, entity in last.items()})
-    states = {name: entity.state for name, entity in last.items()}
-    deleted = {name for name, one in states.items() if isinstance(one, Interaction) and one.deleted}
-    deleted |= {str(one.stream) for one in events if isinstance(one.event, InteractionDeleted)}
-    logged_with: dict[str, str] = {}
-    for name, entity in last.items():
-        if isinstance(entity.state, Meeting) and entity.state.interaction_id:
-            logged_with[name] = _interaction(entity.stream, entity.state.interaction_id)
+    readable: list[Recorded] = []
     for event in events:
-        if isinstance(event.event, MeetingCompleted):
-            logged = _interaction(event.stream, event.event.interaction_id)
-            logged_with[str(event.stream)] = logged
-    found = _restricted_by(events)
-    whole = _restricted_by(await _read(later, dict.fromkeys(logged_with.values(), 0)))
-    for name, logged in logged_with.items():
-        found[name] = whole.get(logged, NOTHING)
-    return found, deleted
-
-
-async def _read(later: Later, versions: Mapping[str, int]) -> list[Recorded]:
-    found = []
-    for _, event in await later(versions) if versions else ():
         if isinstance(event, Unreadable):
-            raise Halted(event)
-        found.append(event)
+            if not readable:
+                raise Halted(event)
+            return await restricted(readable, log), readable[-1].position
+        readable.append(event)
+    return await restricted(readable, log), last
+
+
+async def restricted(events: Sequence[Recorded], log: LogReader) -> list[RestrictedEvent]:
+    """Events, each with the tags that restrict its record before it, with it or at any time after
+    it, and True if that was deleted. Raises Halted, psycopg.Error."""
+    meetings = {str(e.stream) for e in events if e.stream.kind == Meeting.kind}
+    logged_with = await _logged_with(meetings, log) if meetings else {}
+    interactions = {str(e.stream) for e in events if e.stream.kind == Interaction.kind}
+    settings = await _settings(interactions.union(logged_with.values()), log)
+    return [_judged(event, settings, logged_with) for event in events]
+
+
+def _judged(
+    event: Recorded, settings: Mapping[str, Sequence[_Setting]], logged_with: Mapping[str, str]
+) -> RestrictedEvent:
+    name = str(event.stream) if settings else ""
+    if name in logged_with:
+        of_interaction = settings.get(logged_with[name], ())
+        return RestrictedEvent(event, NOTHING.union(*(one.tags for one in of_interaction)))
+    before, later, deleted = NOTHING, NOTHING, False
+    for one in settings.get(name, ()):
+        deleted |= one.deleted
+        if one.version >= event.version:
+            later |= one.tags
+        elif not one.deleted:
+            before = one.tags
+    is_content = not isinstance(event.event, InteractionDeleted)
+    return RestrictedEvent(event, before | later, is_content and deleted)
+
+
+async def _logged_with(meetings: Collection[str], log: LogReader) -> dict[str, str]:
+    """The stream of the interaction that each completed meeting was logged with."""
+    found: dict[str, str] = {}
+    async for events in log.of_type(meetings, MeetingCompleted.type):
+        for name, one in events:
+            completed = _read(one)
+            if isinstance(completed.event, MeetingCompleted):
+                identity = completed.event.interaction_id
+                found[name] = str(StreamName(completed.stream.tenant, Interaction.kind, identity))
     return found
 
 
-def _interaction(meeting: StreamName, interaction_id: UUID) -> str:
-    return str(StreamName(meeting.tenant, Interaction.kind, interaction_id))
-
-
-def _restricted_by(events: Sequence[Recorded]) -> dict[str, frozenset[str]]:
-    """The tags that these events put on each interaction."""
-    found: dict[str, frozenset[str]] = {}
-    for recorded in events:
-        if tags := _restricted_from(recorded.event):
-            name = str(recorded.stream)
-            found[name] = found.get(name, NOTHING).union(tags)
+async def _settings(interactions: Collection[str], log: LogReader) -> dict[str, list[_Setting]]:
+    """The settings of the restricted tags of each interaction, and its deletion, oldest first."""
+    found: dict[str, list[_Setting]] = {}
+    if not interactions:
+        return found
+    async for events in log.judging(interactions):
+        for name, one in events:
+            event = _read(one)
+            deleted = isinstance(event.event, InteractionDeleted)
+            if (tags := _set_by(event.event)) is not None or deleted:
+                setting = _Setting(event.version, frozenset(tags or ()), deleted)
+                found.setdefault(name, []).append(setting)
     return found
 
 
-def _restricted_from(event: Event) -> tuple[str, ...]:
-    """The tags that an interaction is restricted by from this event on."""
+def _read(event: Recorded | Unreadable) -> Recorded:
+    if isinstance(event, Unreadable):
+        raise Halted(event)
+    return event
+
+
+def _set_by(event: Event) -> tuple[str, ...] | None:
+    """The restricted tags that an interaction has from this event on, None if they stay."""
     if isinstance(event, InteractionAmended):
-        labels = {
-            path.removeprefix("labels."): change
-            for path, change in event.changes.items()
-            if path.startswith("labels.")
-        }
-        return apply(Labels(), labels).restricted
+        change = event.changes.get("labels.restricted")
+        return None if change is None else apply(Labels(), {"restricted": change}).restricted
     record = getattr(event, "record", None)
-    return record.labels.restricted if isinstance(record, Record) else ()
+    return record.labels.restricted if isinstance(record, Record) else None

@@ -5,15 +5,13 @@ resumes after the last one misses nothing.
 """
 
 import logging
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from infrastructure.log.events import Halted, Row, Unreadable, events_of
-from infrastructure.log.folding import Folder, Item, position_of
+from infrastructure.log.events import Halted, Unreadable, events_of
 from infrastructure.log.reader import LARGEST_PAGE, LogReader, reading
 from infrastructure.log.tenant_pages import heads, tenant_rows
 from infrastructure.postgres.tenant_pools import TenantPools
-from infrastructure.publishing.event_redaction import RestrictedStep, restricted_until_halt
+from infrastructure.publishing.event_redaction import RestrictedEvent, restricted_until_halt
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +34,7 @@ class EventQuery(NamedTuple):
 class EventPage(NamedTuple):
     """`last` is the position to resume after. `more` is False at the end of the log."""
 
-    steps: list[RestrictedStep]
+    events: list[RestrictedEvent]
     last: int
     more: bool
 
@@ -78,26 +76,15 @@ async def _page(log: LogReader, query: EventQuery, head: int, most_bytes: int) -
     size = sum(len(row[4]) for row in rows)
     more = len(rows) == query.limit or size >= most_bytes
     last = rows[-1][2] if more else max(head, rows[-1][2])
-    items = await _items(log, query, rows)
+    read = [event for _, event in await events_of(rows)]
     try:
-        steps, reached = await restricted_until_halt(items, last, log.after)
+        events, reached = await restricted_until_halt(read, last, log)
     except Halted as error:
         logger.warning("%s", error)
         raise
-    if any(isinstance(item, Unreadable) for item in items):
+    if any(isinstance(event, Unreadable) for event in read):
         last, more = reached, True
     if query.types:
         # An older type may have been upcast to one that isn't asked for.
-        steps = [one for one in steps if one.step.recorded.event.type in query.types]
-    return EventPage(steps, last, more)
-
-
-async def _items(log: LogReader, query: EventQuery, rows: Sequence[Row]) -> list[Item]:
-    if not query.types and query.subject is None:
-        return await Folder().fold(await events_of(rows), log.before)
-    # Events that aren't asked for lead from one that is to the next.
-    upto = {stream: version + 1 for stream, version, *_ in rows}
-    events = sorted(await log.before(upto), key=lambda event: event[1].position)
-    asked_for = {position for _, _, position, *_ in rows}
-    items = await Folder().fold(events, log.before)
-    return [item for item in items if position_of(item) in asked_for]
+        events = [one for one in events if one.recorded.event.type in query.types]
+    return EventPage(events, last, more)

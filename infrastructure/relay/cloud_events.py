@@ -20,7 +20,7 @@ class Message(NamedTuple):
 
 def message(step: Step, *, hidden: bool, base_url: str, withheld: bool = False) -> Message:
     """The message of an event; see `cloud_event`."""
-    event = cloud_event(step, hidden=hidden, base_url=base_url, withheld=withheld)
+    event = cloud_event(step.recorded, hidden=hidden, base_url=base_url, withheld=withheld)
     headers = [(_header(name), value.encode()) for name, value in event.attributes.items()]
     return Message(contact_key(step).encode(), event.data, headers)
 

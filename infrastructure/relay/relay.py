@@ -21,7 +21,7 @@ from infrastructure.following.session import Page, Part
 from infrastructure.log.events import AT_ONCE
 from infrastructure.log.folding import Item
 from infrastructure.postgres.locks import RELAY_LOCK
-from infrastructure.publishing.event_redaction import RestrictedStep, restricted_until_halt
+from infrastructure.publishing.event_redaction import RestrictedEvent, restricted_until_halt
 from infrastructure.relay.broker import (
     CONTACTS_TOPIC,
     TOPIC,
@@ -33,6 +33,7 @@ from infrastructure.relay.broker import (
 from infrastructure.relay.cloud_events import message
 from infrastructure.relay.contact_states import contact_messages
 from infrastructure.settings import Settings
+from projections.read_model import Step
 
 PAGE_SIZE = 500
 
@@ -69,8 +70,12 @@ class Relay(Part):
     async def prepare(self, items: Sequence[Item], last: int) -> Page:
         """The messages of a page, up to an event that can't be published. Raises Halted if that is
         the first one."""
-        steps, last = await restricted_until_halt(items, last, self.session.log.after)
-        return Page(await self._messages(steps), last)
+        events = [item.recorded if isinstance(item, Step) else item for item in items]
+        judged, last = await restricted_until_halt(events, last, self.session.log)
+        page = [
+            (item, one) for item, one in zip(items, judged, strict=False) if isinstance(item, Step)
+        ]
+        return Page(await self._messages(page), last)
 
     async def land(self, page: Page) -> None:
         """Send a page, and move the checkpoints when Kafka has acknowledged all of it."""
@@ -80,19 +85,19 @@ class Relay(Part):
     def _send(self, messages: Sequence[Addressed]) -> None:
         self._broker.send(messages)
 
-    async def _messages(self, page: Sequence[RestrictedStep]) -> list[Addressed]:
+    async def _messages(self, page: Sequence[tuple[Step, RestrictedEvent]]) -> list[Addressed]:
         """The messages for each topic that lacks them."""
         positions = self.session.checkpoints.positions
         found: list[Addressed] = []
-        for count, one in enumerate(page, 1):
-            if one.step.recorded.position > positions[TOPIC]:
+        for count, (step, one) in enumerate(page, 1):
+            if step.recorded.position > positions[TOPIC]:
                 base_url, hidden = self._settings.base_url, one.hidden
-                sent = message(one.step, hidden=hidden, base_url=base_url, withheld=one.deleted)
+                sent = message(step, hidden=hidden, base_url=base_url, withheld=one.deleted)
                 found.append((TOPIC, sent))
             if count % AT_ONCE == 0:
                 await asyncio.sleep(0)
         contacts = positions[CONTACTS_TOPIC]
-        steps = [one.step for one in page if one.step.recorded.position > contacts]
+        steps = [step for step, _ in page if step.recorded.position > contacts]
         return found + [(CONTACTS_TOPIC, state) for state in contact_messages(steps)]
 
     async def _in_thread(self, call: Callable[..., T], *arguments: object) -> T:

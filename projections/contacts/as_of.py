@@ -1,11 +1,11 @@
-"""A contact as of an instant, and its status history up to then: folded from the events.
+"""A contact as of an instant, folded from the events.
 
 Recorded times never go back, so an instant stands for one position of the log for ever. A value
 that is derived from several streams, such as last-contacted, is derived as of that position.
 """
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from application.entity import Entity, advance
@@ -15,7 +15,6 @@ from domain.errors import NotFound
 from domain.interaction import Interaction
 from domain.streams import StreamName
 from projections.paging import Fetch
-from projections.status_history.model import entry
 
 ENTRIES = (
     "SELECT id FROM timeline WHERE tenant = %(tenant)s AND contact_id = %(contact)s "
@@ -23,34 +22,20 @@ ENTRIES = (
     "WHERE tenant = %(tenant)s AND contact_id = %(contact)s"
 )
 
-STATUSES = (
-    "SELECT document FROM status_history WHERE tenant = %s AND contact_id = %s "
-    "ORDER BY version DESC"
-)
-
 AT_ONCE = 1000
 """Streams read at a time."""
 
 
-class Then(NamedTuple):
-    """A contact as of a position, with its history, newest first."""
-
-    contact: Entity[Contact]
-    statuses: list[dict[str, Any]]
-
-
-async def contact_then(past: Past, tenant: str, identity: UUID, instant: datetime) -> Then:
+async def contact_then(
+    past: Past, tenant: str, identity: UUID, instant: datetime
+) -> Entity[Contact]:
     """The contact at an instant. Raises NotFound if there was none, or if it was removed then."""
-    contact: Entity[Contact] | None = None
-    statuses = []
     stream = StreamName(tenant, Contact.kind, identity)
-    for recorded in await past.upto([stream], await past.position_at(instant)):
-        contact = advance(contact, recorded)
-        if shown := entry(recorded):
-            statuses.append(shown)
-    if contact is None or contact.state.removed:
-        raise NotFound("There was no such contact then", code="contact_not_found")
-    return Then(contact, statuses[::-1])
+    position = await past.position_at(instant)
+    async for contact in _entities(past, [stream], position):
+        if not contact.state.removed:
+            return contact
+    raise NotFound("There was no such contact then", code="contact_not_found")
 
 
 async def last_contacted_then(
@@ -62,12 +47,22 @@ async def last_contacted_then(
     streams = [StreamName(tenant, Interaction.kind, identity) for (identity,) in entries]
     newest: datetime | None = None
     for start in range(0, len(streams), AT_ONCE):
-        entities: dict[StreamName, Entity] = {}
-        for recorded in await past.upto(streams[start : start + AT_ONCE], position):
-            name = recorded.stream
-            entities[name] = advance(entities.get(name), recorded)
-        for entity in entities.values():
+        async for entity in _entities(past, streams[start : start + AT_ONCE], position):
             state, at = entity.state, entity.state.record.when.at
             if not state.deleted and contact_id in state.contacts and at <= instant:
                 newest = at if newest is None else max(newest, at)
     return newest
+
+
+async def _entities(
+    past: Past, streams: Sequence[StreamName], position: int
+) -> AsyncIterator[Entity]:
+    """The entities of streams as of a position, one after the other: none is kept."""
+    entity: Entity | None = None
+    async for recorded in past.upto(streams, position):
+        if entity is not None and entity.stream != recorded.stream:
+            yield entity
+            entity = None
+        entity = advance(entity, recorded)
+    if entity is not None:
+        yield entity

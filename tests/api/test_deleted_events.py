@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from infrastructure.publishing import event_redaction
-from infrastructure.publishing.event_redaction import RestrictedStep
+from infrastructure.publishing.event_redaction import RestrictedEvent
 from tests.api.contracts.tracking import office
 from tests.api.planted import ENCOUNTER, SECRET, sent
 from tests.api.restricted import log_restricted
@@ -126,10 +126,10 @@ def test_pages_of_any_length_withhold_it(worker, deleted, limit):
 
 @pytest.mark.usefixtures("deleted")
 def test_a_mutant_that_forgets_deletions_tells_it(worker, monkeypatch):
-    def forgetful(*known: Any) -> RestrictedStep:
-        return RestrictedStep(*known[:2])
+    def forgetful(*known: Any) -> RestrictedEvent:
+        return RestrictedEvent(*known[:2])
 
-    monkeypatch.setattr(event_redaction, "RestrictedStep", forgetful)
+    monkeypatch.setattr(event_redaction, "RestrictedEvent", forgetful)
     assert "xyzzy" in worker.get(FEED).text
 
 

@@ -17,7 +17,7 @@ from tests.infrastructure.publishing.golden_steps import golden_steps
 @pytest.mark.parametrize("name", TYPES)
 def test_an_events_dataschema_is_the_address_of_its_schema(service: Service, name: str):
     (one,) = (step for found, step, _ in golden_steps() if found == name)
-    event = cloud_event(one, hidden=False, base_url=service.url)
+    event = cloud_event(one.recorded, hidden=False, base_url=service.url)
     response = httpx.get(event.attributes["dataschema"], trust_env=False)
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/schema+json"

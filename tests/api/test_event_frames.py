@@ -6,7 +6,7 @@ from pathlib import Path
 from api.streams.frames import frame, note
 from domain.interaction import InteractionLogged
 from domain.record import Labels, Said
-from infrastructure.publishing.event_redaction import RestrictedStep
+from infrastructure.publishing.event_redaction import RestrictedEvent
 from tests.infrastructure.log.golden_values import CONTACT, RECORD
 from tests.infrastructure.publishing.golden_steps import BASE_URL, step
 
@@ -17,11 +17,11 @@ def stream() -> bytes:
     """Where it begins, an event as it is, the same one redacted and opened, and notes."""
     record = RECORD.model_copy(update={"labels": Labels(restricted=("tax",))})
     event = step(InteractionLogged(number=1, contact_id=CONTACT, record=record))
-    told = RestrictedStep(event, frozenset({"tax"}))
+    told = RestrictedEvent(event.recorded, frozenset({"tax"}))
     return b"".join(
         [
             note(17, retry=1000),
-            frame(RestrictedStep(event, frozenset()), frozenset(), BASE_URL),
+            frame(RestrictedEvent(event.recorded, frozenset()), frozenset(), BASE_URL),
             frame(told, frozenset({"law"}), BASE_URL),
             frame(told, frozenset({"law", "tax"}), BASE_URL),
             note(42, "caught up"),
@@ -38,7 +38,11 @@ def test_an_event_is_one_line_whatever_a_client_takes_for_the_end_of_one():
     notes = "".join(map(chr, range(1, 0x100))) + "\u2028\u2029"
     record = RECORD.model_copy(update={"said": Said(notes=notes)})
     event = step(InteractionLogged(number=1, contact_id=CONTACT, record=record))
-    lines = frame(RestrictedStep(event, frozenset()), frozenset(), BASE_URL).decode().splitlines()
+    lines = (
+        frame(RestrictedEvent(event.recorded, frozenset()), frozenset(), BASE_URL)
+        .decode()
+        .splitlines()
+    )
     assert [line.split(":")[0] for line in lines] == ["event", "data", "id", ""]
     data = json.loads(lines[1].removeprefix("data: "))
     assert data["data"]["record"]["said"]["notes"] == notes

@@ -67,7 +67,7 @@ EXAMPLES = {event.type: event for event in (*FULL, *EVERY_DAY)}
 
 
 def whole(event: Event, *, hidden: bool = False) -> CloudEvent:
-    return cloud_event(step(event), hidden=hidden, base_url=BASE_URL)
+    return cloud_event(step(event).recorded, hidden=hidden, base_url=BASE_URL)
 
 
 def data(event: Event, *, hidden: bool = False) -> Any:

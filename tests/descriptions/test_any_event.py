@@ -25,7 +25,7 @@ def validator(name: str) -> jsonschema_rs.Validator:
 
 def check(step: Step) -> None:
     for hidden in (False, True):
-        event = cloud_event(step, hidden=hidden, base_url=BASE_URL)
+        event = cloud_event(step.recorded, hidden=hidden, base_url=BASE_URL)
         validator(event.attributes["type"]).validate(json.loads(event.data))
 
 

@@ -81,7 +81,7 @@ def test_kafka_messages_are_as_documented(file):
 
 @pytest.mark.parametrize(("one", "hidden"), STEPS)
 def test_streamed_and_delivered_events_are_as_documented(one: Step, hidden: bool):
-    event = json.loads(cloud_event(one, hidden=hidden, base_url=BASE_URL).json())
+    event = json.loads(cloud_event(one.recorded, hidden=hidden, base_url=BASE_URL).json())
     for carrier in ("Stream", "Webhook"):
         fits(message(event["type"], carrier)["payload"], event)
     assert set(event) - {"data"} <= set(COMPONENTS["schemas"]["CloudEvent"]["properties"])
@@ -94,7 +94,7 @@ def test_a_test_of_a_webhook_is_as_documented():
 
 def test_another_type_of_event_does_not_fit():
     (one, *_) = (step for name, step, _ in golden_steps() if name == "kith.contact.removed.v1")
-    event = json.loads(cloud_event(one, hidden=False, base_url=BASE_URL).json())
+    event = json.loads(cloud_event(one.recorded, hidden=False, base_url=BASE_URL).json())
     with pytest.raises(jsonschema_rs.ValidationError):
         fits(message("kith.contact.restored.v1", "Stream")["payload"], event)
     del event["position"]

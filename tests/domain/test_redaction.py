@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from domain.changes import difference
 from domain.interaction import InteractionAmended
 from domain.kinds import Kind, Sentiment
+from domain.meeting import MeetingRescheduled
 from domain.record import (
     Answer,
     FollowUp,
@@ -23,7 +24,7 @@ from domain.record import (
     TacticUse,
     When,
 )
-from domain.redacted_events import withheld_event
+from domain.redacted_events import redacted_event, withheld_event
 from domain.redaction import Hidden, is_hidden, keep_hidden, redacted, withheld
 from tests.domain import anything
 from tests.domain.samples import ANN, HOUR, NOW, record
@@ -52,6 +53,23 @@ def test_a_redacted_record_shows_people_time_place_and_kind():
     view = redacted(SECRET.model_copy(update={"place": place}))
     assert (view.kind, view.word, view.when.at) == (Kind.CALL, "call", SECRET.when.at)
     assert (view.place, view.people, view.labels) == (place, SECRET.people, SECRET.labels)
+
+
+@for_any(anything.records(), anything.records())
+def test_a_redacted_amendment_has_the_changes_of_the_redacted_views(old: Record, new: Record):
+    event = redacted_event(InteractionAmended(changes=difference(old, new)))
+    assert isinstance(event, InteractionAmended)
+    seen = difference(redacted(old), redacted(new))
+    assert list(event.changes.items()) == list(seen.items())
+
+
+@for_any(anything.appointments, anything.appointments)
+def test_a_redacted_reschedule_has_the_changes_of_the_redacted_views(old, new):
+    changes = difference(old, new)
+    event = redacted_event(MeetingRescheduled(contact_id=ANN, changes=changes))
+    assert isinstance(event, MeetingRescheduled)
+    seen = difference(old.redacted, new.redacted)
+    assert list(event.changes.items()) == list(seen.items())
 
 
 OPEN = {

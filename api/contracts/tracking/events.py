@@ -81,9 +81,9 @@ async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
     except Halted:
         raise Unavailable("The next event can't be told now.") from None
     base_url, audits, events = call.services.settings.base_url, call.principal.may(AUDIT), []
-    for number, step in enumerate(page.steps, 1):
-        hidden, withheld = step.hidden_without(opened), step.deleted and not audits
-        event = cloud_event(step.step, hidden=hidden, base_url=base_url, withheld=withheld)
+    for number, one in enumerate(page.events, 1):
+        hidden, withheld = one.hidden_without(opened), one.deleted and not audits
+        event = cloud_event(one.recorded, hidden=hidden, base_url=base_url, withheld=withheld)
         events.append(event.json())
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
@@ -95,7 +95,7 @@ async def _page(call: Call, wanted: EventQuery) -> EventPage:
     """The next page with an event in it; an empty one at the end of the log."""
     while True:
         page = await call.services.tenant_feed.page(wanted)
-        if page.steps or not page.more:
+        if page.events or not page.more:
             return page
         wanted = wanted._replace(after=page.last)
 

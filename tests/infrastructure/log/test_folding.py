@@ -1,6 +1,6 @@
 """Folding: each event gets its entity before and after it, from memory or from the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 import pytest
@@ -40,14 +40,14 @@ class Log:
         self.events = events
         self.asked: list[Mapping[str, int]] = []
 
-    async def earlier(self, versions: Mapping[str, int]) -> list[Logged]:
+    async def earlier(self, versions: Mapping[str, int]) -> AsyncIterator[list[Logged]]:
+        """An event a page."""
         self.asked.append(versions)
-        return [
-            (name, event)
-            for name, event in self.events
-            if name in versions
-            and (isinstance(event, Unreadable) or event.version < versions[name])
-        ]
+        for name, event in self.events:
+            if name in versions and (
+                isinstance(event, Unreadable) or event.version < versions[name]
+            ):
+                yield [(name, event)]
 
 
 def versions(items: Sequence[Item]) -> list[tuple[int | None, int] | str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.entity import AGGREGATES, Entity, Recorded, advance
 from application.envelope import Envelope
+from domain.changes import difference
 from domain.event import Event
 from domain.interaction import InteractionAmended
 from domain.record import FollowUp, Place, Said
@@ -39,7 +40,7 @@ def golden_steps() -> Iterator[tuple[str, Step, bool]]:
     for event in FULL:
         yield event.type, step(event, ENVELOPE), False
         if type(event) in REDACTABLE:
-            yield f"{event.type}.redacted", step(event, ENVELOPE), True
+            yield f"{event.type}.redacted", _as_it_happens(step(event, ENVELOPE)), True
     for event in BARE:
         yield f"{event.type}.bare", step(event, BARE_ENVELOPE), False
 
@@ -78,6 +79,16 @@ def _after(event: Event, before: Entity | None) -> Any:
         "follow_up": FollowUp(needed=False),
     }
     return replace(state, record=state.record.model_copy(update=update))
+
+
+def _as_it_happens(one: Step) -> Step:
+    """The step with the changes between its states."""
+    if not isinstance(one.recorded.event, InteractionAmended):
+        return one
+    assert one.before is not None
+    changes = difference(one.before.state.record, one.after.state.record)
+    event = one.recorded.event.model_copy(update={"changes": changes})
+    return one._replace(recorded=one.recorded._replace(event=event))
 
 
 def _kind(event: Event) -> str:

@@ -43,7 +43,7 @@ def steps(kind: str, *events: Event, id: UUID = INTERACTION) -> list[Step]:
 
 
 def told(step: Step, *, hidden: bool = False) -> CloudEvent:
-    return cloud_event(step, hidden=hidden, base_url=BASE_URL)
+    return cloud_event(step.recorded, hidden=hidden, base_url=BASE_URL)
 
 
 def test_the_bytes_of_the_structured_form_stay_as_they_are():

@@ -13,7 +13,7 @@ from infrastructure.log import tenant_pages as tenant_log
 from infrastructure.log.events import Halted
 from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.cloud_events import cloud_event
-from infrastructure.publishing.event_redaction import RestrictedStep
+from infrastructure.publishing.event_redaction import RestrictedEvent
 from infrastructure.publishing.tenant_feed import Beyond, EventQuery, TenantFeed
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import NOW, NUMBERS, Ledger, record
@@ -26,20 +26,20 @@ TAX, LAW = Labels(restricted=("tax",)), Labels(restricted=("tax", "law"))
 
 async def everything(
     opened: Ledger, asked: EventQuery, most_bytes: int = 4_000_000
-) -> list[RestrictedStep]:
+) -> list[RestrictedEvent]:
     """All pages, one after the other."""
-    log, told = TenantFeed(TenantPools(opened.pool)), list[RestrictedStep]()
+    log, told = TenantFeed(TenantPools(opened.pool)), list[RestrictedEvent]()
     while True:
         page = await log.page(asked, most_bytes)
-        told += page.steps
+        told += page.events
         if not page.more:
             return told
         assert page.last > asked.after
         asked = asked._replace(after=page.last)
 
 
-def positions(told: list[RestrictedStep]) -> list[int]:
-    return [one.step.recorded.position for one in told]
+def positions(told: list[RestrictedEvent]) -> list[int]:
+    return [one.recorded.position for one in told]
 
 
 async def stored(opened: Ledger, condition: str, *parameters: object) -> list[int]:
@@ -76,7 +76,7 @@ async def test_types_are_told_with_what_led_to_them(opened: Ledger, types: set[s
     wanted = "originator_id LIKE '1/%%' AND topic = ANY(%s)"
     assert positions(told) == await stored(opened, wanted, sorted(types))
     unfiltered = await everything(opened, EventQuery("1"))
-    assert told == [one for one in unfiltered if one.step.recorded.event.type in types]
+    assert told == [one for one in unfiltered if one.recorded.event.type in types]
 
 
 @pytest.mark.parametrize("limit", [1, 1000])
@@ -99,7 +99,7 @@ async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger
     for index in range(6):
         await opened.log("x" * 10_000 * (index % 3))
     log = TenantFeed(TenantPools(opened.pool))
-    assert len((await log.page(EventQuery("1"), most_bytes=5_000)).steps) == 2
+    assert len((await log.page(EventQuery("1"), most_bytes=5_000)).events) == 2
     assert len(await everything(opened, EventQuery("1"), most_bytes=5_000)) == 6
 
 
@@ -112,9 +112,9 @@ async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
     page = await TenantFeed(TenantPools(opened.pool)).page(
         EventQuery("1", types=frozenset({LOGGED}))
     )
-    assert (positions(page.steps), page.last, page.more) == ([1], 2, False)
+    assert (positions(page.events), page.last, page.more) == ([1], 2, False)
     page = await TenantFeed(TenantPools(opened.pool)).page(EventQuery("1", after=3))
-    assert (page.steps, page.last, page.more) == ([], 3, False)
+    assert (page.events, page.last, page.more) == ([], 3, False)
     with pytest.raises(Beyond):
         await TenantFeed(TenantPools(opened.pool)).page(EventQuery("1", after=4))
 
@@ -125,7 +125,7 @@ async def test_a_page_ends_before_an_unreadable_event(opened: Ledger):
     await with_unreadable(opened, 3)
     log = TenantFeed(TenantPools(opened.pool))
     page = await log.page(EventQuery("1"))
-    assert (positions(page.steps), page.last, page.more) == ([1, 2], 2, True)
+    assert (positions(page.events), page.last, page.more) == ([1, 2], 2, True)
     with pytest.raises(Halted, match="event 3 of 1/interaction/"):
         await log.page(EventQuery("1", after=2))
 
@@ -160,7 +160,7 @@ async def test_an_event_is_hidden_by_every_tag_before_with_and_after_it(
     assert [sorted(each.restricted) for each in told] == [["law", "tax"]] * 4 + [[]]
     assert [each.hidden_without(["tax"]) for each in told] == [True] * 4 + [False]
     assert not any(each.hidden_without(["law", "tax", "other"]) for each in told)
-    shown = [cloud_event(each.step, hidden=each.hidden, base_url="").json() for each in told]
+    shown = [cloud_event(each.recorded, hidden=each.hidden, base_url="").json() for each in told]
     assert b"secret" not in b"".join(shown)
     assert b"to be seen" in shown[-1]
 

@@ -48,7 +48,7 @@ async def follow(opened: Ledger, log: TenantFeed, writing: asyncio.Task[None]) -
         while True:
             last_round = writing.done()
             page = await log.page(asked)
-            seen += [one.step.recorded.position for one in page.steps]
+            seen += [one.recorded.position for one in page.events]
             asked = asked._replace(after=page.last)
             if page.more:
                 continue
