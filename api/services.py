@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from uuid_utils.compat import uuid7
 
@@ -28,7 +29,7 @@ from infrastructure.webhooks.register import WebhookRegister
 from infrastructure.webhooks.signing import new_secret
 from infrastructure.webhooks.trying import Tester
 from projections.all_models import READ_MODELS
-from projections.timeline.pages import TimelinePage, TimelineRead, fetch_pages
+from projections.timeline.pages import TimelinePage, TimelineRead, large_page, shared_pages
 
 MEASURES = 1.0
 """Seconds for which the figures of the read models and of the webhooks are good enough."""
@@ -42,8 +43,8 @@ BODIES_OF_A_TENANT = 32 * 1024 * 1024
 
 
 class Services:
-    """`timelines` answers pages of timelines, many in one statement; `bounded_queries` are
-    those that may take long; `tenant_feed` has a tenant's events, and `streams` as they come."""
+    """`bounded_queries` are those that may take long; `tenant_feed` has a tenant's events, and
+    `streams` as they come."""
 
     def __init__(
         self,
@@ -71,7 +72,9 @@ class Services:
             uuid7,
             new_secret,
         )
-        self.timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(self._pages)
+        self._timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(
+            partial(shared_pages, self.fetch)
+        )
         self.pools = TenantPools(system.pool)
         self.bounded_queries = BoundedQueries(self.pools)
         self.tenant_feed = TenantFeed(self.pools)
@@ -88,8 +91,13 @@ class Services:
             most=settings.max_event_streams,
         )
 
-    async def _pages(self, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
-        return await fetch_pages(self.fetch, reads)
+    async def timeline(self, read: TimelineRead) -> TimelinePage | None:
+        """A page of a timeline, None for an unknown or removed contact. A small one is read in one
+        statement with others'; a large one on the tenant's own share of the connections."""
+        page = await self._timelines.get(read)
+        if page is not None and page.cut:
+            page = await large_page(fetching(self.pools.of(read.tenant)), read)
+        return page
 
     async def caught_up(self, read_models: Sequence[str], tenant: str) -> None:
         """Wait until read models behind the append have seen what anybody has been answered.

@@ -2,19 +2,29 @@
 
 A page is found by comparing row values, `(at, id) < (…, …)`, which costs the same at any depth.
 Cursors are opaque, and bound to the tenant and the filter of their list.
+
+A page has a number of records, and a size: no more is read at once. By cursor, the next page begins
+where this one ended. By number, a page has as many records as it was asked for: the rest of them is
+read by their ids, as their reader takes them.
 """
 
 import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
+
+R = TypeVar("R")
+D = TypeVar("D")
 
 Fetch = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 """Runs a query with `%s` parameters and returns its rows."""
+
+PAGE_BYTES = 1_000_000
+"""Bytes of the documents that are read at once. They end with the document that exceeds them."""
 
 
 class InvalidCursor(ValueError):
@@ -54,14 +64,44 @@ class Where:
             self.add(f"{column} {'<' if until_excluded else '<='} %s", until)
 
 
-class NewestFirst(NamedTuple):
-    """A list: what it selects from which rows, and its order by an instant and an id. `selected`
-    may have parameters of its own."""
+class Page(NamedTuple, Generic[R]):
+    """The first records of a page, as many as fit into PAGE_BYTES. `end` is that of the last one,
+    None if the list ends there. `rest` are the ids of the page's others, in their order; `more` is
+    True if the list goes on after those."""
 
-    selected: str
+    records: list[R]
+    end: PageEnd | None
+    rest: list[UUID]
+    more: bool
+
+    def map(self, made: Callable[[R], D]) -> "Page[D]":
+        return Page([made(record) for record in self.records], self.end, self.rest, self.more)
+
+
+def fitting(page: str, order: str, keys: str, columns: Sequence[str], size: str) -> str:
+    """SQL for the rows of `page` in this order: their keys, True if they fit into PAGE_BYTES, and
+    the columns, null in the rows that don't. `size` is SQL for the bytes of a row's columns, of
+    which no content is read for it."""
+    size = f"coalesce({size}, 0)"
+    fits = f"bytes - {size} < {PAGE_BYTES}"
+    shown = ", ".join(f"CASE WHEN {fits} THEN {column} END" for column in columns)
+    return (
+        f"SELECT {keys}, {fits}, {shown} FROM (SELECT *, sum({size}) "
+        f"OVER (ORDER BY {order} ROWS UNBOUNDED PRECEDING) AS bytes FROM ({page}) page) page "
+        f"ORDER BY {order}"
+    )
+
+
+class NewestFirst(NamedTuple):
+    """A list: what it selects from which rows, by the names of its columns, and its order by an
+    instant and an id. The selection may have parameters of its own. `size` is SQL for the bytes of
+    its columns."""
+
+    selected: Mapping[str, str]
     rows: str
     at: str
     id: str
+    size: str
 
     async def page(
         self,
@@ -71,18 +111,31 @@ class NewestFirst(NamedTuple):
         offset: int,
         before: PageEnd | None,
         *parameters: object,
-    ) -> tuple[list[tuple[Any, ...]], PageEnd | None]:
-        """The rows of a page, by offset or before the end of the page before, and its end; None
-        on the last page. `parameters` are those of `selected`."""
+    ) -> Page[tuple[Any, ...]]:
+        """A page, by offset or before the end of the page before. `parameters` are those of
+        `selected`."""
         if before is not None:
             where.add(f"({self.at}, {self.id}) < (%s, %s)", *before)
-        sql = (
-            f"SELECT {self.at}, {self.id}, {self.selected} FROM {self.rows} WHERE {where.sql} "
-            f"ORDER BY {self.at} DESC, {self.id} DESC LIMIT %s OFFSET %s"
+        selected = ", ".join(f"{sql} AS {name}" for name, sql in self.selected.items())
+        page = (
+            f"SELECT {self.at} AS page_at, {self.id} AS page_id, {selected} FROM {self.rows} "
+            f"WHERE {where.sql} ORDER BY {self.at} DESC, {self.id} DESC LIMIT %s OFFSET %s"
         )
+        keys, order = "page_at, page_id", "page_at DESC, page_id DESC"
+        sql = fitting(page, order, keys, list(self.selected), self.size)
         rows = await fetch(sql, [*parameters, *where.parameters, limit + 1, offset])
-        end = PageEnd(*rows[limit - 1][:2]) if len(rows) > limit else None
-        return [row[2:] for row in rows[:limit]], end
+        records = [row for row in rows[:limit] if row[2]]
+        end = PageEnd(*records[-1][:2]) if len(rows) > len(records) else None
+        rest = [row[1] for row in rows[len(records) : limit]]
+        return Page([row[3:] for row in records], end, rest, len(rows) > limit)
+
+    async def of(
+        self, fetch: Fetch, where: Where, ids: Sequence[UUID], *parameters: object
+    ) -> Page[tuple[Any, ...]]:
+        """The rows with these ids, which are the rest of a page. Those that have left the list
+        since are left out."""
+        where.add(f"{self.id} = ANY(%s)", list(ids))
+        return await self.page(fetch, where, len(ids), 0, None, *parameters)
 
 
 async def count_of(fetch: Fetch, table: str, where: Where) -> int:
@@ -97,21 +150,42 @@ def scope(*parts: object) -> str:
 
 
 def to_cursor(end: PageEnd, bound_to: str) -> str:
-    text = json.dumps([end.at.isoformat(), str(end.id), bound_to], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return sealed(end.at.isoformat(), str(end.id), bound_to)
 
 
 def from_cursor(cursor: str, bound_to: str) -> PageEnd:
     """Raises InvalidCursor."""
+    at, identity = unsealed(cursor, bound_to, str, str)
+    try:
+        end = PageEnd(datetime.fromisoformat(at), UUID(identity))
+    except ValueError as error:
+        raise InvalidCursor(FOREIGN) from error
+    if end.at.tzinfo is None:
+        raise InvalidCursor(FOREIGN)
+    return end
+
+
+FOREIGN = "The cursor isn't one that was given out here."
+
+
+def sealed(*parts: str | int) -> str:
+    """The opaque form of a cursor's parts; the last is what the cursor is bound to."""
+    text = json.dumps(parts, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def unsealed(cursor: str, bound_to: str, *types: type) -> list[Any]:
+    """The parts of a cursor but the last, which have these types. Raises InvalidCursor."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        at, identity, bound = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        end = PageEnd(datetime.fromisoformat(at), UUID(identity))
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
-        raise InvalidCursor("The cursor isn't one that was given out here.") from error
-    if bound != bound_to or end.at.tzinfo is None:
+        *parts, bound = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        raise InvalidCursor(FOREIGN) from error
+    if bound != bound_to:
         raise InvalidCursor("The cursor was given out for another list.")
-    return end
+    if [type(part) for part in parts] != list(types):
+        raise InvalidCursor(FOREIGN)
+    return list(parts)
 
 
 def pattern(term: str, fold: Callable[[str], str] = str.lower) -> str:

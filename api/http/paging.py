@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from api.http.answers import Header
 from api.http.call import Call
-from api.http.problem import invalid
+from api.http.problem import Refused, invalid
 from projections.paging import InvalidCursor, PageEnd, from_cursor
 
 
@@ -16,7 +16,12 @@ def page_end(cursor: str | None, bound_to: str) -> PageEnd | None:
     try:
         return from_cursor(cursor, bound_to)
     except InvalidCursor as error:
-        raise invalid(("query", "cursor"), "cursor_invalid", str(error)) from None
+        raise cursor_invalid(error) from None
+
+
+def cursor_invalid(error: InvalidCursor) -> Refused:
+    """A 422."""
+    return invalid(("query", "cursor"), "cursor_invalid", str(error))
 
 
 def links(call: Call, **pages: dict[str, Any] | None) -> tuple[Header, ...]:

@@ -7,11 +7,17 @@ from uuid import UUID
 from application.webhook_ports import Delivery
 from infrastructure.webhooks.confidential import SECRETS
 from infrastructure.webhooks.posting import PostResult
-from projections.paging import Fetch, NewestFirst, PageEnd, Where
+from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where
 
 COLUMNS = ", ".join(Delivery._fields)
 OF_WEBHOOK = "tenant = %s AND webhook = %s"
-DELIVERIES = NewestFirst(COLUMNS, "webhook_deliveries", "created_at", "id")
+DELIVERIES = NewestFirst(
+    {name: name for name in Delivery._fields},
+    "webhook_deliveries",
+    "created_at",
+    "id",
+    "octet_length(error)",
+)
 
 
 async def page(
@@ -23,13 +29,12 @@ async def page(
     outcome: str | None = None,
     event_id: UUID | None = None,
     before: PageEnd | None = None,
-) -> tuple[list[Delivery], PageEnd | None]:
-    """The newest deliveries, and the end of the page, None if it is the last one."""
+) -> Page[Delivery]:
+    """The newest deliveries."""
     where = Where(OF_WEBHOOK, tenant, webhook)
     where.add_given("outcome = %s", outcome)
     where.add_given("event_id = %s", event_id)
-    rows, end = await DELIVERIES.page(fetch, where, limit, 0, before)
-    return [Delivery._make(row) for row in rows], end
+    return (await DELIVERIES.page(fetch, where, limit, 0, before)).map(Delivery._make)
 
 
 async def one(fetch: Fetch, tenant: str, webhook: UUID, delivery: UUID) -> Delivery | None:

@@ -4,7 +4,7 @@ That is the newest entry of its timeline that isn't in the future. A query looks
 right after deletes and corrections, and a planned entry counts as soon as its time has come.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from uuid import UUID
 from application.entity import Entity
 from domain.contact import Contact
 from projections.contacts.model import ContactRow, row_of
-from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
+from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where, count_of, pattern
 
 LAST_CONTACTED = """
 LEFT JOIN LATERAL (
@@ -36,8 +36,16 @@ def listed_of(entity: Entity[Contact], last_contacted: datetime | None = None) -
     return ListedContact(**vars(row_of(entity)), last_contacted=last_contacted)
 
 
-COLUMNS = ", ".join([*(f"c.{field.name}" for field in fields(ContactRow)), "last.at"])
-CONTACT_LIST = NewestFirst(COLUMNS, f"contacts c {LAST_CONTACTED}", "c.created_at", "c.id")
+SELECTED = {field.name: f"c.{field.name}" for field in fields(ContactRow)}
+SELECTED |= {"last_contacted": "last.at"}
+COLUMNS = ", ".join(SELECTED.values())
+CONTACT_LIST = NewestFirst(
+    SELECTED,
+    f"contacts c {LAST_CONTACTED}",
+    "c.created_at",
+    "c.id",
+    "octet_length(concat(name, email, phone, company, title, array_to_string(tags, '')))",
+)
 
 
 class Filter(NamedTuple):
@@ -116,7 +124,13 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
-) -> tuple[list[ListedContact], PageEnd | None]:
+) -> Page[ListedContact]:
     """A page by offset or after the end of the page before; newest contacts first."""
-    rows, end = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
-    return [ListedContact(*row) for row in rows], end
+    found = await CONTACT_LIST.page(fetch, _where(wanted), limit, offset, before)
+    return found.map(lambda row: ListedContact(*row))
+
+
+async def rest(fetch: Fetch, wanted: Filter, ids: Sequence[UUID]) -> Page[ListedContact]:
+    """The rest of a page."""
+    found = await CONTACT_LIST.of(fetch, _where(Filter(wanted.tenant)), ids)
+    return found.map(lambda row: ListedContact(*row))

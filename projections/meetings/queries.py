@@ -5,10 +5,11 @@ A meeting is redacted by the restricted tags of its interaction, also after that
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of
+from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where, count_of
 
 RESTRICTED = """
 LEFT JOIN timeline t ON t.id = m.interaction_id AND t.tenant = m.tenant AND t.main
@@ -18,7 +19,13 @@ LEFT JOIN former_entries f
 
 HIDDEN = "NOT coalesce(t.restricted, f.restricted, '{}') <@ %s::text[]"
 SHOWN = f"CASE WHEN {HIDDEN} THEN m.redacted ELSE m.document END"
-MEETING_LIST = NewestFirst(SHOWN, f"meetings m {RESTRICTED}", "m.scheduled_at", "m.id")
+MEETING_LIST = NewestFirst(
+    {"shown": SHOWN},
+    f"meetings m {RESTRICTED}",
+    "m.scheduled_at",
+    "m.id",
+    "octet_length(shown)",
+)
 
 
 class Filter(NamedTuple):
@@ -68,8 +75,14 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
-) -> tuple[list[str], PageEnd | None]:
-    """A page by offset or after the end of the page before, and its end."""
+) -> Page[str]:
+    """A page of documents, by offset or after the end of the page before."""
     opened = list(wanted.open_tags)
-    rows, end = await MEETING_LIST.page(fetch, _where(wanted), limit, offset, before, opened)
-    return [document for (document,) in rows], end
+    found = await MEETING_LIST.page(fetch, _where(wanted), limit, offset, before, opened)
+    return found.map(itemgetter(0))
+
+
+async def rest(fetch: Fetch, wanted: Filter, ids: Sequence[UUID]) -> Page[str]:
+    """The documents of the rest of a page."""
+    where, opened = _where(Filter(wanted.tenant)), list(wanted.open_tags)
+    return (await MEETING_LIST.of(fetch, where, ids, opened)).map(itemgetter(0))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from projections.case_folding import fold
-from projections.paging import Fetch, Where, pattern
+from projections.paging import Fetch, Page, Where, fitting, pattern
 from projections.read_model import ReadModel
 from projections.sites.fields import InteractionFields
 from projections.sites.model import JOINT, SITE_LIST, SITE_SEARCH, TEXTS, joined
@@ -73,9 +73,9 @@ class SiteFilter(NamedTuple):
 
 
 class SitePage(NamedTuple):
-    """`documents` are those of the interactions, as the reader may see them."""
+    """`page` has the documents of the interactions, as the reader may see them."""
 
-    documents: list[str]
+    page: Page[str]
     total: int
 
 
@@ -92,22 +92,40 @@ async def page(fetch: Fetch, wanted: SiteFilter, limit: int, offset: int) -> Sit
     # A search runs once and counts its hits on the way; without one, a count by index is faster.
     shown_total = "count(*) OVER ()" if wanted.by_text else f"({total.text})"
     direction = "DESC" if wanted.descending else "ASC"
-    order = f"k {direction}{_nulls_last(wanted)}, page.number {direction}"
-    sql = (
-        f"WITH page AS (SELECT id, number, k, {shown_total} AS total FROM ({hits.text}) page "
-        f"ORDER BY {order} LIMIT %s OFFSET %s) "
-        f"SELECT total, {SHOWN} FROM page JOIN timeline t USING (id) "
-        f"WHERE t.tenant = %s AND t.main ORDER BY {order}"
+    order = f"k {direction}{_nulls_last(wanted)}, number {direction}"
+    found = (
+        f"SELECT total, id, k, page.number, {SHOWN} AS shown FROM ("
+        f"SELECT id, number, k, {shown_total} AS total FROM ({hits.text}) page "
+        f"ORDER BY {order} LIMIT %s OFFSET %s) page "
+        "JOIN timeline t USING (id) WHERE t.tenant = %s AND t.main"
     )
+    sql = fitting(found, order, "total, id", ["shown"], "octet_length(shown)")
     first = [] if wanted.by_text else total.parameters
-    last = [limit, offset, list(wanted.open_tags), wanted.tenant]
-    rows = await fetch(sql, [*first, *hits.parameters, *last])
+    last = [limit, offset, wanted.tenant]
+    rows = await fetch(sql, [list(wanted.open_tags), *first, *hits.parameters, *last])
     if rows:
-        return SitePage([shown for _, shown in rows], rows[0][0])
+        total_records = rows[0][0]
+        return SitePage(_page([row[1:] for row in rows]), total_records)
     if not offset:
-        return SitePage([], 0)
+        return SitePage(_page([]), 0)
     ((beyond,),) = await fetch(*total)
-    return SitePage([], beyond)
+    return SitePage(_page([]), beyond)
+
+
+async def rest(fetch: Fetch, wanted: SiteFilter, ids: Sequence[UUID]) -> Page[str]:
+    """The rest of a page. Interactions that were deleted since are left out."""
+    found = (
+        f"SELECT id, n, {SHOWN} AS shown FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked (id, n) "
+        "JOIN timeline t USING (id) WHERE t.tenant = %s AND t.main"
+    )
+    sql = fitting(found, "n", "id", ["shown"], "octet_length(shown)")
+    rows = await fetch(sql, [list(wanted.open_tags), list(ids), wanted.tenant])
+    return _page(rows)
+
+
+def _page(rows: Sequence[tuple[Any, ...]]) -> Page[str]:
+    documents = [shown for _, fits, shown in rows if fits]
+    return Page(documents, None, [row[0] for row in rows[len(documents) :]], more=False)
 
 
 def _hits(wanted: SiteFilter, unseen: Sequence[UUID] | None) -> _Sql:

@@ -1,4 +1,4 @@
-"""Pages of contacts' timelines, many in one statement.
+"""Pages of contacts' timelines: small ones many in one statement, large ones alone.
 
 PostgreSQL joins the documents to one text: making models of rows and JSON of models costs twice as
 much as passing JSON through.
@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from projections.paging import Fetch, PageEnd
+from projections.paging import PAGE_BYTES, Fetch, PageEnd
 
-MOST = 200
-"""Entries of a page."""
+SHARED_BYTES = 100_000
+"""Bytes of the documents of a page that shares its statement."""
 
 
 class TimelineRead(NamedTuple):
@@ -27,42 +27,71 @@ class TimelineRead(NamedTuple):
 
 
 class TimelinePage(NamedTuple):
-    """`documents` are JSON objects, separated by commas; `end` is None on the last page."""
+    """`documents` are JSON objects, separated by commas; `end` is None on the last page. `cut` is
+    True if entries were left out for their size."""
 
     documents: str
     end: PageEnd | None
+    cut: bool
 
 
+# Sizes are known without reading what they are of.
 PAGES = """
-SELECT q.i, c.id IS NOT NULL, p.documents, p.at, p.id
+SELECT q.i, c.id IS NOT NULL, p.documents, p.at, p.id, p.cut
 FROM json_to_recordset(%s::json)
     AS q(i int, tenant text, contact_id uuid, lim int, at timestamptz, id uuid, open text[])
 LEFT JOIN contacts c ON c.tenant = q.tenant AND c.id = q.contact_id AND NOT c.removed
 LEFT JOIN LATERAL (
-    SELECT string_agg(shown, ',' ORDER BY n) FILTER (WHERE n <= q.lim) AS documents,
-        CASE WHEN count(*) > q.lim THEN min(at) FILTER (WHERE n = q.lim) END AS at,
-        CASE WHEN count(*) > q.lim THEN (array_agg(e.id) FILTER (WHERE n = q.lim))[1] END AS id
+    SELECT string_agg(shown, ',' ORDER BY n) FILTER (WHERE {fits}) AS documents,
+        CASE WHEN count(*) > count(*) FILTER (WHERE {fits})
+            THEN min(at) FILTER (WHERE {last}) END AS at,
+        CASE WHEN count(*) > count(*) FILTER (WHERE {fits})
+            THEN (array_agg(e.id) FILTER (WHERE {last}))[1] END AS id,
+        bool_or(n <= q.lim AND NOT ({fits})) AS cut
     FROM (
-        SELECT t.at, t.id, row_number() OVER (ORDER BY t.at DESC, t.id DESC) AS n,
-            CASE WHEN NOT t.main THEN (
-                SELECT CASE WHEN m.restricted <@ q.open THEN m.document ELSE m.redacted END
-                FROM timeline m WHERE m.tenant = t.tenant AND m.number = t.number AND m.main)
-            WHEN t.restricted <@ q.open THEN t.document ELSE t.redacted END AS shown
-        FROM timeline t
-        WHERE t.contact_id = q.contact_id AND t.tenant = q.tenant
-            AND (t.at, t.id) < (q.at, q.id)
-        ORDER BY t.at DESC, t.id DESC
-        LIMIT q.lim + 1
+        SELECT at, id, shown, octet_length(shown) AS size,
+            row_number() OVER entries AS n, sum(octet_length(shown)) OVER entries AS bytes
+        FROM (
+            SELECT t.at, t.id,
+                CASE WHEN NOT t.main THEN (
+                    SELECT CASE WHEN m.restricted <@ q.open THEN m.document ELSE m.redacted END
+                    FROM timeline m WHERE m.tenant = t.tenant AND m.number = t.number AND m.main)
+                WHEN t.restricted <@ q.open THEN t.document ELSE t.redacted END AS shown
+            FROM timeline t
+            WHERE t.contact_id = q.contact_id AND t.tenant = q.tenant
+                AND (t.at, t.id) < (q.at, q.id)
+            ORDER BY t.at DESC, t.id DESC
+            LIMIT q.lim + 1
+        ) t
+        WINDOW entries AS (ORDER BY at DESC, id DESC ROWS UNBOUNDED PRECEDING)
     ) e
 ) p ON c.id IS NOT NULL
 ORDER BY q.i
 """
+SHARED_PAGES = PAGES.format(fits=f"n <= q.lim AND bytes <= {SHARED_BYTES}", last="n = q.lim")
+LARGE_PAGES = PAGES.format(
+    fits=f"n <= q.lim AND bytes - size < {PAGE_BYTES}",
+    last=f"bytes - size < {PAGE_BYTES} AND (n = q.lim OR bytes >= {PAGE_BYTES})",
+)
 
 NEWEST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
 
 
-async def fetch_pages(fetch: Fetch, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
-    """The pages, in the order of the reads; None for an unknown or removed contact."""
+async def shared_pages(fetch: Fetch, reads: Sequence[TimelineRead]) -> list[TimelinePage | None]:
+    """The pages, in the order of the reads; None for an unknown or removed contact. One that is
+    larger than SHARED_BYTES is cut, and has to be read alone."""
+    return await _pages(SHARED_PAGES, fetch, reads)
+
+
+async def large_page(fetch: Fetch, read: TimelineRead) -> TimelinePage | None:
+    """A page that ends with the entry that exceeds PAGE_BYTES, or before."""
+    (page,) = await _pages(LARGE_PAGES, fetch, [read])
+    return page
+
+
+async def _pages(
+    sql: str, fetch: Fetch, reads: Sequence[TimelineRead]
+) -> list[TimelinePage | None]:
     rows = [
         {"i": i, "tenant": q.tenant, "contact_id": q.contact_id, "lim": q.limit}
         | dict(zip(("at", "id"), q.before or NEWEST, strict=True))
@@ -70,7 +99,7 @@ async def fetch_pages(fetch: Fetch, reads: Sequence[TimelineRead]) -> list[Timel
         for i, q in enumerate(reads)
     ]
     pages: list[TimelinePage | None] = []
-    for _, exists, documents, at, identity in await fetch(PAGES, (to_json(rows).decode(),)):
+    for _, exists, documents, at, identity, cut in await fetch(sql, (to_json(rows).decode(),)):
         end = None if at is None else PageEnd(at, identity)
-        pages.append(TimelinePage(documents or "", end) if exists else None)
+        pages.append(TimelinePage(documents or "", end, bool(cut)) if exists else None)
     return pages

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
 from domain.kinds import Kind
-from projections.paging import Fetch, NewestFirst, PageEnd, Where, count_of, pattern
+from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where, count_of, pattern
 
 SHOWN = "CASE WHEN restricted <@ %s::text[] THEN document ELSE redacted END"
 """The document as a reader who opened these tags may see it."""
@@ -25,8 +26,8 @@ ENTRIES = f"""(
 ) t"""
 """The timeline as if each row had the content. A contact's own interactions cost no second look."""
 
-TIMELINE_LIST = NewestFirst(SHOWN, "timeline", "at", "id")
-ENTRY_LIST = NewestFirst(SHOWN, ENTRIES, "at", "id")
+TIMELINE_LIST = NewestFirst({"shown": SHOWN}, "timeline", "at", "id", "octet_length(shown)")
+ENTRY_LIST = NewestFirst({"shown": SHOWN}, ENTRIES, "at", "id", "octet_length(shown)")
 
 
 class Filter(NamedTuple):
@@ -51,13 +52,6 @@ class Filter(NamedTuple):
     @property
     def by_content(self) -> bool:
         return bool(self.search or self.tags or self.sentiment or self.participant)
-
-
-class InteractionPage(NamedTuple):
-    """The documents of a page; `end` is None on the last page."""
-
-    documents: list[str]
-    end: PageEnd | None
 
 
 def _where(wanted: Filter) -> Where:
@@ -94,12 +88,18 @@ async def count(fetch: Fetch, wanted: Filter) -> int:
 
 async def page(
     fetch: Fetch, wanted: Filter, limit: int, *, offset: int = 0, before: PageEnd | None = None
-) -> InteractionPage:
-    """A page by offset or after the end of the page before."""
+) -> Page[str]:
+    """A page of documents, by offset or after the end of the page before."""
     opened = list(wanted.open_tags)
     listed = ENTRY_LIST if wanted.contact_id else TIMELINE_LIST
-    rows, end = await listed.page(fetch, _where(wanted), limit, offset, before, opened)
-    return InteractionPage([document for (document,) in rows], end)
+    found = await listed.page(fetch, _where(wanted), limit, offset, before, opened)
+    return found.map(itemgetter(0))
+
+
+async def rest(fetch: Fetch, wanted: Filter, ids: Sequence[UUID]) -> Page[str]:
+    """The documents of the rest of a page."""
+    where, opened = _where(Filter(wanted.tenant)), list(wanted.open_tags)
+    return (await TIMELINE_LIST.of(fetch, where, ids, opened)).map(itemgetter(0))
 
 
 async def one(

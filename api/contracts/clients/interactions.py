@@ -59,7 +59,7 @@ async def listed(call: Call, client_id: str, query: Annotated[PageQuery, Query()
     bound_to = scope(call.tenant, "client", whose.id)
     before = page_end(query.cursor, bound_to)
     read = TimelineRead(call.tenant, whose.id, query.limit, before, call.open_tags)
-    page = present(await call.services.timelines.get(read), "Client")
+    page = present(await call.services.timeline(read), "Client")
     shown = [interaction(document) for document in from_json(f"[{page.documents}]")]
     following = page.end and {"cursor": to_cursor(page.end, bound_to)}
     return Content(to_json({"interactions": shown}), links(call, next=following))

@@ -1,10 +1,12 @@
 """Logging a complete interaction, step 2 of the documented flow, and reading it again."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
 from pydantic_core import from_json, to_json
+from starlette.responses import Response
 
 from api.contracts.rapport.dialect import RAPPORT
 from api.contracts.rapport.documents import interaction_read, tactic_ids, tactic_logs
@@ -18,6 +20,7 @@ from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
+from api.http.pieces import array, elements
 from api.http.problem import invalid
 from api.http.query import OPENS
 from api.http.records import present
@@ -89,7 +92,9 @@ async def get(call: Call, id: str) -> Content:
     list[InteractionReadWithTactics],
     errors=(404, 422),
 )
-async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
+async def of_contact(
+    call: Call, contact_id: str, query: Annotated[PageQuery, Query()]
+) -> Content | Response:
     """The interactions with a contact of one's own, newest first"""
     contact = await records.contact(call, contact_id)
     opened, fetch = call.open_tags, call.fetch
@@ -97,9 +102,20 @@ async def of_contact(call: Call, contact_id: str, query: Annotated[PageQuery, Qu
         raise NotFound("Contact not found", code="contact_not_found")
     wanted = interaction_list.Filter(call.tenant, opened, contact.id)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)
-    shown = await _with_tactics(call, [from_json(text) for text in page.documents], contact.id)
-    following = page.end and {"skip": query.skip + query.limit, "limit": query.limit}
-    return Content(to_json(shown), links(call, next=following))
+    end = query.skip + query.limit
+    following = {"skip": end, "limit": query.limit} if page.more else None
+
+    async def shown(documents: Sequence[str]) -> str:
+        read = [from_json(text) for text in documents]
+        return elements(await _with_tactics(call, read, contact.id))
+
+    return await array(
+        call,
+        page,
+        shown,
+        lambda ids: interaction_list.rest(call.fetch, wanted, ids),
+        headers=links(call, next=following),
+    )
 
 
 async def _with_tactics(

@@ -1,10 +1,12 @@
 """The interactions of a contact: adding one, and its history page by page."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
 from pydantic_core import from_json, to_json
+from starlette.responses import Response
 
 from api.contracts.relationships.dialect import RELATIONSHIPS
 from api.contracts.relationships.interaction_schemas import (
@@ -18,6 +20,7 @@ from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
 from api.http.paging import links
+from api.http.pieces import array, elements
 from api.http.query import OPENS
 from api.http.route import needs
 from api.http.router import ContractRouter
@@ -68,21 +71,29 @@ async def add(call: Call, contact_id: str, body: ContactInteractionRequest) -> A
     errors=(404, 422),
     also="/api/contacts/{contact_id}/interactions",
 )
-async def history(call: Call, contact_id: str, query: Annotated[PageQuery, Query()]) -> Content:
+async def history(
+    call: Call, contact_id: str, query: Annotated[PageQuery, Query()]
+) -> Content | Response:
     """The interactions with a contact, newest first"""
     identity = (await records.contact(call, contact_id)).id
     opened, fetch = call.open_tags, call.fetch
     wanted = interaction_list.Filter(call.tenant, opened, identity)
     total = await interaction_list.count(fetch, wanted)
     page = await interaction_list.page(fetch, wanted, query.limit, offset=query.skip)
-    body = {
-        "interactions": [interaction_shown(from_json(text), identity) for text in page.documents],
-        "total": total,
-        "skip": query.skip,
-        "limit": query.limit,
-    }
-    following = page.end and {"skip": query.skip + query.limit, "limit": query.limit}
-    return Content(to_json(body), links(call, next=following))
+    following = {"skip": query.skip + query.limit, "limit": query.limit} if page.more else None
+
+    async def shown(documents: Sequence[str]) -> str:
+        return elements([interaction_shown(from_json(text), identity) for text in documents])
+
+    return await array(
+        call,
+        page,
+        shown,
+        lambda ids: interaction_list.rest(call.fetch, wanted, ids),
+        begin='{"interactions":[',
+        end=f'],"total":{total},"skip":{query.skip},"limit":{query.limit}}}',
+        headers=links(call, next=following),
+    )
 
 
 @router.on(

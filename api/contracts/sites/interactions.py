@@ -1,9 +1,11 @@
 """Interactions of a site (the sites document)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query
 from pydantic_core import from_json
+from starlette.responses import Response
 
 from api.contracts.sites.dialect import SITES
 from api.contracts.sites.listing import ListQuery
@@ -13,14 +15,16 @@ from api.contracts.sites.shown import (
     InteractionShown,
     InteractionsShown,
     TypesShown,
+    around_interactions,
+    interaction,
     interaction_json,
-    interactions_json,
     success,
 )
 from api.contracts.sites.site_context import CONTEXT, SITE
 from api.http import records, repeats
 from api.http.answers import Content, carry_out, record
 from api.http.call import Call
+from api.http.pieces import array, elements
 from api.http.route import SIGNED_IN, needs
 from api.http.router import ContractRouter
 from application.entity import Entity
@@ -45,7 +49,7 @@ reading, writing = needs("view_contacts") | CONTEXT, needs("edit_contacts") | CO
 
 
 @router.on("GET /api/interactions", reading, InteractionsShown, errors=(400, 403))
-async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
+async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content | Response:
     """List interactions"""
     wanted = query.wanted(call.tenant, call.open_tags)
     offset = (query.page - 1) * query.per_page
@@ -53,8 +57,20 @@ async def find(call: Call, query: Annotated[ListQuery, Query()]) -> Content:
     async with call.services.bounded_queries.open(call.tenant) as fetch:
         found = await site_queries.page(fetch, wanted, query.per_page, offset)
     pagination = query.pagination(found.total)
-    body = interactions_json(found.documents, call.tenant, pagination)
-    return Content(body, query.links(call, pagination["total_pages"]))
+    begin, end = around_interactions(pagination)
+
+    async def shown(documents: Sequence[str]) -> str:
+        return elements([interaction(document, call.tenant) for document in documents])
+
+    return await array(
+        call,
+        found.page,
+        shown,
+        lambda ids: site_queries.rest(call.fetch, wanted, ids),
+        begin=begin,
+        end=end,
+        headers=query.links(call, pagination["total_pages"]),
+    )
 
 
 @router.on("GET /api/interactions/types", needs(SIGNED_IN), TypesShown)

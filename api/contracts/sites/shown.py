@@ -72,6 +72,8 @@ def interaction_json(document: str, site: str) -> str:
     return success({"interaction": interaction(document, site)}).decode()
 
 
-def interactions_json(documents: list[str], site: str, pagination: dict[str, int]) -> bytes:
-    shown = [interaction(document, site) for document in documents]
-    return success({"interactions": shown}, meta={"pagination": pagination})
+def around_interactions(pagination: dict[str, int]) -> tuple[str, str]:
+    """The JSON of a list before its interactions and after them."""
+    whole = success({"interactions": []}, meta={"pagination": pagination}).decode()
+    begin, _, end = whole.partition("[]")
+    return f"{begin}[", f"]{end}"

@@ -66,6 +66,11 @@ class AsOfQuery(Query):
     as_of: QueryDate | None = None
 
 
+class StatusHistoryQuery(AsOfQuery):
+    limit: Annotated[int, Field(ge=1, le=500)] = 500
+    cursor: Annotated[str, Field(max_length=500)] | None = None
+
+
 class StatusChange(Body):
     """Where the relationship moves. A stage that isn't given aligns by itself."""
 
@@ -115,9 +120,10 @@ class StatusEntryShown(Shown):
 
 
 class StatusHistoryShown(Shown):
-    """Newest first, complete for ever."""
+    """Newest first, complete for ever. `next` is the cursor of the next page."""
 
     items: list[StatusEntryShown]
+    next: str | None
 
 
 def contact_tag(row: ListedContact) -> str:

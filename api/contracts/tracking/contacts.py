@@ -4,6 +4,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Query
+from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.contact_schemas import (
@@ -47,6 +48,7 @@ from projections.contacts.queries import ListedContact
 router = ContractRouter(TRACKING, "Contacts")
 C = TypeVar("C")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
+QUERIES = lists.Queries(contact_list.count, contact_list.page, contact_list.rest)
 
 
 @router.on(
@@ -64,7 +66,7 @@ async def add(call: Call, body: NewContact) -> Answer:
 
 
 @router.on("GET /api/contacts", reading, ContactsShown, errors=(422,))
-async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
+async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content | Response:
     """Contacts by filter, newest first"""
     wanted = contact_list.Filter(
         call.tenant,
@@ -73,10 +75,9 @@ async def find(call: Call, query: Annotated[ContactQuery, Query()]) -> Content:
         query.lifecycle_stage,
         owner=query.owner_id,
     )
-    count, page = contact_list.count, contact_list.page
     by_text = query.search is not None
     shown = ContactShown.json_of
-    return await lists.find(call, query, wanted, "contacts", count, page, shown, by_text=by_text)
+    return await lists.find(call, query, wanted, "contacts", QUERIES, shown, by_text=by_text)
 
 
 @router.on("GET /api/contacts/{contact_id}", reading, ContactShown, errors=(404, 422))
@@ -157,4 +158,4 @@ async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
         past, fetch = LogReader(connection), fetching_on(connection)
         then = await history.contact_then(past, tenant, identity, instant.at)
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)
-    return Content(ContactShown.json_of(contact_list.listed_of(then.contact, last)))
+    return Content(ContactShown.json_of(contact_list.listed_of(then, last)))

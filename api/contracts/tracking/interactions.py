@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
+from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import CHANGING, CREATING, REMOVING, TRACKING
@@ -47,6 +48,7 @@ from projections.timeline.shape import NATIVE_WORDS
 router = ContractRouter(TRACKING, "Interactions")
 reading, writing = needs("view_contacts"), needs("edit_contacts")
 opening, revising = reading | OPENS, writing | OPENS
+QUERIES = lists.Queries(interaction_list.count, interaction_list.page, interaction_list.rest)
 
 
 @router.on(
@@ -79,7 +81,7 @@ async def timeline(
     bound_to = scope(call.tenant, "timeline", identity)
     before = page_end(query.cursor, bound_to)
     read = timeline_page.TimelineRead(call.tenant, identity, query.limit, before, call.open_tags)
-    page = present(await call.services.timelines.get(read), "Contact")
+    page = present(await call.services.timeline(read), "Contact")
     return lists.by_cursor(call, page.documents, page.end, bound_to)
 
 
@@ -91,12 +93,11 @@ async def get(call: Call, id: str) -> Content:
 
 
 @router.on("GET /api/interactions", reading, InteractionsShown, errors=(422,))
-async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Content:
+async def find(call: Call, query: Annotated[InteractionQuery, Query()]) -> Content | Response:
     """Interactions by filter, newest first"""
     wanted = await _filter(call, query)
-    count, page = interaction_list.count, interaction_list.page
     by_text = bool(wanted.search or wanted.participant)
-    return await lists.find(call, query, wanted, "interactions", count, page, by_text=by_text)
+    return await lists.find(call, query, wanted, "interactions", QUERIES, by_text=by_text)
 
 
 @router.on("PUT /api/interactions/{id}", revising, InteractionShown, errors=CHANGING)

@@ -1,13 +1,16 @@
 """The lists of this contract: their pages, cursors and bounds of time."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic_core import to_json
+from starlette.responses import Response
 
+from api.http import pieces
 from api.http.answers import Content
 from api.http.call import Call
 from api.http.models import Instant, upper_bound
@@ -15,7 +18,7 @@ from api.http.paging import links, page_end
 from api.http.problem import invalid
 from api.http.records import NOBODY, as_number, as_uuid
 from projections.contacts import queries as contact_list
-from projections.paging import Fetch, PageEnd, scope, to_cursor
+from projections.paging import Fetch, Page, PageEnd, scope, to_cursor
 
 D = TypeVar("D")
 W = TypeVar("W")
@@ -36,20 +39,13 @@ async def of_contact(call: Call, reference: str | None) -> UUID | None:
 
 def by_cursor(call: Call, documents: str, end: PageEnd | None, bound_to: str) -> Content:
     """`{items, next}`, with a link to the next page."""
-    following = to_cursor(end, bound_to) if end else None
+    return before_cursor(call, documents, to_cursor(end, bound_to) if end else None)
+
+
+def before_cursor(call: Call, documents: str, following: str | None) -> Content:
+    """`{items, next}`, with a link to the page of this cursor."""
     body = f'{{"items":[{documents}],"next":{to_json(following).decode()}}}'
     return Content(body, links(call, next={"cursor": following} if following else None))
-
-
-def by_page(call: Call, documents: Iterable[str], page: int, size: int, total: int) -> Content:
-    """`{items, page, pageSize, totalCount, totalPages}`, with a link to the next page."""
-    pages = -(-total // size)
-    body = (
-        f'{{"items":[{",".join(documents)}],"page":{page},"pageSize":{size},'
-        f'"totalCount":{total},"totalPages":{pages}}}'
-    )
-    following = {"page": page + 1, "pageSize": size} if page < pages else None
-    return Content(body, links(call, next=following))
 
 
 class Paged(Protocol):
@@ -60,17 +56,26 @@ class Paged(Protocol):
     cursor: str | None
 
 
+@dataclass(frozen=True)
+class Queries(Generic[W, D]):
+    """The queries of a list by a filter: the number of records, a page of them, and the rest of a
+    page by its ids."""
+
+    count: Callable[[Fetch, W], Awaitable[int]]
+    page: Callable[..., Awaitable[Page[D]]]
+    rest: Callable[[Fetch, W, Sequence[UUID]], Awaitable[Page[D]]]
+
+
 async def find(
     call: Call,
     query: Paged,
     wanted: W,
     name: str,
-    count: Callable[[Fetch, W], Awaitable[int]],
-    page: Callable[..., Awaitable[tuple[list[D], PageEnd | None]]],
+    queries: Queries[W, D],
     shown: Callable[[D], str] = str,
     *,
     by_text: bool = False,
-) -> Content:
+) -> Content | Response:
     """The page of a list that a query asks for; `name` is the list's in cursors. A filter `by_text`
     may have to read every record: it takes turns."""
     bound_to, size = scope(name, wanted), query.page_size
@@ -81,11 +86,29 @@ async def find(
             turn = call.services.bounded_queries.open(call.tenant)
             fetch = await opened.enter_async_context(turn)
         if query.cursor is None:
-            total = await count(fetch, wanted)
-            found, _ = await page(fetch, wanted, size, offset=(query.page - 1) * size)
-            return by_page(call, map(shown, found), query.page, size, total)
-        found, end = await page(fetch, wanted, size, before=before)
-    return by_cursor(call, ",".join(map(shown, found)), end, bound_to)
+            total = await queries.count(fetch, wanted)
+            found = await queries.page(fetch, wanted, size, offset=(query.page - 1) * size)
+        else:
+            found = await queries.page(fetch, wanted, size, before=before)
+
+    async def json(records: Sequence[D]) -> str:
+        return ",".join(map(shown, records))
+
+    if query.cursor is not None:
+        return by_cursor(call, await json(found.records), found.end, bound_to)
+    pages = -(-total // size)
+    following = {"page": query.page + 1, "pageSize": size} if query.page < pages else None
+    return await pieces.array(
+        call,
+        found,
+        json,
+        lambda ids: queries.rest(call.fetch, wanted, ids),
+        begin='{"items":[',
+        end=(
+            f'],"page":{query.page},"pageSize":{size},"totalCount":{total},"totalPages":{pages}}}'
+        ),
+        headers=links(call, next=following),
+    )
 
 
 def complete(documents: Iterable[str]) -> Content:

@@ -3,6 +3,7 @@
 from typing import Annotated, TypeVar
 
 from fastapi import Query
+from starlette.responses import Response
 
 from api.contracts.tracking import lists
 from api.contracts.tracking.dialect import CHANGING, CREATING, TRACKING
@@ -46,6 +47,7 @@ from projections.meetings.model import document
 router = ContractRouter(TRACKING, "Meetings")
 C = TypeVar("C", CompleteMeeting, EndMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
+QUERIES = lists.Queries(meeting_list.count, meeting_list.page, meeting_list.rest)
 
 
 @router.on(
@@ -67,10 +69,10 @@ async def schedule(call: Call, body: NewMeeting) -> Answer:
 
 
 @router.on("GET /api/meetings", reading, MeetingsShown, errors=(422,))
-async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Content:
+async def find(call: Call, query: Annotated[MeetingQuery, Query()]) -> Content | Response:
     """Meetings by filter, the latest appointment first"""
     wanted = await _filter(call, query)
-    return await lists.find(call, query, wanted, "meetings", meeting_list.count, meeting_list.page)
+    return await lists.find(call, query, wanted, "meetings", QUERIES)
 
 
 async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:

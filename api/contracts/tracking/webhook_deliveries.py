@@ -41,7 +41,7 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
     """Deliveries of the last 30 days and those that wait, newest first"""
     row = await webhook_row(call, id)
     bound_to = scope(call.tenant, "deliveries", row.id, query.outcome, query.event_id)
-    found, end = await delivery_log.page(
+    found = await delivery_log.page(
         call.fetch,
         call.tenant,
         row.id,
@@ -50,7 +50,8 @@ async def deliveries(call: Call, id: str, query: Annotated[DeliveryQuery, Query(
         event_id=query.event_id,
         before=page_end(query.cursor, bound_to),
     )
-    return lists.by_cursor(call, ",".join(map(DeliveryShown.json_of, found)), end, bound_to)
+    shown = ",".join(map(DeliveryShown.json_of, found.records))
+    return lists.by_cursor(call, shown, found.end, bound_to)
 
 
 @router.on(
