@@ -82,7 +82,7 @@ async def test_an_interaction_changed_after_indexing_is_found_as_it_is_now(
     await see(opened, state)
     found = await search(opened)
     assert found.total == 2
-    assert [str(comes.id) in text or str(stays.id) in text for text in found.documents] == [
+    assert [str(comes.id) in text or str(stays.id) in text for text in found.page.records] == [
         True
     ] * 2
 
@@ -123,7 +123,7 @@ async def test_pages_and_totals_agree_while_the_index_follows(opened: Ledger, st
     for offset in range(0, 24, 3):
         found = await search(opened, limit=3, offset=offset)
         assert found.total == 20
-        seen += found.documents
+        seen += found.page.records
     assert len(set(seen)) == len(seen) == 20
 
 
@@ -139,6 +139,6 @@ async def test_words_are_found_and_sorted_with_the_spaces_between_them(opened: L
     assert (await search(opened, SiteFilter("1", title="e Ƣ"))).total == 1
     assert (await search(opened, SiteFilter("1", search="needleb"))).total == 0
     found = await search(opened, WANTED._replace(sort_by="title", descending=False))
-    assert [from_json(text)["subject"] for text in found.documents] == [
+    assert [from_json(text)["subject"] for text in found.page.records] == [
         *("A needle a", "A needle b", "Aa needle", "Ab needle", "Aneedle Ƣb", "Needle A")
     ]

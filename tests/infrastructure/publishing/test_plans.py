@@ -7,7 +7,15 @@ import pytest
 from psycopg import RawCursor
 
 from infrastructure.log import tenant_pages
-from infrastructure.log.reader import END, TENANTS_AFTER, tenant_head
+from infrastructure.log.reader import (
+    BEFORE,
+    END,
+    JUDGING,
+    OF_TYPE,
+    TENANTS_AFTER,
+    UPTO,
+    tenant_head,
+)
 from infrastructure.webhooks.replaying import plan
 from tests.infrastructure.projecting.support import Ledger
 
@@ -43,6 +51,10 @@ def filled(opened: Ledger) -> str:
         (tenant_pages.OF_TYPES, ["big", 10_000, ["common"]], "stored_events_type_idx"),
         (tenant_pages.OF_SUBJECT, [SUBJECT, 0, None], "stored_events_pkey"),
         (tenant_head("$1"), ["big"], "stored_events_tenant_idx"),
+        (JUDGING, ["", 0, [SUBJECT]], "stored_events_judging_idx"),
+        (OF_TYPE, ["", 0, [SUBJECT], ["common"]], "stored_events_pkey"),
+        (UPTO, ["", 0, [SUBJECT], END], "stored_events_pkey"),
+        (BEFORE, ["", 0, f'[{{"stream":"{SUBJECT}","version":2}}]'], "stored_events_pkey"),
         (TENANTS_AFTER, [19_990], "stored_events_notification_id_idx"),
     ],
 )
