@@ -1,23 +1,26 @@
-"""The memory that Python objects take at most while something is done."""
+"""The memory of Python objects while something is done."""
 
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Peak:
-    """Bytes beyond those at the beginning; known when the block is left."""
+class Memory:
+    """Bytes beyond those at the beginning: the most there were, and those in the end. Known when
+    the block is left."""
 
-    bytes = 0
+    most = 0
+    held = 0
 
 
 @contextmanager
-def peak() -> Iterator[Peak]:
-    found = Peak()
+def traced() -> Iterator[Memory]:
+    found = Memory()
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
         yield found
-        found.bytes = tracemalloc.get_traced_memory()[1] - before
+        now, most = tracemalloc.get_traced_memory()
+        found.held, found.most = now - before, most - before
     finally:
         tracemalloc.stop()

@@ -46,19 +46,22 @@ async def array(
     first = begin + await shown(page.records)
     if not page.rest:
         return Content(first + end, headers)
-    return PieceByPiece(_pieces(first, page.rest, shown, rest, end), call.status, headers)
+    return PieceByPiece(_pieces([first], page.rest, shown, rest, end), call.status, headers)
 
 
 async def _pieces(
-    first: str, ids: Sequence[UUID], shown: Shown[R], rest: Rest[R], end: str
+    made: list[str], ids: Sequence[UUID], shown: Shown[R], rest: Rest[R], end: str
 ) -> AsyncIterator[bytes]:
-    yield first.encode()
     while ids:
+        if made:
+            yield made.pop().encode()  # nothing of it is kept while the client takes it
         page = await rest(ids)
         if page.records:
-            yield f",{await shown(page.records)}".encode()
+            made.append("," + await shown(page.records))
         ids = page.rest
-    yield end.encode()
+        del page
+    made.append(end)
+    yield "".join(made).encode()
 
 
 class PieceByPiece(Response):
@@ -75,6 +78,7 @@ class PieceByPiece(Response):
         await send(start | {"headers": self.raw_headers})
         async for piece in self._pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            del piece
             # Waits until the client has taken the piece, but for what sockets hold.
             await send({"type": "http.response.body", "body": b"", "more_body": True})
         await send({"type": "http.response.body", "body": b""})

@@ -71,7 +71,7 @@ ORDER BY q.i
 SHARED_PAGES = PAGES.format(fits=f"n <= q.lim AND bytes <= {SHARED_BYTES}", last="n = q.lim")
 LARGE_PAGES = PAGES.format(
     fits=f"n <= q.lim AND bytes - size < {PAGE_BYTES}",
-    last=f"bytes - size < {PAGE_BYTES} AND (n = q.lim OR bytes >= {PAGE_BYTES})",
+    last=f"n <= q.lim AND bytes - size < {PAGE_BYTES} AND (n = q.lim OR bytes >= {PAGE_BYTES})",
 )
 
 NEWEST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")

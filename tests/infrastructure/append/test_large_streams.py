@@ -17,7 +17,7 @@ from infrastructure.tenant_limiter import LimitReached, TenantLimiter
 from tests.infrastructure.append.jobs import adds, job, stream
 from tests.infrastructure.append.support import Process
 from tests.infrastructure.projecting.support import NOW, record
-from tests.memory import peak
+from tests.memory import traced
 
 pytestmark = pytest.mark.anyio
 
@@ -48,12 +48,12 @@ async def growth(one: Process) -> int:
     peaks = []
     for times in (FEW, MANY):
         name = await amended(one, times)
-        with peak() as found:
+        with traced() as found:
             entity = await one.log.load(name, fresh=True)
         assert entity is not None
         assert entity.version == times + 1
         assert entity.state.record.said.notes.startswith(str((times - 1) % 10))
-        peaks.append(found.bytes)
+        peaks.append(found.most)
     return peaks[1] - peaks[0]
 
 

@@ -17,7 +17,7 @@ from tests.domain import anything
 from tests.domain.samples import ANN
 from tests.domain.samples import NOW as THEN
 from tests.infrastructure.projecting.support import Ledger
-from tests.memory import peak
+from tests.memory import traced
 
 pytestmark = pytest.mark.anyio
 
@@ -56,13 +56,13 @@ async def growth(opened: Ledger, *, tag: bool = False) -> int:
             str(entity.stream),
         )
         positions = [position for (position,) in rows]
-        with peak() as found:
+        with traced() as found:
             for after in (positions[0] - 1, positions[times // 2], positions[-2]):
                 asked = EventQuery("1", after, subject=subject, limit=1)
                 (one,) = (await feed.page(asked)).events
                 assert one.recorded.position > after
                 assert one.hidden is tag
-        peaks.append(found.bytes)
+        peaks.append(found.most)
     return peaks[1] - peaks[0]
 
 
