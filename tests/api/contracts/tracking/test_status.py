@@ -1,9 +1,11 @@
 """How a relationship stands: the rules, the history that stays, and the way back."""
 
 from itertools import pairwise
+from uuid import UUID
 
 import pytest
 
+from projections.paging import scope, sealed
 from tests.api.contracts.tracking.office import NOBODY, add, done, read, refused
 
 WAY = ["prospect", "qualified_lead", "opportunity", "active_client", "past_client"]
@@ -162,3 +164,74 @@ class TestHistory:
     def test_of_nobody_is_404(self, client):
         for name in (NOBODY, "x", 2**62):
             refused(client.get(f"/api/contacts/{name}/status-history"), 404)
+
+
+class TestPagesOfTheHistory:
+    MOVES = 7
+
+    @pytest.fixture
+    def moved(self, client):
+        """A contact with an entry for each move."""
+        contact = add(client)
+        for number in range(self.MOVES):
+            if number % 2:
+                body = {"reason": f"again {number}"}
+                contact = done(client.post(f"/api/contacts/{contact['id']}/reactivate", json=body))
+            else:
+                contact = move(client, contact, relationshipStatus="inactive", reason=str(number))
+        return contact
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 500])
+    def test_cursors_lead_through_all_of_it(self, client, moved, limit):
+        path = f"/api/contacts/{moved['id']}/status-history"
+        whole, found, cursor = history(client, moved), [], ""
+        assert len(whole) == self.MOVES
+        while cursor is not None:
+            page = read(client, path, limit=limit, cursor=cursor)
+            assert 0 < len(page["items"]) <= limit
+            found, cursor = found + page["items"], page["next"]
+        assert found == whole
+
+    def test_a_link_leads_to_the_next_page(self, client, moved):
+        response = client.get(f"/api/contacts/{moved['id']}/status-history", params={"limit": 5})
+        rest = done(client.get(response.links["next"]["url"]))
+        assert done(response)["items"] + rest["items"] == history(client, moved)
+        assert rest["next"] is None
+
+    def test_a_page_as_of_an_instant_ends_where_the_history_did(self, client, moved):
+        path = f"/api/contacts/{moved['id']}/status-history"
+        then, whole = moved["updatedAt"], history(client, moved)
+        body = {"reason": "after that"}
+        done(client.post(f"/api/contacts/{moved['id']}/reactivate", json=body))
+        first = read(client, path, asOf=then, limit=4)
+        rest = read(client, path, asOf=then, limit=4, cursor=first["next"])
+        assert first["items"] + rest["items"] == whole
+        assert rest["next"] is None
+        refused(client.get(path, params={"cursor": first["next"]}), 422, "cursor_invalid")
+
+    @pytest.mark.parametrize("limit", ["0", "501", "-1", "x", ""])
+    def test_a_limit_is_1_to_500(self, client, contact, limit):
+        path = f"/api/contacts/{contact['id']}/status-history"
+        refused(client.get(path, params={"limit": limit}), 422, pointer="/limit")
+
+    def test_a_cursor_of_another_list_is_refused(self, client, moved):
+        path = f"/api/contacts/{moved['id']}/status-history"
+        cursor = read(client, path, limit=1)["next"]
+        other = add(client)
+        for name in (other["id"], other["number"]):
+            response = client.get(f"/api/contacts/{name}/status-history", params={"cursor": cursor})
+            refused(response, 422, "cursor_invalid", "/cursor")
+
+    @pytest.mark.parametrize("version", ["2", 2.5, None, True, [2], {"2": 2}, ""])
+    def test_a_forged_cursor_is_refused(self, client, tenant, moved, version):
+        bound_to = scope(tenant, "status-history", UUID(moved["id"]), None)
+        path = f"/api/contacts/{moved['id']}/status-history"
+        response = client.get(path, params={"cursor": sealed(version, bound_to)})
+        refused(response, 422, "cursor_invalid", "/cursor")
+
+    @pytest.mark.parametrize("version", [-1, 0, 1, 2**63, 10**400])
+    def test_a_forged_version_finds_no_more_than_there_is(self, client, tenant, moved, version):
+        bound_to = scope(tenant, "status-history", UUID(moved["id"]), None)
+        path = f"/api/contacts/{moved['id']}/status-history"
+        response = client.get(path, params={"cursor": sealed(version, bound_to)[:500]})
+        assert response.status_code in (200, 422)
