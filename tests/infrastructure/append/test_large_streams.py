@@ -11,8 +11,8 @@ from domain.interaction import Interaction
 from domain.record import Said
 from domain.streams import StreamName
 from infrastructure.append.event_log import PostgresEventLog
-from infrastructure.log.events import Row
-from infrastructure.log.reader import BY_STREAM, COLUMNS, STREAM_BYTES, LogReader
+from infrastructure.log.events import COLUMNS, Row
+from infrastructure.log.reader import BY_STREAM, STREAM_BYTES, LogReader
 from infrastructure.tenant_limiter import LimitReached, TenantLimiter
 from tests.infrastructure.append.jobs import adds, job, stream
 from tests.infrastructure.append.support import Process
@@ -34,7 +34,7 @@ async def amended(one: Process, times: int) -> StreamName:
     events = Interaction.log(1, None, record("the first"), NOW)
     for number in range(times + 1):
         state = None if entity is None else entity.state
-        states = [Interaction.evolve(state, event) for event in events]
+        states: list[object] = [Interaction.evolve(state, event) for event in events]
         receipt = await one.appender.append(job(Change(name, entity, events, states)))
         entity = receipt.entities[name]
         text = str(number % 10) * (LARGE // 3)

@@ -9,8 +9,8 @@ from application.entity import Entity
 from domain.interaction import Interaction, InteractionDeleted, InteractionLogged
 from domain.record import Labels, Said
 from infrastructure.log.codec import encode_data
-from infrastructure.log.events import Logged, events_of
-from infrastructure.log.reader import BY_STREAM, COLUMNS, IS_JUDGING, LogReader, reading
+from infrastructure.log.events import COLUMNS, Logged, events_of
+from infrastructure.log.reader import BY_STREAM, IS_JUDGING, LogReader, reading
 from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.tenant_feed import EventQuery, TenantFeed
 from tests.domain import anything
