@@ -15,13 +15,19 @@ from application.envelope import Actor, Envelope
 from application.work import Work
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.changes import Fields, patched
-from domain.errors import Invalid, NotFound
-from domain.event import Event
+from domain.errors import Conflict, Invalid, NotFound
+from domain.event import Event, Value
 from domain.service import NEW, Offer, Service, built_in_id
 from domain.streams import StreamName
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Guidance, Tactic
 
 ORIGIN = Envelope(UUID(int=0), BUILT_IN_SINCE, Actor(id="kith", name="kith"), "kith", "")
+
+MOST_BYTES = 1_000_000
+"""Bytes of a tenant's own tactics, and of its own services: their lists have no pages."""
+
+ENTRY_BYTES = 300
+"""Bytes of an entry beside its texts, about."""
 
 UNTOUCHED: dict[tuple[str, UUID], Tactic | Service] = {
     **{(Tactic.kind, identity): Tactic.built_in(identity) for identity in BUILT_IN},
@@ -38,34 +44,42 @@ def untouched(tenant: str, kind: str, identity: UUID) -> Entity:
 
 @dataclass(frozen=True, slots=True)
 class AddTactic:
+    """`others` are the bytes of the tenant's other tactics."""
+
     guidance: Guidance
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeTactic:
-    """`fields` of its guidance are set; `hidden` None leaves that as it is."""
+    """`fields` of its guidance are set; `hidden` None leaves that as it is. `others` are the bytes
+    of the tenant's other tactics."""
 
     tactic_id: UUID
     fields: Fields = field(default_factory=dict)
     hidden: bool | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AddService:
-    """A program or a question whose number is NEW is given one; a program's is that of its name."""
+    """A program or a question whose number is NEW is given one; a program's is that of its name.
+    `others` are the bytes of the tenant's other services."""
 
     offer: Offer
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeService:
     """`fields` of its offer are set. None if the offer isn't to be changed: a built-in service has
     none to change. Questions that are NEW are added, others have to be there already. `hidden` None
-    leaves that as it is."""
+    leaves that as it is. `others` are the bytes of the tenant's other services."""
 
     service_id: UUID
     fields: Fields | None = None
     hidden: bool | None = None
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +103,21 @@ class ImportService:
 
 
 async def add_tactic(work: Work, command: AddTactic) -> StreamName:
+    _check_room(None, command.guidance, command.others)
     identity = work.new_id(Tactic.kind)
     return work.begin(Tactic.kind, identity, Tactic.add(identity, command.guidance))
 
 
 async def change_tactic(work: Work, command: ChangeTactic) -> StreamName:
     entity = work.checked(await _entry(work, Tactic.kind, command.tactic_id))
-    events = entity.state.change(patched(entity.state.guidance, command.fields))
+    guidance = patched(entity.state.guidance, command.fields)
+    _check_room(entity.state.guidance, guidance, command.others)
+    events = entity.state.change(guidance)
     return work.append_to(entity, events + _shown_or_hidden(entity.state, command.hidden))
 
 
 async def add_service(work: Work, command: AddService) -> StreamName:
+    _check_room(None, command.offer, command.others)
     offer = await _numbered(work, command.offer)
     events = Service.add(await work.number(Service.kind), offer)
     return work.begin(Service.kind, work.new_id(Service.kind), events)
@@ -112,6 +130,7 @@ async def change_service(work: Work, command: ChangeService) -> StreamName:
     if command.fields is not None:
         old = state.own()
         offer = patched(old, command.fields)
+        _check_room(old, offer, command.others)
         known = {NEW, *(question.id for question in old.questions)}
         if any(question.id not in known for question in offer.questions):
             raise Invalid(
@@ -173,6 +192,20 @@ async def check_offered(work: Work, tactics: Iterable[UUID]) -> None:
             raise Invalid(
                 f"{said} {named[number]}", code="unknown_tactic", field=f"rapport.tactics.{number}"
             )
+
+
+def _check_room(old: Value | None, new: Value, others: int) -> None:
+    """Raises Conflict for an entry that grows beyond MOST_BYTES together with the others."""
+    size, before = _bytes(new), 0 if old is None else _bytes(old)
+    if size > before and others + size > MOST_BYTES:
+        raise Conflict(
+            f"A tenant's own entries of a catalogue have up to {MOST_BYTES} bytes",
+            code="catalogue_full",
+        )
+
+
+def _bytes(value: Value) -> int:
+    return len(value.model_dump_json().encode()) + ENTRY_BYTES
 
 
 def _shown_or_hidden(state: Tactic | Service, hidden: bool | None) -> list[Event]:

@@ -3,11 +3,11 @@
 Rows are its own services, and built-in ones that it has hidden.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from application.catalogue import untouched
+from application.catalogue import ENTRY_BYTES, untouched
 from application.entity import Entity
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Offer, Question, Service, built_in_id
@@ -94,6 +94,12 @@ async def services(fetch: Fetch, tenant: str) -> dict[int, ServiceRow]:
         f"SELECT {COLUMNS} FROM services WHERE tenant = %s ORDER BY number", (tenant,)
     )
     return UNTOUCHED | {row.number: row for row in map(ServiceRow._make, rows)}
+
+
+def size_of_others(known: Mapping[int, ServiceRow], number: int | None = None) -> int:
+    """The bytes of these services, but for one."""
+    rows = (row for row in known.values() if row.offer is not None and row.number != number)
+    return sum(ENTRY_BYTES + len((row.offer or "").encode()) for row in rows)
 
 
 async def offers(fetch: Fetch, tenant: str) -> dict[int, Offer]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from application.catalogue import untouched
+from application.catalogue import ENTRY_BYTES, untouched
 from application.entity import Entity
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
 from projections.paging import Fetch
@@ -76,6 +76,16 @@ async def catalogue(fetch: Fetch, tenant: str) -> list[TacticRow]:
     )
     touched = {row.id: row for row in map(TacticRow._make, rows)}
     return list((UNTOUCHED | touched).values())
+
+
+async def size_of_others(fetch: Fetch, tenant: str, identity: UUID | None = None) -> int:
+    """The bytes of a tenant's tactics, but for one."""
+    rows = await fetch(
+        "SELECT coalesce(sum(%s + octet_length(concat(name, description, evidence))), 0) "
+        "FROM tactics WHERE tenant = %s AND id IS DISTINCT FROM %s",
+        (ENTRY_BYTES, tenant, identity),
+    )
+    return int(rows[0][0])
 
 
 async def named(fetch: Fetch, tenant: str, ids: Sequence[UUID]) -> dict[UUID, TacticRow]:

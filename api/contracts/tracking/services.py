@@ -18,7 +18,7 @@ from application.catalogue import AddService, ChangeService, add_service, change
 from application.entity import Entity
 from application.ports import Answer
 from domain.service import Service
-from projections.catalogue.services import ServiceRow, row_of, services
+from projections.catalogue.services import ServiceRow, row_of, services, size_of_others
 
 router = ContractRouter(TRACKING, "Services")
 administering = needs("admin")
@@ -43,7 +43,7 @@ async def get(call: Call, id: str) -> Content:
 async def add(call: Call, body: NewService) -> Answer:
     """Add a service of the tenant's own"""
     known = await services(call.fetch, call.tenant)
-    command = AddService(body.offer(body.program(known.values())))
+    command = AddService(body.offer(body.program(known.values())), size_of_others(known))
     return await carry_out(call, add_service, command, created)
 
 
@@ -54,7 +54,7 @@ async def change(call: Call, id: str, body: ServiceChanges) -> Answer:
     row = _named(known, id)
     fields = body.fields(body.program(known.values())) if body.is_about_the_offer else None
     hidden = body.hidden if "hidden" in body.model_fields_set else None
-    command = ChangeService(row.id, fields, hidden)
+    command = ChangeService(row.id, fields, hidden, size_of_others(known, row.number))
     return await carry_out(call, change_service, command, shown)
 
 

@@ -20,7 +20,7 @@ from application.catalogue import AddTactic, ChangeTactic, add_tactic, change_ta
 from application.entity import Entity
 from application.ports import Answer
 from domain.tactic import Guidance, Tactic
-from projections.catalogue.tactics import catalogue, named, row_of
+from projections.catalogue.tactics import catalogue, named, row_of, size_of_others
 
 router = ContractRouter(TRACKING, "Tactics")
 reading, administering = needs("view_contacts"), needs("admin")
@@ -50,15 +50,18 @@ async def everything(call: Call) -> Content:
 @router.on("POST /api/admin/tactics", administering, TacticShown, status=201, errors=CREATING)
 async def add(call: Call, body: NewTactic) -> Answer:
     """Add a tactic of the tenant's own"""
-    command = AddTactic(Guidance(**body.fields_of(Guidance)))
+    others = await size_of_others(call.fetch, call.tenant)
+    command = AddTactic(Guidance(**body.fields_of(Guidance)), others)
     return await carry_out(call, add_tactic, command, created)
 
 
 @router.on("PATCH /api/admin/tactics/{id}", administering, TacticShown, errors=CHANGING)
 async def change(call: Call, id: str, body: TacticChanges) -> Answer:
     """Put a tactic differently, hide it, or offer it again; built-in ones too"""
+    identity = _identity(id)
     hidden = body.hidden if "hidden" in body.model_fields_set else None
-    command = ChangeTactic(_identity(id), body.fields_of(Guidance), hidden)
+    others = await size_of_others(call.fetch, call.tenant, identity)
+    command = ChangeTactic(identity, body.fields_of(Guidance), hidden, others)
     return await carry_out(call, change_tactic, command, shown)
 
 
