@@ -47,9 +47,9 @@ LEFT JOIN LATERAL (
             THEN min(at) FILTER (WHERE {last}) END AS at,
         CASE WHEN count(*) > count(*) FILTER (WHERE {fits})
             THEN (array_agg(e.id) FILTER (WHERE {last}))[1] END AS id,
-        bool_or(n <= q.lim AND NOT ({fits})) AS cut
+        count(*) FILTER (WHERE {fits}) < least(count(*), q.lim) AS cut
     FROM (
-        SELECT at, id, shown, octet_length(shown) AS size,
+        SELECT at, id, shown,
             row_number() OVER entries AS n, sum(octet_length(shown)) OVER entries AS bytes
         FROM (
             SELECT t.at, t.id,
@@ -69,9 +69,9 @@ LEFT JOIN LATERAL (
 ORDER BY q.i
 """
 SHARED_PAGES = PAGES.format(fits=f"n <= q.lim AND bytes <= {SHARED_BYTES}", last="n = q.lim")
+LARGE_FITS = f"n <= q.lim AND bytes - octet_length(shown) < {PAGE_BYTES}"
 LARGE_PAGES = PAGES.format(
-    fits=f"n <= q.lim AND bytes - size < {PAGE_BYTES}",
-    last=f"n <= q.lim AND bytes - size < {PAGE_BYTES} AND (n = q.lim OR bytes >= {PAGE_BYTES})",
+    fits=LARGE_FITS, last=f"{LARGE_FITS} AND (n = q.lim OR bytes >= {PAGE_BYTES})"
 )
 
 NEWEST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.neighbours import bodies, heads, hooks, mutants, records, searches
+from tests.neighbours import bodies, heads, hooks, mutants, pages, records, searches
 from tests.neighbours.attacking import Strike, beside
 from tests.neighbours.place import Place, kith
 
@@ -18,6 +18,8 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     searches.patient: mutants.searches_without_turns,
     searches.hanging_up: mutants.canceled_queries_keep_their_connections,
     hooks.endless_answers: None,
+    pages.unread: mutants.pages_without_bytes,
+    pages.one_event: mutants.whole_streams_are_judged,
 }
 """Attacks, and the bound without which each of them harms the quiet tenant."""
 
