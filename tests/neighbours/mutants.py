@@ -9,8 +9,6 @@ from api import services
 from api.cli.main import main as kith
 from api.http import connection
 from infrastructure import system
-from infrastructure.log import reader
-from infrastructure.log.events import COLUMNS
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.tenant_pools import TenantPools
@@ -43,14 +41,6 @@ def canceled_queries_keep_their_connections() -> None:
 
 def pages_without_bytes() -> None:
     paging.PAGE_BYTES = NEVER
-
-
-def whole_streams_are_judged() -> None:
-    reader.STREAM_BYTES = NEVER
-    reader.JUDGING = (
-        f"SELECT {COLUMNS} FROM stored_events WHERE originator_id = ANY($3::text[]) "
-        f"AND {reader.REST} ORDER BY {reader.BY_STREAM}"
-    )
 
 
 def main(name: str) -> int:

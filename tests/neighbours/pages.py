@@ -15,7 +15,7 @@ TEXT = "a" * 100_000
 
 FIELDS = ("notes", "followUpNotes")
 RECORDS, CONNECTIONS = 80, 60
-AMENDMENTS, AT_ONCE = 60, 8
+AMENDMENTS, AT_ONCE = 40, 8
 
 
 def unread(target: Target, seconds: float) -> None:
@@ -35,11 +35,11 @@ def unread(target: Target, seconds: float) -> None:
 
 
 def one_event(target: Target, seconds: float) -> None:
-    """The first event of a stream of 24 MB, many at a time."""
+    """The first event of a stream of 32 MB, many at a time."""
     with target.client() as client:
         address = f"/api/interactions/{_log(client)}"
         for number in range(AMENDMENTS):
-            text = str(number % 10) * len(TEXT)
+            text = chr(ord("à") + number % 10) * len(TEXT)
             client.put(address, json=dict.fromkeys(FIELDS, text)).raise_for_status()
         deadline = time.monotonic() + seconds
         subject = address.replace("/api/interactions", "interaction")

@@ -19,7 +19,7 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     searches.hanging_up: mutants.canceled_queries_keep_their_connections,
     hooks.endless_answers: None,
     pages.unread: mutants.pages_without_bytes,
-    pages.one_event: mutants.whole_streams_are_judged,
+    pages.one_event: None,
 }
 """Attacks, and the bound without which each of them harms the quiet tenant."""
 
