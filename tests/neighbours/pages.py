@@ -31,7 +31,7 @@ def unread(target: Target, seconds: float) -> None:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             reader.connect(("127.0.0.1", target.port))
             reader.sendall(request + target.authorization + b"\r\n")
-        time.sleep(max(2.0, deadline - time.monotonic()))
+        time.sleep(max(10.0, deadline - time.monotonic()))
 
 
 def one_event(target: Target, seconds: float) -> None:
