@@ -127,7 +127,9 @@ def test_no_value_of_a_query_does_harm(target: Target, operation: Operation):
     target.check(operation.send(target.client, target.names, params=repeated))
     if operation.method != "DELETE":
         unknown = {MARK: [MARK, "\0"]}
-        assert not target.check(operation.send(target.client, target.names, params=unknown))
+        answer = operation.send(target.client, target.names, params=unknown)
+        refused = target.check(answer)
+        assert not refused or answer.status_code == 409  # a replay is still under way
 
 
 @pytest.mark.parametrize(

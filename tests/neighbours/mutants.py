@@ -1,17 +1,13 @@
 """kith with one of its bounds taken away, each of which an attack has to find."""
 
 import sys
-from functools import partial
 
 from psycopg_pool import AsyncConnectionPool
 
 from api import services
 from api.cli.main import main as kith
 from api.http import connection
-from infrastructure import system
-from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.pool import Pool
-from infrastructure.postgres.tenant_pools import TenantPools
 from projections import paging
 
 NEVER = 1 << 60
@@ -25,14 +21,6 @@ def heads_without_end() -> None:
 
 def bodies_without_budget() -> None:
     services.BODIES = services.BODIES_OF_A_TENANT = NEVER
-
-
-def searches_without_turns() -> None:
-    """One tenant's reads may take every connection, for as long as they like."""
-    system.STATEMENT_SECONDS = 600
-    shares = partial(TenantPools, at_once=MANY, at_once_of_a_tenant=MANY)
-    turns = partial(BoundedQueries, seconds=600, at_once=MANY, at_once_of_a_tenant=MANY)
-    vars(services).update(TenantPools=shares, BoundedQueries=turns)
 
 
 def canceled_queries_keep_their_connections() -> None:

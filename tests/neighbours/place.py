@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 
 from infrastructure.identity.mint import mint_token
 from tests.api.running import EVERYTHING, SECRET
@@ -22,6 +23,11 @@ ROOT = Path(__file__).parents[2]
 KITH = "import sys; from api.cli.main import main; sys.exit(main())"
 MUTANT = "import sys; from tests.neighbours.mutants import main; sys.exit(main({name!r}))"
 SECONDS_TO_START = 60.0
+
+OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,9 @@ def kith(conninfo: str, mutant: str | None = None, **settings: str) -> Iterator[
         finally:
             process.kill()
             process.wait()
+            # A query whose client is gone would go on beside whatever is tried next.
+            with psycopg.connect(conninfo, autocommit=True) as connection:
+                connection.execute(OTHERS)
 
 
 def _free_port() -> int:

@@ -1,4 +1,4 @@
-"""Records that cost more than their bytes: a thousand participants, a history of large changes."""
+"""Records that cost more than their bytes: a thousand participants that there aren't."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from tests.neighbours.attacking import Target
 TEXT = "a" * 100_000
 AT_ONCE = 4
 PARTICIPANTS = 1_000
-CHANGES = 40
 
 RECORD = {"interactionType": "call", "date": "2024-01-02T10:00:00Z", "notes": TEXT}
 
@@ -31,18 +30,6 @@ def with_made_up_participants(target: Target, seconds: float) -> None:
             client.put(f"/api/interactions/{logged.json()['id']}", json={"location": "x"})
 
     _repeat(target, seconds, strike)
-
-
-def with_a_long_history(target: Target, seconds: float) -> None:
-    """One event at a time is asked of a stream that has many large ones."""
-    with target.client() as client:
-        contact = client.post("/api/contacts", json={"name": "Ann"}).json()["id"]
-        record = RECORD | {"contactId": contact, "followUpNotes": TEXT}
-        identity = client.post("/api/interactions", json=record).json()["id"]
-        for number in range(CHANGES):
-            changes = {"notes": f"{number}{TEXT[9:]}", "followUpNotes": f"{number}{TEXT[9:]}"}
-            client.put(f"/api/interactions/{identity}", json=changes).raise_for_status()
-    _repeat(target, seconds, lambda client: client.get("/api/events", params={"limit": 1}))
 
 
 def _repeat(target: Target, seconds: float, strike: Callable[[httpx.Client], object]) -> None:
