@@ -11,7 +11,6 @@ from infrastructure.postgres.pool import Pool
 from projections import paging
 
 NEVER = 1 << 60
-MANY = 1_000
 
 
 def heads_without_end() -> None:
