@@ -37,7 +37,7 @@ class Rejected(AppendError):
 
 
 class TooLarge(AppendError):
-    """What the job would record is larger than one append may be; nothing was appended."""
+    """The job would write more than one append may; nothing was appended."""
 
     def __init__(self) -> None:
         super().__init__("What this would record is too large; nothing was saved.")

@@ -60,7 +60,7 @@ def redacted(record: Record) -> Record:
 
 
 def withheld(record: Record) -> Record:
-    """What is left of a deleted record: its kind, and when it began."""
+    """The rest of a deleted record: its kind, and when it began."""
     return Record(kind=record.kind, when=When(at=record.when.at))
 
 

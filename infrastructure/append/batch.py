@@ -62,7 +62,7 @@ def scope_of(key: CommandKey) -> str:
 
 
 Kept = tuple[bytes, Answer]
-"""What is kept for a command key: the digest of the request's body, and the answer."""
+"""A command key as stored: the digest of the request's body, and the answer."""
 
 
 @dataclass(slots=True)

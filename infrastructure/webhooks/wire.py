@@ -1,4 +1,4 @@
-"""What an endpoint sends, bounded on the wire: beneath TLS, and before HTTP is parsed."""
+"""Bounds of an endpoint's answer on the wire: beneath TLS, and before HTTP is parsed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

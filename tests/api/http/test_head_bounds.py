@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from api.composition import Application
 from api.http import connection, server
 from api.http.connection import HEAD_BYTES, HEADERS
 from tests.api.running import Service
@@ -93,7 +94,7 @@ def test_a_head_has_a_bound_of_bytes_and_of_fields(client, rest, status):
     [(b"2\r\n{}\r\n0\r\n", b"a: b\r\n"), (b"2\r\n{}\r\n0\r\nX: ", b"x"), (b"2;x=", b"x")],
     ids=["trailers", "trailer", "chunk extension"],
 )
-def test_what_stands_between_the_pieces_of_a_body_is_bounded(service, tenant, client, start, piece):
+def test_bytes_between_the_pieces_of_a_body_are_bounded(service, tenant, client, start, piece):
     client.sendall(CHUNKED % service.token(tenant=tenant).encode() + start)
     assert sent(client, piece) < MEGABYTES * 1_000_000 / 2
     assert service.count_events(tenant) == 0
@@ -108,5 +109,6 @@ def test_a_refusal_never_stands_inside_an_earlier_answer(service, tenant, client
     assert b" 431 " not in received + answers(client)
 
 
-def test_the_client_closes_an_idle_connection_first():
-    assert server.KEEP_ALIVE > 60
+def test_the_client_closes_an_idle_connection_first(service):
+    served = server.server_of(Application(service.services))
+    assert served.config.timeout_keep_alive > 60

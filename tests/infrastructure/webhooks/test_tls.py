@@ -169,7 +169,7 @@ def ticketing(server: Server) -> ssl.SSLContext:
     return context
 
 
-async def test_what_tls_sends_beside_the_answer_is_bounded_too(server):
+async def test_bytes_that_tls_sends_beside_the_answer_are_bounded_too(server):
     with sending(once(NO_CONTENT), ticketing(server)) as endpoint:
         attempt = await post(server, NAME, trusting(server), port=endpoint.port)
     assert (attempt.status, attempt.error) == (None, "The answer was too long.")
