@@ -1,0 +1,1 @@
+"""Calendars at services outside: one port, and an adapter for each kind of service."""
