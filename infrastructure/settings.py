@@ -106,6 +106,10 @@ class Settings:
     webhooks_allow_private: bool = setting(flag, False)
     """1 to deliver webhooks by http and to private addresses as well, as for development."""
 
+    accounts_allow_private: bool = setting(flag, False)
+    """1 to connect accounts by http and at private addresses as well, such as a company's own
+    server."""
+
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read the environment. A variable set to nothing counts as not set.

@@ -5,26 +5,30 @@ webhook can't be used to read resources that only kith can reach.
 """
 
 import asyncio
-import math
 import ssl
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-import certifi
 from anyio import BrokenResourceError, ClosedResourceError
 
-from infrastructure.webhooks.addresses import Endpoint, NotAllowed, endpoint
-from infrastructure.webhooks.names import Names, Resolve, resolver
-from infrastructure.webhooks.network import CheckedNetwork, NoConnection
-from infrastructure.webhooks.response import BROKEN, Head, read
-from infrastructure.webhooks.wire import TooLong
+from infrastructure.outside.addresses import Endpoint, NotAllowed, endpoint
+from infrastructure.outside.names import Names, Resolve, resolver
+from infrastructure.outside.network import CheckedNetwork, NoConnection, trusting
+from infrastructure.outside.parser import BROKEN
+from infrastructure.outside.retry_after import retry_after as seconds_of
+from infrastructure.outside.wire import Share, TooLong
+from infrastructure.webhooks.response import Head, read
 
 SECONDS = 10.0
 """From the resolution of the name to the end of the response. The wait for a slot to resolve it
 comes before: that is no fault of the endpoint."""
+
+MOST_BYTES = 65_536
+"""Bytes that an endpoint may send in one attempt, TLS included."""
+
+MOST_PIECES = 100
+"""Pieces in which they may come."""
 
 GONE = 410
 MAY_SAY_WHEN = (429, 503)
@@ -60,7 +64,7 @@ class Poster:
         self._allow_private = allow_private
         self._seconds = seconds
         self._names = Names(resolve or resolver())
-        self._tls = tls or _trusting()
+        self._tls = tls or trusting()
 
     async def post(self, tenant: str, url: str, headers: dict[str, str], body: bytes) -> PostResult:
         """Raises LimitReached."""
@@ -76,7 +80,7 @@ class Poster:
             async with asyncio.timeout(self._seconds):
                 status, given = await _exchange(network, where, headers, body)
             error = _error(status)
-            retry_after = _retry_after(given) if status in MAY_SAY_WHEN else None
+            retry_after = seconds_of(given) if status in MAY_SAY_WHEN else None
         except NotAllowed as refusal:
             # How long the look-up took would tell what the refusal doesn't.
             return PostResult(0, error=str(refusal))
@@ -94,7 +98,8 @@ class Poster:
 async def _exchange(
     network: CheckedNetwork, where: Endpoint, headers: dict[str, str], body: bytes
 ) -> Head:
-    async with await network.connect(where) as stream:
+    share = Share(bytes=MOST_BYTES, pieces=MOST_PIECES)
+    async with await network.connect(where, share) as stream:
         # An endpoint that has seen enough may answer and hang up.
         with suppress(BrokenResourceError, ClosedResourceError):
             await stream.send(_request(where, headers, body))
@@ -112,31 +117,9 @@ def _request(where: Endpoint, headers: dict[str, str], body: bytes) -> bytes:
     return f"POST {where.target} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
 
 
-def _trusting() -> ssl.SSLContext:
-    """Trusts the system's authorities and those of certifi."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
 def _error(status: int) -> str | None:
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:
         return f"It answered {status}: redirects are not followed."
     return f"It answered {status}."
-
-
-def _retry_after(value: bytes | None) -> float | None:
-    """A Retry-After header in seconds; None if it is missing or malformed."""
-    if value is None:
-        return None
-    text = value.decode("latin-1").strip()
-    if text.isascii() and text.isdecimal():
-        return float(text[:9])
-    with suppress(ValueError, TypeError, OverflowError):
-        at = parsedate_to_datetime(text)
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-        return max(0.0, math.ceil(seconds))
-    return None

@@ -42,6 +42,7 @@ def test_every_variable_is_read():
             "KITH_IDEMPOTENCY_DAYS": "7",
             "KITH_MAX_EVENT_STREAMS": "20",
             "KITH_WEBHOOKS_ALLOW_PRIVATE": "1",
+            "KITH_ACCOUNTS_ALLOW_PRIVATE": "1",
         }
     )
     assert settings == Settings(
@@ -66,6 +67,7 @@ def test_every_variable_is_read():
         idempotency_days=7,
         max_event_streams=20,
         webhooks_allow_private=True,
+        accounts_allow_private=True,
     )
 
 
@@ -95,6 +97,7 @@ def test_every_variable_is_read():
         ("KITH_JWKS_URL", "file:///etc/passwd"),
         ("KITH_JWT_SECRET", "secret"),
         ("KITH_WEBHOOKS_ALLOW_PRIVATE", "yes"),
+        ("KITH_ACCOUNTS_ALLOW_PRIVATE", "yes"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_in_a_sentence(name: str, value: str):

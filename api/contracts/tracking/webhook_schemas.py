@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from api.contracts.tracking.types import Body, Line
 from api.http.models import Shown
 from domain.webhook import Reason
+from infrastructure.outside.addresses import LONGEST_URL
 from infrastructure.publishing.event_types import TYPES
-from infrastructure.webhooks.addresses import LONGEST_URL
 from projections.webhooks.model import WebhookRow
 
 DAY, WEEK = 24 * 3600, 7 * 24 * 3600

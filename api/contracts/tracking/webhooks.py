@@ -27,7 +27,7 @@ from application.entity import Entity
 from application.ports import Answer
 from application.webhooks import ChangeWebhook
 from domain.webhook import Subscription, Webhook
-from infrastructure.webhooks.addresses import NotAllowed, endpoint
+from infrastructure.outside.addresses import NotAllowed, endpoint
 from infrastructure.webhooks.delivery_log import failing_since
 from projections.webhooks.model import WebhookRow, all_of, one, row_of
 

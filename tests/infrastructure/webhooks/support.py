@@ -17,9 +17,9 @@ from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.flusher import NOW
 from infrastructure.append.numbers import BlockNumbers
 from infrastructure.following.follower import Follower
+from infrastructure.outside.addresses import endpoint
 from infrastructure.postgres.fetch import fetching
 from infrastructure.settings import Settings
-from infrastructure.webhooks.addresses import endpoint
 from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.signing import new_secret

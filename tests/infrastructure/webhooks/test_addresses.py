@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import anyio
 import pytest
 
-from infrastructure.webhooks.addresses import LONGEST_URL, NotAllowed, endpoint, is_public
+from infrastructure.outside.addresses import LONGEST_URL, NotAllowed, endpoint, is_public
 from infrastructure.webhooks.posting import Poster, PostResult
 from tests.infrastructure.webhooks.receiver import Receiver
 

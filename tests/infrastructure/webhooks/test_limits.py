@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from infrastructure.outside import names
+from infrastructure.outside.names import EACH, RESOLVERS, Names
 from infrastructure.tenant_limiter import LimitReached, TenantLimiter
-from infrastructure.webhooks import names
-from infrastructure.webhooks.names import EACH, RESOLVERS, Names
 from infrastructure.webhooks.posting import Poster
 from tests.infrastructure.projecting.support import eventually
 from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe

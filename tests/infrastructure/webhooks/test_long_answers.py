@@ -8,11 +8,13 @@ from anyio.abc import ByteStream
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infrastructure.webhooks import response, wire
-from infrastructure.webhooks.posting import Poster, PostResult
-from infrastructure.webhooks.response import MOST_HEADERS, MOST_INFORMATIONAL, Head, read
-from infrastructure.webhooks.wire import MOST_BYTES, TooLong
-from tests.infrastructure.webhooks.raw import Script, for_ever, once, sending
+from infrastructure.outside import parser
+from infrastructure.outside.parser import MOST_HEADERS, MOST_INFORMATIONAL
+from infrastructure.outside.wire import Share, TooLong, Wire
+from infrastructure.webhooks import posting
+from infrastructure.webhooks.posting import MOST_BYTES, MOST_PIECES, Poster, PostResult
+from infrastructure.webhooks.response import Head, read
+from tests.infrastructure.outside.raw import Script, for_ever, once, sending
 from tests.infrastructure.webhooks.support import dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -71,20 +73,23 @@ async def test_a_status_stands_whatever_comes_behind_it_without_end(what: str):
 @pytest.mark.parametrize(
     ("bounds", "what"),
     [
-        ({"MOST_BYTES"}, "one header"),
-        ({"MOST_BYTES", "MOST_PIECES"}, "a header of spaces"),
+        ({"MOST_BYTES", "MOST_BESIDE"}, "one header"),
+        ({"MOST_BYTES", "MOST_PIECES", "MOST_BESIDE"}, "a header of spaces"),
         ({"MOST_PIECES"}, "single bytes"),
-        ({"MOST_BYTES", "MOST_PIECES", "MOST_HEADERS"}, "headers"),
-        ({"MOST_BYTES", "MOST_PIECES", "MOST_INFORMATIONAL"}, "informational answers"),
+        ({"MOST_BYTES", "MOST_PIECES", "MOST_HEADERS", "MOST_BESIDE"}, "headers"),
+        (
+            {"MOST_BYTES", "MOST_PIECES", "MOST_INFORMATIONAL", "MOST_BESIDE"},
+            "informational answers",
+        ),
     ],
 )
 async def test_an_answer_without_a_bound_is_detected(monkeypatch, bounds, what):
     """The mutants: bounds that nothing reaches. The attempt ends with its time."""
-    for module in (wire, response):
+    for module in (posting, parser):
         for name in bounds & vars(module).keys():
             monkeypatch.setattr(module, name, 10**12)
     if what in ("one header", "a header of spaces"):
-        monkeypatch.setattr(wire, "MOST_PIECES", 10**12)
+        monkeypatch.setattr(posting, "MOST_PIECES", 10**12)
     attempt = await post(ENDLESS[what], seconds=1)
     assert attempt.error == NO_ANSWER
 
@@ -161,7 +166,7 @@ def _cut(answer: bytes, cuts: list[int]) -> Iterator[bytes]:
 
 def _read(pieces: Iterator[bytes]) -> Head | None:
     """None for an answer that is too long."""
-    reading = read(wire.Wire(Pieces(pieces)))
+    reading = read(Wire(Pieces(pieces), Share(bytes=MOST_BYTES, pieces=MOST_PIECES)))
     try:
         reading.send(None)
     except StopIteration as stopped:

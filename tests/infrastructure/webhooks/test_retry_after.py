@@ -1,19 +1,19 @@
-"""What an endpoint says of when it may be tried again."""
+"""The time after which an endpoint may be tried again."""
 
 import pytest
 
-from infrastructure.webhooks.posting import _retry_after
+from infrastructure.outside.retry_after import retry_after
 
 
 @pytest.mark.parametrize(
     ("said", "seconds"), [(b"900", 900), (b" 0 ", 0), (b"9" * 40, 999_999_999)]
 )
 def test_seconds_are_taken_as_they_are_within_bounds(said, seconds):
-    assert _retry_after(said) == seconds
+    assert retry_after(said) == seconds
 
 
 def test_a_date_that_has_passed_is_now():
-    assert _retry_after(b"Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert retry_after(b"Wed, 21 Oct 2015 07:28:00 GMT") == 0
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_a_date_that_has_passed_is_now():
     [b"soon", b"-1", b"", b"\xff", b"Mon, 99999999999999999999 Jan 2024 00:00:00 GMT"],
 )
 def test_a_malformed_retry_after_is_ignored(said):
-    assert _retry_after(said) is None
+    assert retry_after(said) is None

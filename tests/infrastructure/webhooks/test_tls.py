@@ -2,18 +2,18 @@
 
 import os
 import ssl
-import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from infrastructure.webhooks import wire
+from infrastructure.webhooks import posting
 from infrastructure.webhooks.posting import Poster, PostResult
 from tests.certificates import certificate
+from tests.infrastructure.outside.raw import once, sending
+from tests.infrastructure.outside.raw import tls as serving
 from tests.infrastructure.projecting.support import eventually
-from tests.infrastructure.webhooks.raw import once, sending
 from tests.infrastructure.webhooks.support import SOON, dispatching, ended, outcomes, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -24,15 +24,6 @@ GARBAGE = b"\x17\x03\x03\x00\x20" + b"\xff" * 32
 
 BROKE_OFF = "The connection broke off."
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
-
-
-def serving(certificate: bytes, key: bytes) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(certificate + key)
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context
 
 
 class Server:
@@ -177,8 +168,8 @@ async def test_bytes_that_tls_sends_beside_the_answer_are_bounded_too(server):
 
 async def test_bytes_counted_above_tls_alone_are_detected(server, monkeypatch):
     """The mutant."""
-    monkeypatch.setattr(wire, "MOST_BYTES", 10**9)
-    monkeypatch.setattr(wire, "MOST_PIECES", 10**9)
+    monkeypatch.setattr(posting, "MOST_BYTES", 10**9)
+    monkeypatch.setattr(posting, "MOST_PIECES", 10**9)
     with sending(once(NO_CONTENT), ticketing(server)) as endpoint:
         attempt = await post(server, NAME, trusting(server), port=endpoint.port)
     assert (attempt.status, attempt.error) == (204, None)

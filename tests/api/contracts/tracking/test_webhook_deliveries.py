@@ -11,7 +11,8 @@ import httpx
 import psycopg
 import pytest
 
-from infrastructure.webhooks import names, replaying
+from infrastructure.outside import names
+from infrastructure.webhooks import replaying
 from infrastructure.webhooks.trying import EACH
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import done, refused

@@ -8,12 +8,13 @@ import ssl
 from collections.abc import Sequence
 
 import anyio
+import certifi
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSStream
 
-from infrastructure.webhooks.addresses import Endpoint, NotAllowed, is_public
-from infrastructure.webhooks.names import Resolve
-from infrastructure.webhooks.wire import Wire
+from infrastructure.outside.addresses import Endpoint, NotAllowed, is_public
+from infrastructure.outside.names import Resolve
+from infrastructure.outside.wire import Share, Wire
 
 MOST_TRIED = 3
 """Addresses of one name."""
@@ -24,7 +25,8 @@ nobody's to find out."""
 
 
 class NoConnection(Exception):
-    """The message gives the reason."""
+    """The message gives the reason, which may name an address; the cause is the system's error, or
+    None for a host that isn't known."""
 
 
 class CheckedNetwork:
@@ -33,14 +35,15 @@ class CheckedNetwork:
         self._allow_private = allow_private
         self._tls = tls
 
-    async def connect(self, where: Endpoint) -> ByteStream:
+    async def connect(self, where: Endpoint, share: Share) -> ByteStream:
         """Raises NotAllowed, NoConnection, TooLong."""
         failure: Exception = NoConnection("The host isn't known.")
         for address in (await self._addresses(where))[:MOST_TRIED]:
             try:
-                wire = Wire(await anyio.connect_tcp(address, where.port))
+                wire = Wire(await anyio.connect_tcp(address, where.port), share)
             except OSError as error:
                 failure = NoConnection(str(error))
+                failure.__cause__ = error
             else:
                 return await self._secured(wire, where.host) if where.secure else wire
         raise failure
@@ -66,3 +69,11 @@ class CheckedNetwork:
         except BaseException:
             await wire.aclose()
             raise
+
+
+def trusting() -> ssl.SSLContext:
+    """Trusts the system's authorities and those of certifi."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,7 +1,7 @@
-"""Addresses that webhooks may have: public ones of the internet, by https.
+"""Addresses that users may name: public ones of the internet, by https.
 
-Other addresses would let a caller who may add webhooks send requests to hosts that only kith can
-reach (SSRF): services of its network, the cloud's metadata, the machine itself.
+Other addresses would let a caller who may add webhooks or accounts send requests to hosts that only
+kith can reach (SSRF): services of its network, the cloud's metadata, the machine itself.
 """
 
 import ipaddress

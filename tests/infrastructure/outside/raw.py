@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,12 @@ MOST_SENT = 500_000_000
 
 
 class Raw:
-    """`sends` runs once a request is there, in a thread of its connection. `ended` are the
-    connections that are over."""
+    """`sends` runs once a request is there, in a thread of its connection. `accepted` are the
+    connections that were made, `ended` those that are over."""
 
     def __init__(self, sends: Script, tls: ssl.SSLContext | None = None):
         self._sends, self._tls = sends, tls
-        self.ended = 0
+        self.accepted = self.ended = 0
         self._server = socket.create_server(("127.0.0.1", 0), backlog=256)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -38,6 +39,7 @@ class Raw:
         with suppress(OSError):
             while True:
                 connection, _ = self._server.accept()
+                self.accepted += 1
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
@@ -49,6 +51,16 @@ class Raw:
             self._sends(connection)
         connection.close()
         self.ended += 1
+
+
+def tls(certificate: bytes, key: bytes) -> ssl.SSLContext:
+    """Of a server with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(certificate + key)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 @contextmanager

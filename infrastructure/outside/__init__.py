@@ -1,0 +1,1 @@
+"""The way out of the process, to addresses that users name: guarded and bounded."""
