@@ -1,7 +1,8 @@
 """Commands about contacts, one handler each.
 
 An import decides as if its contact were added now and moved step by step: a history that the rules
-don't allow can't be imported. A contact that is there already stays as it is.
+don't allow can't be imported. Its email is taken as it is: an export may be older than the check. A
+contact that is there already stays as it is.
 """
 
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ async def import_contact(work: Work, command: ImportContact) -> StreamName:
     if known := await work.load(Contact.kind, command.contact_id):
         return known.stream
     number = await work.number(Contact.kind)
-    events = Contact.add(number, command.details, command.owner or work.user)
+    events = Contact.take_over(number, command.details, command.owner or work.user)
     contact = Contact.evolve(None, events[0])
     for move in command.moves:
         if (move.old_status, move.old_stage) != (contact.status, contact.stage):

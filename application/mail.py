@@ -11,6 +11,7 @@ from application.work import Work
 from domain.contact import Contact, Details
 from domain.errors import Invalid
 from domain.interaction import Interaction
+from domain.mail_address import normal
 from domain.record import Record
 from domain.streams import StreamName
 
@@ -64,7 +65,8 @@ async def add_correspondent(work: Work, command: AddCorrespondent) -> StreamName
 async def name_correspondent(work: Work, command: NameCorrespondent) -> StreamName:
     contact = await work.contact(command.contact_id)
     details = contact.state.details
-    if details.email is None or details.name.lower() != details.email.lower():
+    address = details.mail_address
+    if address is None or normal(details.name) != address:
         return contact.stream
     named = details.model_copy(update={"name": command.name})
     return work.append_to(contact, contact.state.change_details(named))

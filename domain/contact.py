@@ -11,6 +11,7 @@ from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid, NotFound
 from domain.event import Changes, Event, Value
 from domain.fields import Line, Name, Word
+from domain.mail_address import normal
 from domain.relationship import (
     ALIGNED_STAGE,
     PRECEDING,
@@ -35,6 +36,22 @@ class Details(Value):
     """Their title or position."""
     tags: tuple[Word, ...] = ()
     """Free labels."""
+
+    @property
+    def mail_address(self) -> str | None:
+        """The address in its normal form; None for a text that can't be an address, as contacts
+        have that were added before addresses were checked."""
+        return None if self.email is None else normal(self.email)
+
+    def check(self) -> "Details":
+        """These details. Raises Invalid for an email that can't be a mail address."""
+        if self.email is not None and self.mail_address is None:
+            raise Invalid(
+                "An email is a mail address such as ann@example.com",
+                code="email_invalid",
+                field="email",
+            )
+        return self
 
 
 # Events
@@ -137,6 +154,12 @@ class Contact:
 
     @staticmethod
     def add(number: int, details: Details, owner_id: str) -> list[Event]:
+        """Add a contact. Raises Invalid for an email that can't be a mail address."""
+        return Contact.take_over(number, details.check(), owner_id)
+
+    @staticmethod
+    def take_over(number: int, details: Details, owner_id: str) -> list[Event]:
+        """Add a contact of another ledger, whose email may be older than the check."""
         return [ContactAdded(number=number, details=details, owner_id=owner_id)]
 
     def present(self) -> "Contact":
@@ -146,7 +169,10 @@ class Contact:
         return self
 
     def change_details(self, details: Details) -> list[Event]:
+        """Change the details. Raises Invalid for a new email that can't be a mail address."""
         self.present()
+        if details.email != self.details.email:
+            details.check()
         changes = difference(self.details, details)
         return [ContactDetailsChanged(changes=changes)] if changes else []
 

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import idna
-
+from domain.mail_address import normal
 from infrastructure.mail.charsets import clean, shown
 from infrastructure.mail.headers import decode_words
 
 _NAME_LIMIT = 200  # characters
-_EMAIL_LIMIT = 254  # octets, RFC 5321 with its errata
 
 _TOKEN = re.compile(
     r"""(?P<encoded>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)
@@ -30,8 +28,6 @@ _TOKEN_WITHOUT_QUOTES = re.compile(
 )
 _PARENTHESIS = re.compile(r"[()]")
 _SPACED = re.compile(r"\s?([@.])\s?")
-_LOCAL = re.compile(r"""[^\s@<>()\[\],;:\\"]+|"[^"\\\r\n]+\"""")
-_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*|\[[\w.:]+\]")
 _NOBODY = re.compile(
     r"(?:un|non)?disclosed[-_. ]*recipients?:?|recipient list (?:not shown|suppressed):?",
     re.IGNORECASE,
@@ -71,27 +67,15 @@ def parse_addresses(value: str) -> Addresses:
 
 
 def normalised_email(text: str) -> str | None:
-    """The normal form of an address, in which addresses are compared; None for an invalid one."""
-    text = text.strip(" \t'`<>").removesuffix(".")
+    """The normal form of an address without what headers put around it; None for an invalid one."""
+    text = clean(text).strip(" \t'`<>").removesuffix(".")
     if text[:7].lower() == "mailto:":
         text = text[7:].partition("?")[0]
     if text.startswith("@"):  # a source route: <@relay,@other:person@host>
         text = text.rpartition(":")[2]
-    local, at, domain = text.rpartition("@")
-    local, domain = local.strip(), domain.strip().lower()
-    if not at or len(text) > _EMAIL_LIMIT or ("=?" in local and "?=" in local):
+    if "=?" in text and "?=" in text:  # an encoded word
         return None
-    if local.startswith('"') and _LOCAL.fullmatch(local[1:-1]):
-        local = local[1:-1]  # the quotes are redundant
-    if not domain.isascii():
-        try:
-            # Mapped as browsers do (UTS 46): people write capitals and full-width letters.
-            domain = idna.encode(domain, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            return None
-    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-        return None
-    return f"{clean(local).lower()}@{domain}"
+    return normal(text)
 
 
 def _parse(value: str, decoded: bool = False) -> Addresses:

@@ -14,6 +14,7 @@ from application.mail import (
     name_correspondent,
 )
 from domain.errors import NotFound
+from domain.mail_address import normal
 from infrastructure.in_flight import InFlight
 from infrastructure.mail.addresses import Address
 from projections.contacts import by_email as contacts_by_email
@@ -71,7 +72,7 @@ class Correspondents:
         ids = {email: correspondent_id(self._caller.tenant, email) for email in emails}
         found = await contacts_by_email.find(self._fetch, self._caller.tenant, ids)
         for email, contact in found.items():
-            named = contact.name.lower() != email
+            named = normal(contact.name) != email
             self._known[email] = Correspondent(contact.id, named, contact.removed)
 
     async def _add(self, email: str, name: str | None) -> None:

@@ -51,20 +51,26 @@ def row_of(entity: Entity[Contact]) -> ContactRow:
 def project(step: Step) -> Iterator[Put]:
     contact = row_of(step.after)
     searched = filter(None, (contact.name, contact.email, contact.company))
-    row = {"tenant": step.tenant, **vars(contact), "search": "\n".join(searched).lower()}
+    row = {
+        "tenant": step.tenant,
+        **vars(contact),
+        "mail_address": step.after.state.details.mail_address,
+        "search": "\n".join(searched).lower(),
+    }
     yield Put((step.tenant, contact.id), (row,), fresh=step.before is None)
 
 
 CONTACTS = ReadModel(
     name="contacts",
     kinds=frozenset({Contact.kind}),
-    columns=columns_of(ContactRow) | {"search": "text NOT NULL"},
+    columns=columns_of(ContactRow) | {"mail_address": "text", "search": "text NOT NULL"},
     key=("tenant", "id"),
     project=project,
     indexes=(
         "UNIQUE (tenant, number)",
         "(tenant, created_at DESC, id DESC) WHERE NOT removed",
         # With removed ones: an import of mail recognizes them.
-        "(tenant, lower(email))",
+        "(tenant, mail_address)",
     ),
+    version=2,  # 1 had no mail_address
 )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from application.entity import Entity
 from domain.contact import Contact
+from domain.mail_address import normal
 from projections.contacts.model import ContactRow, row_of
 from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where, count_of, pattern
 
@@ -110,7 +111,10 @@ async def last_contacted(fetch: Fetch, tenant: str, identity: UUID) -> datetime 
 
 def _where(wanted: Filter) -> Where:
     where = Where("c.tenant = %s AND NOT c.removed", wanted.tenant)
-    where.add_given("c.search LIKE %s", wanted.search and pattern(wanted.search))
+    if wanted.search:
+        address = normal(wanted.search)
+        found = "(c.search LIKE %s OR c.mail_address = %s)"
+        where.add(found, pattern(wanted.search), address)
     where.add_given("c.status = %s", wanted.status)
     where.add_given("c.stage = %s", wanted.stage)
     where.add_given("c.tags @> %s::text[]", list(wanted.tags))

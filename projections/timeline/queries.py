@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.kinds import Kind
+from domain.mail_address import normal
 from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where, count_of, pattern
 
 SHOWN = "CASE WHEN restricted <@ %s::text[] THEN document ELSE redacted END"
@@ -76,8 +77,9 @@ def _where(wanted: Filter) -> Where:
     if wanted.sentiment is not None:
         where.add("sentiment = %s AND restricted <@ %s::text[]", wanted.sentiment, opened)
     if wanted.participant:
-        someone = "EXISTS (SELECT FROM unnest(people) someone WHERE someone LIKE %s)"
-        where.add(someone, pattern(wanted.participant))
+        someone = "someone LIKE %s OR someone = %s"
+        term, address = pattern(wanted.participant), normal(wanted.participant)
+        where.add(f"EXISTS (SELECT FROM unnest(people) someone WHERE {someone})", term, address)
     return where
 
 

@@ -28,6 +28,7 @@ from tests.domain.samples import NOW
 texts = st.text(max_size=12)
 maybe_text = st.none() | texts
 words = st.text(min_size=1, max_size=8)
+addresses = st.from_regex(r"[a-zA-Z0-9é.+-]{1,9}@[a-zA-Zäß0-9]{1,9}\.example", fullmatch=True)
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 past = st.datetimes(datetime(1970, 1, 2), datetime(2024, 1, 9), timezones=offsets)  # noqa: DTZ001
 past |= st.just(NOW)
@@ -47,7 +48,7 @@ def made(value: type[Value], **parts: st.SearchStrategy):
 details = made(
     Details,
     name=words,
-    email=maybe_text,
+    email=st.none() | addresses,
     phone=maybe_text,
     company=maybe_text,
     title=maybe_text,

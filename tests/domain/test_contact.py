@@ -11,7 +11,7 @@ from domain.contact import (
     ContactRestored,
     Details,
 )
-from domain.errors import NotFound
+from domain.errors import Invalid, NotFound
 from domain.event import Changed
 from domain.relationship import LifecycleStage, RelationshipStatus
 from tests.domain.given import fold, given
@@ -37,6 +37,25 @@ def test_a_new_contact_is_a_prospect_in_awareness_owned_by_who_added_it():
 def test_a_contact_needs_a_name():
     with pytest.raises(ValidationError):
         Details(name="")
+
+
+def test_an_email_that_cant_be_an_address_is_refused_unless_it_is_there_already():
+    nonsense = DETAILS.model_copy(update={"email": "Ann <ann@example.com>"})
+    with pytest.raises(Invalid) as refused:
+        Contact.add(7, nonsense, "5")
+    assert (refused.value.code, refused.value.field) == ("email_invalid", "email")
+    given(ADDED).when(changed(email="")).refuses(Invalid, code="email_invalid")
+    (older,) = Contact.take_over(7, nonsense, "5")
+    renamed = nonsense.model_copy(update={"name": "Ann Li"})
+    given(older).when(lambda contact: contact.change_details(renamed)).then(
+        ContactDetailsChanged(changes={"name": Changed(old="Ann Lee", new="Ann Li")})
+    )
+
+
+def test_an_email_is_kept_as_it_was_written():
+    (added,) = Contact.add(7, DETAILS.model_copy(update={"email": " Ann@Exämple.com"}), "5")
+    details = fold(None, [added]).details
+    assert (details.email, details.mail_address) == (" Ann@Exämple.com", "ann@xn--exmple-cua.com")
 
 
 def test_changed_details_are_told_by_field_with_old_and_new():

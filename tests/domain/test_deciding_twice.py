@@ -95,7 +95,7 @@ def test_of_a_meeting(data: st.DataObject):
 
 def test_the_law_is_asked_of_every_public_decision():
     asked = {Contact: CONTACT, Interaction: INTERACTION, Meeting: MEETING}
-    begins = {"add", "log", "track", "schedule"}
+    begins = {"add", "take_over", "log", "track", "schedule"}
     not_decisions = {"evolve", "present", "kind"}
     for aggregate, decisions in asked.items():
         public = {

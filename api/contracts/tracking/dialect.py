@@ -11,6 +11,7 @@ from api.http.problem import Fault, Problem
 
 FIELDS = {
     "contact_id": "/contactId",
+    "email": "/email",
     "when.at": "/date",
     "when.end": "/duration",
     "when.duration": "/duration",

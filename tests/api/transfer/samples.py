@@ -22,6 +22,7 @@ from domain.record import (
     TacticUse,
     When,
 )
+from tests.domain.anything import addresses
 
 LATEST = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -143,7 +144,7 @@ records = made(
 details = made(
     Details,
     name=words,
-    email=maybe(texts),
+    email=maybe(addresses),
     phone=maybe(texts),
     company=maybe(texts),
     title=maybe(texts),

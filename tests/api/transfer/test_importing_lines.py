@@ -221,3 +221,11 @@ async def test_participants_are_taken_over_as_they_were(here):
     assert tally.refused == []
     (_, call) = records(exported(here))
     assert call["participants"] == from_json(gone)
+
+
+async def test_an_email_of_an_older_export_is_taken_over_as_it_was(here):
+    tally = await imported(here, ADDED[:-1] + ',"email":"Ann <ann@example.org>"}')
+
+    assert tally.refused == []
+    (contact,) = records(exported(here))
+    assert contact["email"] == "Ann <ann@example.org>"

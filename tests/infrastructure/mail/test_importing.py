@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from uuid import uuid4
 
 import pytest
 
@@ -119,6 +120,53 @@ async def test_a_contact_that_has_the_address_is_used_in_any_case(here, tmp_path
     assert tally.contacts_added == 0
     assert [found["contactId"] for found in await here.mails()] == [str(ann.id)]
     assert await here.contacts() == {"Ann@Example.ORG": "Dr Ann"}
+
+
+@pytest.mark.parametrize(
+    ("written", "sender"),
+    [
+        ("ann@exämple.com", "ann@xn--exmple-cua.com"),
+        ("ann@xn--exmple-cua.com", "ann@exämple.com"),
+        (" Padded@Example.com\u00a0", "padded@example.com"),
+        ("jose\u0301@example.net", "josé@example.net"),
+    ],
+)
+async def test_a_contact_added_by_hand_is_found_by_its_mail(here, tmp_path, written, sender):
+    ann = await here.do(add_contact, AddContact(Details(name=sender, email=written)))
+    path = mailbox(tmp_path, _from(f"Ann Lee <{sender}>"))
+
+    tally = await here.import_mbox(path)
+
+    assert (tally.contacts_added, tally.contacts_named) == (0, 1)
+    assert [found["contactId"] for found in await here.mails()] == [str(ann.id)]
+    assert await here.contacts() == {written: "Ann Lee"}
+
+
+async def test_one_address_composed_and_decomposed_is_one_contact(here, tmp_path):
+    composed, decomposed = _from("José <josé@example.net>"), _from("José <jose\u0301@example.net>")
+
+    tally = await here.import_mbox(mailbox(tmp_path, composed, decomposed))
+
+    assert (tally.tracked, tally.contacts_added) == (2, 1)
+    assert await here.contacts() == {"josé@example.net": "José"}
+
+
+async def test_of_several_spellings_the_oldest_contact_that_is_there_counts(here, tmp_path):
+    spellings = ("ann@exämple.com", "ann@xn--exmple-cua.com", " ANN@exämple.com")
+    first, second, third = [
+        (await here.do(add_contact, AddContact(Details(name="Ann", email=email)))).id
+        for email in spellings
+    ]
+    await here.do(remove_contact, RemoveContact(first))
+
+    await here.import_mbox(mailbox(tmp_path, _from("Ann <ann@exämple.com>")))
+    assert [found["contactId"] for found in await here.mails()] == [str(second)]
+
+    await here.do(remove_contact, RemoveContact(second))
+    await here.do(remove_contact, RemoveContact(third))
+    tally = await here.import_mbox(mailbox(tmp_path, _from("Ann <ANN@exämple.com>")))
+    assert (tally.tracked, tally.contacts_added) == (0, 0)
+    assert await here.contacts() == {}
 
 
 async def test_a_contact_with_a_new_address_keeps_mails_of_the_old_one(here, tmp_path):
@@ -273,3 +321,8 @@ async def test_every_event_says_who_imported_it_through_what_and_in_which_run(he
         "kith.contact.added.v1",
         "kith.email-exchange.tracked.v1",
     ]
+
+
+def _from(sender: str) -> bytes:
+    """A mail whose sender is outside ASCII, as UTF-8 (RFC 6532)."""
+    return mail(f"{uuid4()}@x", "S <s@x.org>").replace(b"S <s@x.org>", sender.encode())

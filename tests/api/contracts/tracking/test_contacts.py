@@ -41,6 +41,18 @@ class TestAdding:
         copy = add(client, **add(client, **FULL))
         assert {key: copy[key] for key in FULL} == FULL
 
+    @pytest.mark.parametrize("email", ["", " ", "ann", "ann@x..org", "Ann <ann@example.org>"])
+    def test_an_email_that_cant_be_an_address_is_422(self, client, contact, email):
+        for method, path in (
+            ("POST", "/api/contacts"),
+            ("PATCH", f"/api/contacts/{contact['id']}"),
+        ):
+            response = client.request(method, path, json={"name": "Ann", "email": email})
+            refused(response, 422, "email_invalid", "/email")
+
+    def test_an_email_is_shown_as_it_was_written(self, client):
+        assert add(client, email=" Ann@Exämple.com ")["email"] == " Ann@Exämple.com "
+
     def test_suggests_the_key_that_was_meant(self, client):
         problem = refused(client.post("/api/contacts", json={"name": "A", "emial": "x"}), 422)
         assert problem["errors"][0]["code"] == "unknown_key"
@@ -194,6 +206,13 @@ class TestListing:
         listed = read(client, "/api/contacts", search=term)
         assert [item["name"] for item in listed["items"]] == found.split()
         assert listed["totalCount"] == len(found.split())
+
+    def test_an_address_finds_every_spelling_of_it(self, client):
+        spellings = ("eva@exämple.com", "eva@xn--exmple-cua.com", " EVA@EXÄMPLE.com ")
+        for email in spellings:
+            add(client, name=email, email=email)
+        for term in spellings:
+            assert read(client, "/api/contacts", search=term)["totalCount"] == 3
 
     def test_filters_by_status_stage_and_owner(self, client, three, service, tenant):
         client.put(

@@ -106,6 +106,10 @@ class TestFinding:
         assert (ids(listed), listed["totalCount"]) == (expected, len(expected))
         assert walk(client, PATH, **query) == expected
 
+    def test_an_address_finds_a_participant_whose_mail_has_its_normal_form(self, client, contact):
+        mailed = log(client, contact, participants=[{"email": "eva@xn--exmple-cua.com"}])
+        assert ids(read(client, PATH, participant="Eva@Exämple.com")) == [mailed["id"]]
+
     def test_by_contact_named_either_way(self, client, contact, logged):
         expected = [logged["lunch"]["id"], logged["call"]["id"]]
         assert ids(read(client, PATH, contactId=contact["id"])) == expected

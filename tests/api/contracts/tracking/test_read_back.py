@@ -94,7 +94,8 @@ def test_an_interaction_logged_here(service, tenant, body: dict[str, Any]):
     body=st.fixed_dictionaries(
         {"name": names},
         optional={
-            **{key: st.none() | words for key in ("email", "phone", "company", "title")},
+            "email": st.none() | anything.addresses,
+            **{key: st.none() | words for key in ("phone", "company", "title")},
             "tags": st.none() | st.lists(names, max_size=3),
         },
     )
