@@ -9,7 +9,7 @@ from domain.changes import Fields, patched
 from domain.errors import Conflict, Invalid
 from domain.interaction import Interaction
 from domain.kinds import Kind
-from domain.meeting import Appointment, Meeting, MeetingStatus, Outcome
+from domain.meeting import Appointment, Attendee, Meeting, MeetingStatus, Outcome
 from domain.record import Participant, People, Place, Record, Said, When
 from domain.streams import StreamName
 
@@ -22,12 +22,17 @@ class ScheduleMeeting:
 
 @dataclass(frozen=True, slots=True)
 class RescheduleMeeting:
-    """`fields` of the appointment are set; all others stay. `contact_id` is the contact the caller
-    names, if any: a meeting's contact can't be changed."""
+    """`fields` of the appointment are set; all others stay, but an end moves with the start.
+    `contact_id` is the contact the caller names, if any: a meeting's contact can't be changed."""
 
     meeting_id: UUID
     fields: Fields
     contact_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstateMeeting:
+    meeting_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,36 @@ async def reschedule_meeting(work: Work, command: RescheduleMeeting) -> StreamNa
         raise Invalid(
             "A meeting's contact can't be changed", code="contact_fixed", field="contact_id"
         )
-    appointment = patched(meeting.state.appointment, command.fields)
+    appointment = patched(meeting.state.appointment, _changes(meeting.state, command.fields))
     return work.append_to(meeting, meeting.state.reschedule(appointment))
+
+
+def _changes(meeting: Meeting, fields: Fields) -> Fields:
+    """The fields to set in the appointment. A meeting whose start is moved takes as long as before,
+    unless its end is set as well. The attendees of a completed meeting are shown as those who came:
+    sent back, they change nothing."""
+    changes = dict(fields)
+    appointment, outcome = meeting.appointment, meeting.outcome
+    if outcome and changes.get("attendees") == tuple(Attendee(name=n) for n in outcome.attendees):
+        del changes["attendees"]
+    starts = changes.get("scheduled_at")
+    if isinstance(starts, datetime) and appointment.ends_at and "ends_at" not in changes:
+        try:
+            changes["ends_at"] = starts + (appointment.ends_at - appointment.scheduled_at)
+        except OverflowError:
+            raise Invalid(
+                "It would end after the year 9999", field="appointment.scheduled_at"
+            ) from None
+    return changes
+
+
+async def reinstate_meeting(work: Work, command: ReinstateMeeting) -> StreamName:
+    """Bring a cancelled meeting back. Raises Conflict while its contact is removed."""
+    meeting = work.checked(await work.meeting(command.meeting_id))
+    events = meeting.state.reinstate()
+    if events:
+        await _still_there(work, meeting.state.contact_id)
+    return work.append_to(meeting, events)
 
 
 async def cancel_meeting(work: Work, command: EndMeeting) -> StreamName:
@@ -120,12 +153,21 @@ def _record(appointment: Appointment, outcome: Outcome) -> Record:
     return Record(
         kind=Kind.MEETING,
         word=Kind.MEETING.value,
-        when=When(at=outcome.held_at, duration=outcome.duration),
+        when=_when(appointment, outcome),
         said=Said(
             subject=appointment.purpose, notes=outcome.outcomes, topics=outcome.topics_covered
         ),
         place=Place(location=appointment.location),
         people=People(participants=tuple(Participant(name=name) for name in outcome.attendees)),
+    )
+
+
+def _when(appointment: Appointment, outcome: Outcome) -> When:
+    return When(
+        at=outcome.held_at,
+        zone=appointment.timezone,
+        duration=outcome.duration,
+        whole_day=appointment.whole_day and outcome.held_at == appointment.scheduled_at,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from domain.event import Changed
 
@@ -39,16 +40,11 @@ def _walk(old: BaseModel, new: BaseModel, prefix: str) -> Iterator[tuple[str, Ch
         before, after = getattr(old, name), getattr(new, name)
         if before == after:
             continue
-        published = field.alias or name
-        path = f"{prefix}{published}"
+        path = f"{prefix}{field.alias or name}"
         if isinstance(before, BaseModel) and isinstance(after, BaseModel):
             yield from _walk(before, after, f"{path}.")
         else:
-            yield path, Changed(old=_json(old, name, published), new=_json(new, name, published))
-
-
-def _json(model: BaseModel, name: str, published: str) -> object:
-    return model.model_dump(mode="json", include={name}, by_alias=True)[published]
+            yield path, Changed(old=to_jsonable_python(before), new=to_jsonable_python(after))
 
 
 def apply(value: M, changes: dict[str, Changed]) -> M:

@@ -1,10 +1,11 @@
-"""A meeting: scheduled with a contact, then completed, cancelled or missed.
+"""A meeting: scheduled with a contact, then completed, cancelled or missed. A cancelled one may be
+reinstated.
 
 Event names and fields are storage formats and an API: versioned with care.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -14,7 +15,7 @@ from pydantic import Field
 from domain.changes import apply, difference
 from domain.errors import Conflict, Invalid
 from domain.event import Changes, Event, Value
-from domain.fields import Instant, Line, Text
+from domain.fields import Instant, Line, Text, Word
 
 
 class MeetingStatus(StrEnum):
@@ -24,8 +25,37 @@ class MeetingStatus(StrEnum):
     NO_SHOW = "noShow"
 
 
+MOST_ATTENDEES = 500
+"""Attendees of a meeting."""
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
+class Attendee(Value):
+    """A person who is invited to a meeting; a contact where `contact_id` is known."""
+
+    name: Line | None = None
+    """Their name."""
+    address: Line | None = None
+    """Their mail address, as it was written."""
+    contact_id: UUID | None = None
+    """The contact they are, where that is known."""
+
+
+class Source(Value):
+    """Where a meeting comes from, if it wasn't scheduled here."""
+
+    kind: Word
+    """The kind of the source: calendar."""
+    account: UUID
+    """The account whose calendar it is."""
+
+
 class Appointment(Value):
-    """The agreed appointment. `scheduled_at` is UTC; `calendar_synced` is as the caller gave it."""
+    """The agreed appointment, in UTC; `calendar_synced` is as the caller gave it. Whole days begin
+    and end with dates, each of which stands for its start in UTC."""
 
     scheduled_at: Instant
     """When it is to begin, in UTC."""
@@ -40,13 +70,51 @@ class Appointment(Value):
     calendar_synced: bool = False
     """True if the meeting is in a calendar, according to the writer."""
 
+    # Younger than the others: left out where empty, so that what was stored before them stays as
+    # it is, byte for byte.
+    ends_at: Instant | None = Field(default=None, exclude_if=_is_empty)
+    """When it is to end, in UTC; of a whole day, the start of the day after the last."""
+    timezone: Line | None = Field(default=None, exclude_if=_is_empty)
+    """The IANA time zone it is planned in."""
+    whole_day: bool = Field(default=False, exclude_if=_is_empty)
+    """True if it takes whole days."""
+    attendees: tuple[Attendee, ...] = Field(default=(), exclude_if=_is_empty)
+    """The people who are invited."""
+    source: Source | None = Field(default=None, exclude_if=_is_empty)
+    """The calendar it comes from."""
+
     @property
     def redacted(self) -> "Appointment":
-        """The time and the place only."""
+        """The time it begins and the place only."""
         return Appointment(**{name: getattr(self, name) for name in SHOWN_OF_AN_APPOINTMENT})
 
+    def check(self) -> "Appointment":
+        """This appointment. Raises Invalid for one that can't be held."""
+        if len(self.attendees) > MOST_ATTENDEES:
+            raise Invalid(
+                f"A meeting has up to {MOST_ATTENDEES} attendees",
+                code="too_many_attendees",
+                field="appointment.attendees",
+            )
+        if self.whole_day:
+            for name in ("scheduled_at", "ends_at"):
+                at: datetime | None = getattr(self, name)
+                if at is not None and at.time() != time():
+                    raise Invalid(
+                        "A whole day begins and ends with a date such as 2026-01-31",
+                        code="not_a_date",
+                        field=f"appointment.{name}",
+                    )
+        if self.ends_at is not None and self.ends_at <= self.scheduled_at:
+            raise Invalid(
+                "A meeting ends after it begins",
+                code="end_not_after_start",
+                field="appointment.ends_at",
+            )
+        return self
 
-SHOWN_OF_AN_APPOINTMENT = ("scheduled_at", "location", "calendar_synced")
+
+SHOWN_OF_AN_APPOINTMENT = ("scheduled_at", "location", "calendar_synced", "timezone", "whole_day")
 """The fields of the redacted view. A new field is hidden unless named here."""
 
 
@@ -114,6 +182,12 @@ class MeetingCancelled(_WithContact):
     """Why it was called off."""
 
 
+class MeetingReinstated(_WithContact):
+    """The meeting was cancelled, and is to take place all the same."""
+
+    type = "kith.meeting.reinstated.v1"
+
+
 class MeetingMissed(_WithContact):
     """A participant of the meeting didn't show up."""
 
@@ -157,6 +231,8 @@ class Meeting:
                 return replace(state, appointment=apply(state.appointment, event.changes))
             case MeetingCancelled():
                 return replace(state, status=MeetingStatus.CANCELLED, reason=event.reason)
+            case MeetingReinstated():
+                return replace(state, status=MeetingStatus.SCHEDULED, reason=None)
             case MeetingMissed():
                 return replace(state, status=MeetingStatus.NO_SHOW, reason=event.reason)
             case MeetingCompleted():
@@ -172,13 +248,17 @@ class Meeting:
 
     @staticmethod
     def schedule(contact_id: UUID, appointment: Appointment) -> list[Event]:
-        return [MeetingScheduled(contact_id=contact_id, appointment=appointment)]
+        """Agree on a meeting. Raises Invalid for an appointment that can't be held."""
+        return [MeetingScheduled(contact_id=contact_id, appointment=appointment.check())]
 
     def reschedule(self, appointment: Appointment) -> list[Event]:
+        """Change the appointment. Raises Conflict for a meeting that has ended, Invalid for an
+        appointment that can't be held."""
         changes = difference(self.appointment, appointment)
         if not changes:
             return []
         self._still_scheduled("rescheduled")
+        appointment.check()
         return [MeetingRescheduled(contact_id=self.contact_id, changes=changes)]
 
     def cancel(self, reason: str | None = None) -> list[Event]:
@@ -186,6 +266,15 @@ class Meeting:
             return []
         self._still_scheduled("cancelled")
         return [MeetingCancelled(contact_id=self.contact_id, reason=reason)]
+
+    def reinstate(self) -> list[Event]:
+        """Bring a cancelled meeting back, as it was. Raises Conflict for one that took place or was
+        missed."""
+        if self.status == MeetingStatus.SCHEDULED:
+            return []
+        if self.status != MeetingStatus.CANCELLED:
+            self._still_scheduled("reinstated")
+        return [MeetingReinstated(contact_id=self.contact_id)]
 
     def miss(self, reason: str | None = None) -> list[Event]:
         if self.status == MeetingStatus.NO_SHOW:

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from application.entity import Entity
 from domain.meeting import Meeting
 from projections.read_model import Put, ReadModel, Step
+from projections.timeline.shape import person_shown
 
 
 def document(entity: Entity[Meeting]) -> str:
@@ -25,12 +26,16 @@ def _document(entity: Entity[Meeting]) -> dict[str, object]:
         "contactId": state.contact_id,
         "status": state.status,
         "scheduledDateTime": appointment.scheduled_at,
-        **appointment.model_dump(exclude={"scheduled_at"}),
+        **appointment.model_dump(exclude={"scheduled_at", "attendees"}),
         "completedDate": outcome and outcome.held_at,
         "createdAt": entity.created.time,
         "updatedAt": entity.changed.time,
         "createdBy": entity.created.actor.shown,
     }
+    if appointment.attendees:
+        # Under this name, a completed meeting has those who came.
+        invited = [person_shown(one) for one in appointment.attendees]
+        shown["invited" if outcome else "attendees"] = invited
     if state.reason is not None:
         shown["reason"] = state.reason
     if outcome:

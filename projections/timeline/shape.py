@@ -16,6 +16,7 @@ from application.entity import Entity
 from domain.event import Value
 from domain.interaction import Interaction
 from domain.kinds import Kind
+from domain.meeting import Attendee
 from domain.record import Mail, Participant
 from projections.timeline.field import RECORD, Field, Origin
 
@@ -73,14 +74,14 @@ def _odd_seconds(entity: Entity[Interaction]) -> object:
     return seconds if seconds is not None and seconds % 60 else None
 
 
-def _participant_shown(someone: Participant) -> str | dict[str, Any]:
-    """A participant of whom only the name is known is shown as that name."""
+def person_shown(someone: Participant | Attendee) -> str | dict[str, Any]:
+    """A person of whom only the name is known is shown as that name."""
     known = someone.model_dump(mode="json", exclude_none=True)
     return someone.name or "" if set(known) <= {"name"} else known
 
 
 def _participants_shown(people: Sequence[Participant]) -> list[str | dict[str, Any]]:
-    return [_participant_shown(someone) for someone in people]
+    return [person_shown(someone) for someone in people]
 
 
 def _values_shown(values: Sequence[Value]) -> list[dict[str, Any]]:

@@ -77,6 +77,8 @@ MEETING = {
     "purpose": sentence("purpose"),
     "agendaItems": [sentence("agenda")],
     "preparationNotes": sentence("preparation"),
+    "endsAt": "2003-04-05T17:28:39Z",
+    "attendees": [{"name": sentence("attendee"), "address": "xyzzy@example.com"}],
 }
 OUTCOME = {
     "duration": 8_765,
@@ -100,7 +102,7 @@ ENCOUNTER = {
 }
 
 END = (AT + timedelta(minutes=MINUTES)).isoformat()[:19]
-TEXTS = ("xyzzy", "plugh", str(TACTIC), "77:55:33", "16460:54:00", END)
+TEXTS = ("xyzzy", "plugh", str(TACTIC), "77:55:33", "16460:54:00", END, "17:28:39")
 NUMBERS = frozenset(
     (MINUTES, MINUTES * 60, 987_653, 987_652, 987_651, 987_650, 987_649, 280_533, 4_676, 8_765)
 )

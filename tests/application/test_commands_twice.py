@@ -70,6 +70,7 @@ def commands(contact: UUID, interaction: UUID, meeting: UUID) -> st.SearchStrate
             anything.appointments.map(dict),
         ),
         of(meetings.cancel_meeting, meetings.EndMeeting, when, words),
+        of(meetings.reinstate_meeting, meetings.ReinstateMeeting, when),
         of(meetings.miss_meeting, meetings.EndMeeting, when, words),
         of(
             meetings.complete_meeting,

@@ -1,20 +1,29 @@
 """Commands about meetings, and the interaction that a completed one leaves."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
-from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
+from application.contacts import (
+    AddContact,
+    RemoveContact,
+    RestoreContact,
+    add_contact,
+    remove_contact,
+    restore_contact,
+)
 from application.meetings import (
     CompleteMeeting,
     EndMeeting,
+    ReinstateMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
     cancel_meeting,
     complete_meeting,
     miss_meeting,
+    reinstate_meeting,
     reschedule_meeting,
     schedule_meeting,
 )
@@ -59,6 +68,7 @@ async def test_a_meeting_that_isnt_there_is_not_found(here: Desk):
         (reschedule_meeting, RescheduleMeeting(uuid4(), {})),
         (cancel_meeting, EndMeeting(uuid4())),
         (miss_meeting, EndMeeting(uuid4())),
+        (reinstate_meeting, ReinstateMeeting(uuid4())),
         (complete_meeting, CompleteMeeting(uuid4(), held())),
     )
     for handler, command in commands:
@@ -160,6 +170,44 @@ async def test_a_meetings_contact_cant_be_changed(here: Desk):
         await here.does(reschedule_meeting, RescheduleMeeting(meeting, {}, contact_id=other))
     assert refused.value.field == "contact_id"
     await here.does(reschedule_meeting, RescheduleMeeting(meeting, {}, contact_id=contact))
+
+
+async def test_a_meeting_that_is_moved_takes_as_long_as_before(here: Desk):
+    start = APPOINTMENT.scheduled_at
+    meeting = await meeting_with(here, await ann(here), ends_at=start + HOUR)
+    await here.does(reschedule_meeting, RescheduleMeeting(meeting, {"scheduled_at": start + HOUR}))
+    appointment = (await here.state("meeting", meeting)).appointment
+    assert (appointment.scheduled_at, appointment.ends_at) == (start + HOUR, start + 2 * HOUR)
+    both = {"scheduled_at": start, "ends_at": start + 3 * HOUR}
+    await here.does(reschedule_meeting, RescheduleMeeting(meeting, both))
+    assert (await here.state("meeting", meeting)).appointment.ends_at == start + 3 * HOUR
+    last = {"scheduled_at": datetime.max.replace(tzinfo=UTC) - HOUR}
+    with pytest.raises(Invalid, match="after the year 9999"):
+        await here.does(reschedule_meeting, RescheduleMeeting(meeting, last))
+
+
+async def test_a_reinstated_meeting_is_with_a_contact_that_is_there(here: Desk):
+    contact = await ann(here)
+    meeting = await meeting_with(here, contact)
+    await here.does(cancel_meeting, EndMeeting(meeting, "Snow"))
+    await here.does(remove_contact, RemoveContact(contact))
+    with pytest.raises(Conflict) as refused:
+        await here.does(reinstate_meeting, ReinstateMeeting(meeting))
+    assert refused.value.code == "contact_removed"
+    await here.does(restore_contact, RestoreContact(contact))
+    await here.does(reinstate_meeting, ReinstateMeeting(meeting))
+    assert (await here.state("meeting", meeting)).status == MeetingStatus.SCHEDULED
+
+
+async def test_a_whole_day_is_logged_as_one_in_its_zone(here: Desk):
+    day = NOW.replace(hour=0, minute=0)
+    meeting = await meeting_with(
+        here, await ann(here), scheduled_at=day, whole_day=True, timezone="Europe/Berlin"
+    )
+    await here.does(complete_meeting, CompleteMeeting(meeting, {}))
+    logged = (await here.events())[-1]
+    assert isinstance(logged, InteractionLogged)
+    assert logged.record.when == When(at=day, zone="Europe/Berlin", whole_day=True)
 
 
 async def test_cancelling_and_missing_keep_the_reason(here: Desk):

@@ -13,6 +13,7 @@ from domain.interaction import (
     InteractionPlanned,
 )
 from domain.kinds import Direction, Kind, Sentiment
+from domain.meeting import Appointment, Attendee, MeetingScheduled
 from domain.record import FollowUp, Labels, Mail, People, Place, Record, Said, When
 from infrastructure.publishing.cloud_events import CloudEvent, cloud_event
 from infrastructure.relay.contact_states import contact_state
@@ -55,6 +56,18 @@ LOGGED = InteractionLogged(number=1, contact_id=CONTACT, record=CALL)
     ),
     LATER,
 )
+REVIEW = Appointment(
+    scheduled_at=AT,
+    ends_at=AT + timedelta(hours=1),
+    timezone="Europe/Berlin",
+    location="Room 3",
+    purpose="Kick-off",
+    agenda_items=("Scope", "Dates"),
+    attendees=(
+        Attendee(name="Bo Li", address="bo@example.com"),
+        Attendee(name="Ann Lee", address="ann@example.com", contact_id=CONTACT),
+    ),
+)
 RESTRICTED = CALL.model_copy(update={"labels": Labels(restricted=("immigration",))})
 
 EVERY_DAY: tuple[Event, ...] = (
@@ -62,6 +75,7 @@ EVERY_DAY: tuple[Event, ...] = (
     InteractionPlanned(number=2, record=TRAINING),
     EmailExchangeTracked(number=3, contact_id=CONTACT, record=MAIL),
     AMENDED,
+    MeetingScheduled(contact_id=CONTACT, appointment=REVIEW),
 )
 EXAMPLES = {event.type: event for event in (*FULL, *EVERY_DAY)}
 

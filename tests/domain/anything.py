@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.contact import Details
 from domain.event import Value
 from domain.kinds import Direction, Kind, Sentiment
-from domain.meeting import Appointment, Outcome
+from domain.meeting import Appointment, Attendee, Outcome, Source
 from domain.record import (
     Answer,
     FollowUp,
@@ -136,15 +136,35 @@ def records(at=past):
     )
 
 
-appointments = made(
-    Appointment,
-    scheduled_at=past | future,
-    location=maybe_text,
-    purpose=maybe_text,
-    agenda_items=some(texts),
-    preparation_notes=maybe_text,
-    calendar_synced=st.booleans(),
+sources = made(Source, kind=st.just("calendar"), account=st.uuids())
+attendees = made(
+    Attendee, name=maybe_text, address=st.none() | addresses, contact_id=st.none() | st.uuids()
 )
+
+
+@st.composite
+def _appointments(draw) -> Appointment:
+    starts, lasts = draw(past | future), draw(st.none() | st.integers(1, 9))
+    whole_day = draw(st.booleans())
+    if whole_day:
+        starts = starts.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    unit = timedelta(days=1) if whole_day else timedelta(minutes=7)
+    return Appointment(
+        scheduled_at=starts,
+        ends_at=None if lasts is None else starts + lasts * unit,
+        timezone=draw(st.none() | st.just("Europe/Berlin")),
+        whole_day=whole_day,
+        location=draw(maybe_text),
+        purpose=draw(maybe_text),
+        agenda_items=draw(some(texts)),
+        preparation_notes=draw(maybe_text),
+        calendar_synced=draw(st.booleans()),
+        attendees=draw(some(attendees)),
+        source=draw(st.none() | sources),
+    )
+
+
+appointments = _appointments()
 outcomes = made(
     Outcome,
     held_at=past,

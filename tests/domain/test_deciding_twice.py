@@ -69,6 +69,7 @@ INTERACTION = {
 MEETING = {
     "reschedule": st.builds(said, st.just(Meeting.reschedule), anything.appointments),
     "cancel": st.builds(said, st.just(Meeting.cancel), st.none() | reasons),
+    "reinstate": st.just(Meeting.reinstate),
     "miss": st.builds(said, st.just(Meeting.miss), st.none() | reasons),
     "complete": st.builds(
         lambda outcome: lambda state: state.complete(outcome, LOGGED_WITH_IT, NOW),

@@ -1,6 +1,7 @@
 """What becomes of a meeting: every status against every decision."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -8,10 +9,14 @@ from pydantic import ValidationError
 from domain.errors import Conflict, Invalid
 from domain.event import Changed, Event
 from domain.meeting import (
+    MOST_ATTENDEES,
+    Appointment,
+    Attendee,
     Meeting,
     MeetingCancelled,
     MeetingCompleted,
     MeetingMissed,
+    MeetingReinstated,
     MeetingRescheduled,
     MeetingScheduled,
     Outcome,
@@ -39,6 +44,7 @@ RESCHEDULED = MeetingRescheduled(
 )
 CANCELLED = MeetingCancelled(contact_id=ANN, reason="Snow")
 MISSED = MeetingMissed(contact_id=ANN, reason="Nobody came")
+REINSTATED = MeetingReinstated(contact_id=ANN)
 COMPLETED = MeetingCompleted(contact_id=ANN, interaction_id=LOGGED_WITH_IT, outcome=OUTCOME)
 
 ENDED: dict[str, Event] = {"cancelled": CANCELLED, "missed": MISSED, "completed": COMPLETED}
@@ -82,6 +88,55 @@ def test_a_meeting_ends_once(ended: str, decision: str):
             f"The meeting was {ended} and can't be {decision}",
             code=f"meeting_{ended}",
         )
+
+
+def test_a_cancelled_meeting_is_reinstated_as_it_was():
+    given(SCHEDULED, CANCELLED).when(Meeting.reinstate).then(REINSTATED)
+    assert fold(None, [SCHEDULED, CANCELLED, REINSTATED]) == fold(None, [SCHEDULED])
+    given(SCHEDULED, CANCELLED, REINSTATED).when(lambda meeting: meeting.cancel("Snow")).then(
+        CANCELLED
+    )
+
+
+def test_reinstating_a_meeting_that_is_scheduled_changes_nothing():
+    given(SCHEDULED).when(Meeting.reinstate).then()
+
+
+@pytest.mark.parametrize("ended", ["missed", "completed"])
+def test_a_meeting_that_took_place_or_was_missed_cant_be_reinstated(ended: str):
+    given(SCHEDULED, ENDED[ended]).when(Meeting.reinstate).refuses(
+        Conflict, f"The meeting was {ended} and can't be reinstated", code=f"meeting_{ended}"
+    )
+
+
+MIDNIGHT = NOW.replace(hour=0, minute=0)
+WRONG: dict[str, tuple[str, dict[str, Any]]] = {
+    "end_not_after_start": ("ends_at", {"ends_at": APPOINTMENT.scheduled_at}),
+    "not_a_date": ("scheduled_at", {"whole_day": True}),
+    "too_many_attendees": (
+        "attendees",
+        {"attendees": tuple(Attendee(name=str(n)) for n in range(MOST_ATTENDEES + 1))},
+    ),
+}
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_an_appointment_that_cant_be_held_is_refused(code: str):
+    field, changes = WRONG[code]
+    wrong = APPOINTMENT.model_copy(update=changes)
+    with pytest.raises(Invalid) as refused:
+        Meeting.schedule(ANN, wrong)
+    assert (refused.value.code, refused.value.field) == (code, f"appointment.{field}")
+    given(SCHEDULED).when(lambda meeting: meeting.reschedule(wrong)).refuses(Invalid, code=code)
+
+
+def test_whole_days_begin_and_end_with_dates():
+    days = Appointment(scheduled_at=MIDNIGHT, ends_at=MIDNIGHT + 2 * DAY, whole_day=True)
+    assert Meeting.schedule(ANN, days) == [MeetingScheduled(contact_id=ANN, appointment=days)]
+    partly = days.model_copy(update={"ends_at": MIDNIGHT + 36 * HOUR})
+    with pytest.raises(Invalid) as refused:
+        Meeting.schedule(ANN, partly)
+    assert refused.value.field == "appointment.ends_at"
 
 
 def test_the_same_appointment_again_changes_nothing_whatever_became_of_it():

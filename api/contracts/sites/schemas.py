@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from api.contracts.sites.types import Date, Line, Name, Text, Zone
+from api.contracts.sites.types import Date, Line, Name, Text
 from api.http.models import Body
+from api.http.time_zones import Zone
 from domain.changes import Fields
 from domain.record import People, Place, Record, Said, When
 from projections.sites.fields import (

@@ -1,8 +1,6 @@
 """Types of this contract's bodies and queries."""
 
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -10,17 +8,6 @@ from api.http.models import instant_schema, instant_such_as, not_blank, parse_qu
 
 LONGEST_TERM = 500
 """Characters, as many as a title has."""
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
-
-
-def _time_zone(name: str) -> str:
-    if name not in time_zones():
-        raise ValueError("There is no such IANA time zone; one is America/New_York.")
-    return name
 
 
 EXAMPLE = "2023-08-15T14:00:00Z"
@@ -31,11 +18,6 @@ Date = Annotated[Any, BeforeValidator(instant_such_as(EXAMPLE)), WithJsonSchema(
 
 QueryDate = Annotated[Any, BeforeValidator(parse_query_instant), WithJsonSchema(DATE_SCHEMA)]
 
-Zone = Annotated[
-    str,
-    AfterValidator(_time_zone),
-    WithJsonSchema({"type": "string", "examples": ["America/New_York"]}),
-]
 Line = Annotated[str, Field(max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(not_blank)]
 Text = Annotated[str, Field(max_length=100_000)]

@@ -18,6 +18,9 @@ FIELDS = {
     "reason": "/reason",
     "relationship_status": "/relationshipStatus",
     "outcome.held_at": "/actualDate",
+    "appointment.scheduled_at": "/scheduledDateTime",
+    "appointment.ends_at": "/endsAt",
+    "appointment.attendees": "/attendees",
     "questions": "/customQuestions",
     "program": "/programId",
 }

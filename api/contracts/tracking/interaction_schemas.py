@@ -6,7 +6,6 @@ from pydantic import BeforeValidator, Field, create_model
 
 from api.contracts.tracking.interaction_fields import parts_of, recorded, with_fields
 from api.contracts.tracking.types import (
-    LONGEST_LINE,
     Body,
     ContactId,
     Date,
@@ -18,6 +17,7 @@ from api.contracts.tracking.types import (
     Query,
     QueryDate,
     Tags,
+    by_name,
 )
 from api.http.models import Shown
 from domain.amendment import Start, Type
@@ -36,17 +36,9 @@ class Someone(Body):
     contact_id: Id | None = None
 
 
-def _someone(value: object) -> object:
-    """Reads a bare name as a participant with that name. A union of both forms would report the
-    errors of either."""
-    if not isinstance(value, str):
-        return value
-    if len(value) > LONGEST_LINE:
-        raise ValueError(f"A name has up to {LONGEST_LINE} characters.")
-    return Someone(name=value)
-
-
-SomeoneNamed = Annotated[Someone, BeforeValidator(_someone, json_schema_input_type=Line | Someone)]
+SomeoneNamed = Annotated[
+    Someone, BeforeValidator(by_name(Someone), json_schema_input_type=Line | Someone)
+]
 
 
 @with_fields(Origin.CLIENT)

@@ -3,12 +3,13 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from api.contracts.tracking.interaction_schemas import PageNumber, PageSize
 from api.contracts.tracking.types import (
     Body,
     ContactId,
+    Id,
     Line,
     Lines,
     Minutes,
@@ -17,22 +18,38 @@ from api.contracts.tracking.types import (
     Query,
     QueryDate,
     Text,
+    by_name,
 )
 from api.http.models import Shown
-from domain.changes import Fields
-from domain.meeting import Appointment
+from api.http.time_zones import Zone
+from domain.meeting import MOST_ATTENDEES, Appointment
 from projections.timeline.shape import PersonShown
 
 MeetingStatus = Literal["scheduled", "completed", "cancelled", "noShow"]
 
 
+class Invited(Body):
+    """A person who is invited, and is a contact if a contact has the address."""
+
+    name: Line | None = None
+    address: Line | None = None
+    contact_id: Id | None = None
+
+
+InvitedNamed = Annotated[
+    Invited, BeforeValidator(by_name(Invited), json_schema_input_type=Line | Invited)
+]
+Attendees = Annotated[list[InvitedNamed], Field(max_length=MOST_ATTENDEES)]
+
+
 class NewMeeting(Body):
-    """An appointment with a contact. `calendarSynced` is set by the caller."""
+    """An appointment with a contact. `calendarSynced` is set by the caller. A whole day begins with
+    a date, and `endsAt` is the date after its last day."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
         "id status completedDate createdAt updatedAt createdBy reason interactionId actualDate "
-        "attendees duration topicsCovered outcomes actionItems nextSteps "
-        "relationshipImpact redacted".split()
+        "duration topicsCovered outcomes actionItems nextSteps relationshipImpact redacted "
+        "invited source".split()
     )
 
     contact_id: ContactId
@@ -42,6 +59,10 @@ class NewMeeting(Body):
     agenda_items: Lines | None = None
     preparation_notes: Text | None = None
     calendar_synced: bool | None = None
+    ends_at: Moment | None = None
+    timezone: Zone | None = None
+    whole_day: bool | None = None
+    attendees: Attendees | None = None
 
 
 class MeetingChanges(NewMeeting):
@@ -50,26 +71,32 @@ class MeetingChanges(NewMeeting):
     contact_id: ContactId | None = None
     scheduled_at: Moment = Field(default=None, alias="scheduledDateTime")
 
-    def fields(self) -> Fields:
+    def fields(self) -> dict[str, object]:
         """The fields of the appointment that are set. A flag can't be cleared: null leaves it."""
         fields = self.fields_of(Appointment)
-        if self.calendar_synced is None:
-            fields.pop("calendar_synced", None)
+        for flag in ("calendar_synced", "whole_day"):
+            if getattr(self, flag) is None:
+                fields.pop(flag, None)
         return fields
 
 
-class Completion(Body):
-    """The outcome. `duration` is in minutes; `actualDate` defaults to the scheduled time, or to
-    now if that is still to come."""
+class Held(Body):
+    """How a meeting went, but for who came."""
 
     held_at: Moment | None = Field(default=None, alias="actualDate")
-    attendees: Lines | None = None
     duration: Annotated[Minutes, AfterValidator(lambda minutes: minutes * 60)] | None = None
     topics_covered: Lines | None = None
     outcomes: Text | None = None
     action_items: Lines | None = None
     next_steps: Text | None = None
     relationship_impact: Text | None = None
+
+
+class Completion(Held):
+    """The outcome. `duration` is in minutes; `actualDate` defaults to the scheduled time, or to
+    now if that is still to come."""
+
+    attendees: Lines | None = None
 
 
 class Why(Body):
@@ -86,8 +113,24 @@ class MeetingQuery(Query):
     cursor: Annotated[str, Field(max_length=500)] | None = None
 
 
+class InvitedShown(Shown):
+    """A person of whom more than the name is known."""
+
+    name: str | None = None
+    address: str | None = None
+    contactId: UUID | None = None
+
+
+class SourceShown(Shown):
+    """The calendar that a meeting comes from."""
+
+    kind: str
+    account: UUID
+
+
 class MeetingShown(Shown):
-    """A meeting; once completed, with what came of it and the id of the interaction logged."""
+    """A meeting; once completed, with what came of it and the id of the interaction logged. Then
+    `attendees` are those who came, and `invited` those who were to."""
 
     id: UUID
     contactId: UUID
@@ -102,6 +145,12 @@ class MeetingShown(Shown):
     createdAt: str
     updatedAt: str
     createdBy: PersonShown
+    endsAt: str | None = None
+    timezone: str | None = None
+    wholeDay: bool | None = None
+    attendees: list[str | InvitedShown] | None = None
+    invited: list[str | InvitedShown] | None = None
+    source: SourceShown | None = None
 
 
 class MeetingsShown(PageShown):

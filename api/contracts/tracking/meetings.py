@@ -1,11 +1,13 @@
 """Meetings of the native contract (the tracking document)."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Query
 from starlette.responses import Response
 
 from api.contracts.tracking import lists
+from api.contracts.tracking.attendees import matched
 from api.contracts.tracking.dialect import CHANGING, CREATING, TRACKING
 from api.contracts.tracking.interactions import unknown_contact
 from api.contracts.tracking.meeting_schemas import (
@@ -29,11 +31,13 @@ from application.ledger import Handler
 from application.meetings import (
     CompleteMeeting,
     EndMeeting,
+    ReinstateMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
     cancel_meeting,
     complete_meeting,
     miss_meeting,
+    reinstate_meeting,
     reschedule_meeting,
     schedule_meeting,
 )
@@ -45,7 +49,7 @@ from projections.meetings import queries as meeting_list
 from projections.meetings.model import document
 
 router = ContractRouter(TRACKING, "Meetings")
-C = TypeVar("C", CompleteMeeting, EndMeeting, RescheduleMeeting)
+C = TypeVar("C", CompleteMeeting, EndMeeting, ReinstateMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
 QUERIES = lists.Queries(meeting_list.count, meeting_list.page, meeting_list.rest)
 
@@ -62,7 +66,10 @@ async def schedule(call: Call, body: NewMeeting) -> Answer:
     """Schedule a meeting with a contact"""
     try:
         contact = await records.named_contact(call, body.contact_id)
-        command = ScheduleMeeting(contact, Appointment(**body.fields_of(Appointment)))
+        fields = body.fields_of(Appointment)
+        if body.attendees:
+            fields["attendees"] = await matched(call, body.attendees)
+        command = ScheduleMeeting(contact, Appointment(**fields))
         return await carry_out(call, schedule_meeting, command, created)
     except NotFound:
         raise unknown_contact() from None
@@ -93,7 +100,10 @@ async def get(call: Call, id: str) -> Content:
 async def reschedule(call: Call, id: str, body: MeetingChanges) -> Answer:
     """Reschedule a meeting"""
     contact = await records.same_contact(call, body.contact_id)
-    command = RescheduleMeeting(records.meeting_id(id), body.fields(), contact)
+    meeting, fields = records.meeting_id(id), body.fields()
+    if body.attendees is not None:
+        fields["attendees"] = await matched(call, body.attendees, meeting)
+    command = RescheduleMeeting(meeting, fields, contact)
     return await _carry_out(call, reschedule_meeting, command)
 
 
@@ -119,7 +129,19 @@ async def no_show(call: Call, id: str, body: Why | None = None) -> Answer:
     return await _carry_out(call, miss_meeting, command)
 
 
-for path, endpoint in (("complete", complete), ("cancel", cancel), ("no-show", no_show)):
+@router.on("PUT /api/meetings/{id}/reinstate", writing, MeetingShown, errors=CHANGING)
+async def reinstate(call: Call, id: str) -> Answer:
+    """Bring a cancelled meeting back"""
+    return await _carry_out(call, reinstate_meeting, ReinstateMeeting(records.meeting_id(id)))
+
+
+ACTIONS: dict[str, Callable[..., Awaitable[Answer]]] = {
+    "complete": complete,
+    "cancel": cancel,
+    "no-show": no_show,
+    "reinstate": reinstate,
+}
+for path, endpoint in ACTIONS.items():
     # The seed documents PUT; clients that think of these as actions send POST.
     router.on(
         f"POST /api/meetings/{{id}}/{path}",

@@ -1,5 +1,6 @@
 """Types of the native contract's bodies and queries."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -123,6 +124,20 @@ class Body(BaseModel):
             elif not known.is_required():
                 fields[name] = known.default
         return fields
+
+
+def by_name(kind: type[Body]) -> Callable[[object], object]:
+    """Reads a bare name as a person with that name. A union of both forms would report the errors
+    of either."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if len(value) > LONGEST_LINE:
+            raise ValueError(f"A name has up to {LONGEST_LINE} characters.")
+        return kind.model_validate({"name": value})
+
+    return read
 
 
 Time = Annotated[datetime, WithJsonSchema({"type": "string"})]

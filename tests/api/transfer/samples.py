@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from domain.contact import Details
 from domain.kinds import Direction, Kind, Sentiment
-from domain.meeting import Appointment, Outcome
+from domain.meeting import Appointment, Attendee, Outcome
 from domain.record import (
     Answer,
     FollowUp,
@@ -151,15 +151,30 @@ details = made(
     tags=several(words),
 )
 
-appointments = made(
-    Appointment,
-    scheduled_at=instants,
-    location=maybe(texts),
-    purpose=maybe(texts),
-    agenda_items=several(texts),
-    preparation_notes=maybe(texts),
-    calendar_synced=st.booleans(),
-)
+
+@st.composite
+def _appointments(draw) -> Appointment:
+    starts, lasts = draw(instants), draw(maybe(st.integers(1, 9)))
+    whole_day = draw(st.booleans())
+    if whole_day:
+        starts = starts.replace(hour=0, minute=0, second=0, microsecond=0)
+    unit = timedelta(days=1) if whole_day else timedelta(minutes=7)
+    return Appointment(
+        scheduled_at=starts,
+        ends_at=None if lasts is None else starts + lasts * unit,
+        timezone=draw(maybe(st.sampled_from(["Europe/Dublin", "UTC"]))),
+        whole_day=whole_day,
+        location=draw(maybe(texts)),
+        purpose=draw(maybe(texts)),
+        agenda_items=draw(several(texts)),
+        preparation_notes=draw(maybe(texts)),
+        calendar_synced=draw(st.booleans()),
+        attendees=draw(several(attendees)),
+    )
+
+
+attendees = made(Attendee, name=maybe(texts), address=maybe(texts), contact_id=maybe(st.uuids()))
+appointments = _appointments()
 
 outcomes = made(
     Outcome,

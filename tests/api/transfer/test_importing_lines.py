@@ -229,3 +229,37 @@ async def test_an_email_of_an_older_export_is_taken_over_as_it_was(here):
     assert tally.refused == []
     (contact,) = records(exported(here))
     assert contact["email"] == "Ann <ann@example.org>"
+
+
+async def test_a_meeting_is_taken_over_with_its_attendees(here):
+    met = (
+        f'{{"type":"meeting","contactId":"{ANN}","scheduledDateTime":"2024-04-02T10:00:00Z",'
+        '"endsAt":"2024-04-02T11:00:00Z","timezone":"Europe/Berlin",'
+        f'"source":{{"kind":"calendar","account":"{ANN}"}},'
+        '"attendees":["Bob",{"address":"eva@example.org"}]'
+    )
+    held = met + ',"invited":["Cleo"],"status":"completed"}'
+
+    tally = await imported(here, ADDED, met + "}", held)
+
+    assert tally.refused == []
+    meetings = [one for one in records(exported(here)) if one["type"] == "meeting"]
+    by_status = {one["status"]: one for one in meetings}
+    scheduled, completed = by_status["scheduled"], by_status["completed"]
+    assert scheduled["attendees"] == ["Bob", {"address": "eva@example.org"}]
+    assert completed["attendees"] == ["Bob", "eva@example.org"]
+    assert completed["invited"] == ["Cleo"]
+    for one in meetings:
+        assert (one["endsAt"], one["timezone"]) == ("2024-04-02T11:00:00Z", "Europe/Berlin")
+        assert "source" not in one
+
+
+async def test_a_meeting_that_cant_be_held_is_refused(here):
+    met = (
+        f'{{"type":"meeting","contactId":"{ANN}","scheduledDateTime":"2024-04-02T10:00:00Z",'
+        '"endsAt":"2024-04-02T10:00:00Z"}'
+    )
+
+    tally = await imported(here, ADDED, met)
+
+    assert tally.refused == [(2, "A meeting ends after it begins")]

@@ -1,4 +1,5 @@
-"""One full event of every type, and a bare one where fields may be left out.
+"""One full event of every type, a bare one where fields may be left out, and one with more where
+its values have got fields since.
 
 `python -m tests.infrastructure.log.golden_events` writes the files that are missing. It
 never writes over one: what has been stored stays readable for ever, so a golden file is changed by
@@ -27,12 +28,15 @@ from domain.interaction import (
 )
 from domain.meeting import (
     Appointment,
+    Attendee,
     MeetingCancelled,
     MeetingCompleted,
     MeetingMissed,
+    MeetingReinstated,
     MeetingRescheduled,
     MeetingScheduled,
     Outcome,
+    Source,
 )
 from domain.relationship import LifecycleStage, RelationshipStatus
 from domain.service import (
@@ -66,6 +70,7 @@ from domain.webhook import (
 )
 from infrastructure.log.codec import encode, encode_data
 from tests.infrastructure.log.golden_values import (
+    ACCOUNT,
     ADDRESS,
     AT,
     BARE_ENVELOPE,
@@ -148,6 +153,7 @@ FULL: tuple[Event, ...] = (
         },
     ),
     MeetingCancelled(contact_id=CONTACT, reason="Snow"),
+    MeetingReinstated(contact_id=CONTACT),
     MeetingMissed(contact_id=CONTACT, reason="Nobody came"),
     ServiceAdded(
         number=12,
@@ -245,9 +251,37 @@ BARE: tuple[Event, ...] = (
     ),
 )
 
+MORE: tuple[Event, ...] = (
+    MeetingScheduled(
+        contact_id=CONTACT,
+        appointment=Appointment(
+            scheduled_at=AT,
+            ends_at=LATER,
+            timezone="Europe/Berlin",
+            whole_day=True,
+            attendees=(
+                Attendee(name="Ann", address="Ann@Example.com", contact_id=CONTACT),
+                Attendee(address="bo@example.com"),
+            ),
+            source=Source(kind="calendar", account=ACCOUNT),
+        ),
+    ),
+    MeetingRescheduled(
+        contact_id=CONTACT,
+        changes={
+            "endsAt": Changed(old=None, new="2024-01-10T15:15:30.250000Z"),
+            "wholeDay": Changed(old=True, new=False),
+            "attendees": Changed(
+                old=[{"name": "Ann", "address": None, "contactId": str(CONTACT)}], new=[]
+            ),
+        },
+    ),
+)
+
 WRITTEN_NOW = {f"{event.type}.json": (event, ENVELOPE) for event in FULL} | {
     f"{event.type}.bare.json": (event, BARE_ENVELOPE) for event in BARE
 }
+WRITTEN_NOW |= {f"{event.type}.more.json": (event, ENVELOPE) for event in MORE}
 """By file: the event and envelope that are stored as its bytes today."""
 
 
@@ -256,7 +290,7 @@ def stored(event: Event, envelope: Envelope) -> bytes:
 
 
 def topic_of(file: str) -> str:
-    return file.removesuffix(".json").removesuffix(".bare")
+    return file.removesuffix(".json").removesuffix(".bare").removesuffix(".more")
 
 
 def write_missing() -> list[str]:

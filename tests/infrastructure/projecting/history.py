@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from domain.contact import Details
 from domain.kinds import Kind, Sentiment
-from domain.meeting import Appointment, Meeting, Outcome
+from domain.meeting import Appointment, Attendee, Meeting, Outcome
 from domain.record import Labels, Participant, People, Rapport, Said, TacticUse, When
 from domain.streams import StreamName
 from tests.infrastructure.projecting.support import NOW, Ledger
@@ -47,13 +47,20 @@ async def mixed_history(opened: Ledger) -> None:
     ben = await opened.append(ben.stream, ben, *ben.state.reactivate("he wrote"))
     await opened.append(ben.stream, ben, *ben.state.remove())
 
-    appointment = Appointment(scheduled_at=NOW + HOUR, purpose="Review")
-    for close in ("complete", "cancel", "leave"):
+    appointment = Appointment(
+        scheduled_at=NOW + HOUR,
+        ends_at=NOW + 2 * HOUR,
+        purpose="Review",
+        attendees=(Attendee(name="Carl"), Attendee(address="bo@example.com", contact_id=ben.id)),
+    )
+    for close in ("complete", "cancel", "reinstate", "leave"):
         stream = StreamName("1", Meeting.kind, uuid7())
         meeting = await opened.append(stream, None, *Meeting.schedule(ann.id, appointment))
         if close == "complete":
             outcome = Outcome(held_at=NOW - HOUR, duration=1799)
             events = meeting.state.complete(outcome, uuid7(), datetime.now(UTC))
             await opened.append(stream, meeting, *events)
-        elif close == "cancel":
-            await opened.append(stream, meeting, *meeting.state.cancel("ill"))
+        elif close != "leave":
+            meeting = await opened.append(stream, meeting, *meeting.state.cancel("ill"))
+            if close == "reinstate":
+                await opened.append(stream, meeting, *meeting.state.reinstate())

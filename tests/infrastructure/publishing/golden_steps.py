@@ -14,7 +14,7 @@ from domain.record import FollowUp, Place, Said
 from domain.streams import StreamName
 from infrastructure.publishing.event_types import EVENTS, REDACTABLE
 from projections.read_model import Step
-from tests.infrastructure.log.golden_events import BARE, FULL
+from tests.infrastructure.log.golden_events import BARE, FULL, MORE
 from tests.infrastructure.log.golden_values import (
     BARE_ENVELOPE,
     CONTACT,
@@ -37,10 +37,10 @@ SUBJECTS = {
 
 def golden_steps() -> Iterator[tuple[str, Step, bool]]:
     """A name for each, the step, and whether it is hidden."""
-    for event in FULL:
-        yield event.type, step(event, ENVELOPE), False
+    for name, event in [(one.type, one) for one in FULL] + [(f"{e.type}.more", e) for e in MORE]:
+        yield name, step(event, ENVELOPE), False
         if type(event) in REDACTABLE:
-            yield f"{event.type}.redacted", _as_it_happens(step(event, ENVELOPE)), True
+            yield f"{name}.redacted", _as_it_happens(step(event, ENVELOPE)), True
     for event in BARE:
         yield f"{event.type}.bare", step(event, BARE_ENVELOPE), False
 

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from api.contracts.sites.types import time_zones
+from api.http.time_zones import time_zones
 from tests.api.contracts.sites.office import MEETING, PATH, Office, interaction, wrong
 
 REQUIRED = ("title", "type", "lead", "start_datetime", "timezone")

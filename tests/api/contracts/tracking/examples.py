@@ -81,6 +81,10 @@ EXAMPLES = {
             "agendaItems": ["x"],
             "preparationNotes": "x",
             "calendarSynced": True,
+            "endsAt": "2031-01-01T10:00:00Z",
+            "timezone": "Europe/Berlin",
+            "wholeDay": False,
+            "attendees": ["Bob", {"name": "Cleo", "address": "c@example.org"}],
         },
         201,
         foreign=422,
@@ -107,6 +111,7 @@ EXAMPLES = {
             ),
             ("cancel", {"reason": "x"}),
             ("no-show", {"reason": "x"}),
+            ("reinstate", None),
         )
     },
     "GET /api/analytics/interactions": Example("/api/analytics/interactions"),

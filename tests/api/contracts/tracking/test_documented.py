@@ -104,6 +104,18 @@ class TestRequests:
             )
 
 
+def test_a_documented_meeting_is_shown_and_published_without_later_fields(client, contact):
+    body = body_of(BY_KEY["POST /api/meetings"], contact)
+    meeting = done(client.post("/api/meetings", json=body), 201)
+    assert list(meeting) == office.MEETING_KEYS
+    outcome = body_of(BY_KEY["PUT /api/meetings/{id}/complete"], contact)
+    completed = done(client.put(f"/api/meetings/{meeting['id']}/complete", json=outcome))
+    assert list(completed) == office.MEETING_KEYS + office.OUTCOME_KEYS
+    events = client.get("/api/events", params={"type": "kith.meeting.scheduled.v1"}).json()
+    (appointment,) = [event["data"]["appointment"] for event in events]
+    assert list(appointment) == ["scheduledAt", *list(body)[2:]]
+
+
 class TestBusinessRules:
     def test_an_interactions_date_cannot_be_in_the_future(self, client, contact):
         body = {"contactId": contact["id"], "date": office.ahead(minutes=2)}
