@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from api.contracts_served import native, others, service_alone
 from api.http.front import Front, FrontDoor
 from api.identity import verifier_of
+from api.sealed import STORES
 from api.services import Services
 from infrastructure.append.flusher import Committed
 from infrastructure.append.forgetting import forgetting
@@ -18,8 +19,11 @@ from infrastructure.postgres.fetch import fetching
 from infrastructure.projecting.projectors import projector, throttled_projector
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.relay.relay import Relay
+from infrastructure.sealing.key_source import keys_of
+from infrastructure.sealing.resealing import seal_plain
 from infrastructure.settings import Settings
 from infrastructure.system import open_system
+from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.trying import Tester
@@ -43,13 +47,15 @@ async def open_services(
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(open_system(conninfo, committed=committed))
+        keys, fetch = keys_of(settings), fetching(system.pool)
+        for store in STORES:
+            await seal_plain(fetch, keys, store)
         await stack.enter_async_context(forgetting(system.pool, settings.idempotency_days))
         metrics.watch(system.appender)
         heads = Heads(system.pool)
         committed.append(heads.committed)
-        tester = Tester(
-            fetching(system.pool), Poster(allow_private=settings.webhooks_allow_private)
-        )
+        poster = Poster(allow_private=settings.webhooks_allow_private)
+        tester = Tester(fetch, confidential(fetch, keys), poster)
         if relay and settings.kafka_bootstrap_servers:
             relays = Follower(conninfo, Relay(settings))
             metrics.watch_relay(lambda: relays.lag, lambda: relays.owner)
@@ -59,10 +65,12 @@ async def open_services(
             stack.push_async_callback(follower.stop)
             committed.append(follower.committed)
         if webhooks:
-            delivery = delivering(conninfo, settings, system.ledger, count=metrics.count_delivery)
+            ledger, count = system.ledger, metrics.count_delivery
+            delivery = delivering(conninfo, settings, keys, ledger, count=count)
             planner = await stack.enter_async_context(delivery)
             committed.append(planner.committed)
-        services = Services(settings, system, verifier_of(settings), metrics, own, heads, tester)
+        verifier = verifier_of(settings)
+        services = Services(settings, system, keys, verifier, metrics, own, heads, tester)
         stack.push_async_callback(services.readiness.close)
         metrics.watch_streams(lambda: services.streams.count)
         yield services

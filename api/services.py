@@ -20,10 +20,11 @@ from infrastructure.projecting.status import figures
 from infrastructure.projecting.waiting import PATIENCE, caught_up
 from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
+from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
 from infrastructure.system import System
 from infrastructure.tenant_limiter import ByteBudget
-from infrastructure.webhooks.confidential import ConfidentialValues
+from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.register import WebhookRegister
 from infrastructure.webhooks.signing import new_secret
@@ -50,6 +51,7 @@ class Services:
         self,
         settings: Settings,
         system: System,
+        keys: Keys,
         verifier: TokenVerifier,
         metrics: Metrics,
         projector: Follower,
@@ -63,7 +65,7 @@ class Services:
         self.metrics = metrics
         self.projector = projector
         self.patience = PATIENCE
-        self.confidential = ConfidentialValues(self.fetch)
+        self.confidential = confidential(self.fetch, keys)
         self.webhooks = Webhooks(
             system.ledger,
             self.confidential,

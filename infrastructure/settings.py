@@ -17,6 +17,7 @@ from infrastructure.settings_values import (
     one_of,
     origins,
     secret,
+    secret_keys,
     servers,
     text,
     web_address,
@@ -92,6 +93,10 @@ class Settings:
 
     jwt_audience: str = setting(text, "kith")
     """The `aud` of a valid token, or one of them."""
+
+    secret_keys: tuple[tuple[str, bytes], ...] = setting(secret_keys, (), shown=False)
+    """The keys that seal secrets in the database, as id:base64 of 32 bytes, separated by commas:
+    the first seals, all open. By default one is made beside the embedded PostgreSQL."""
 
     max_body_bytes: int = setting(whole_number(1024, 1024**3, "a size in bytes"), 1024**2)
     """The longest request body that is read."""

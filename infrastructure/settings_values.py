@@ -1,11 +1,13 @@
 """The parsers of settings: each takes a variable's name and text, and raises SettingsError, with
 the name, for an invalid value."""
 
+import base64
 import re
 from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 _SHORTEST_SECRET_BYTES = 32  # as long as the hash that HS256 signs with
+_KEY_BYTES = 32  # of AES-256
 
 
 class SettingsError(Exception):
@@ -51,6 +53,36 @@ def secret(name: str, value: str) -> str:
             f"or more. 'openssl rand -hex 32' makes a good one."
         )
     return value
+
+
+def secret_keys(name: str, value: str) -> tuple[tuple[str, bytes], ...]:
+    """Keys with their ids, of `id:base64`, separated by commas. A key is never repeated in a
+    message."""
+    found: dict[str, bytes] = {}
+    for number, part in enumerate(_list(value), 1):
+        identity, _, text = part.partition(":")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", identity) or identity in found:
+            raise SettingsError(
+                f"{name} is id:key, several separated by commas; the id of key {number} isn't 1 to "
+                f"32 letters, digits, '_' or '-', different from the others."
+            )
+        found[identity] = _key(f"The key {number} of {name}", text)
+    if not found:
+        raise SettingsError(f"{name} is id:key, several separated by commas; it has no key.")
+    return tuple(found.items())
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise SettingsError(
+            f"{name} isn't {_KEY_BYTES} bytes in base64. 'openssl rand -base64 {_KEY_BYTES}' makes "
+            f"good ones."
+        )
+    return key
 
 
 def database_url(name: str, value: str) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "api.cli.demo",
     "import": "api.cli.import_",
     "export": "api.cli.export",
+    "accounts": "api.cli.accounts",
     "projections": "api.cli.projections",
     "verify": "api.cli.verify",
     "asyncapi": "api.cli.asyncapi",

@@ -15,6 +15,7 @@ from domain.errors import Conflict, NotFound, Refusal
 from domain.redaction import Hidden
 from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
 from infrastructure.postgres.bounded_queries import TooSlow
+from infrastructure.sealing.errors import NoSecretKeys, Unopened
 from infrastructure.tenant_limiter import LimitReached
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,12 @@ def problem_of(error: Exception) -> Problem:
         case TooSlow() | psycopg.errors.QueryCanceled():
             detail = "A query takes too long. A longer term or a narrower range of dates helps."
             return Problem(503, "query_too_slow", detail, headers=(("Retry-After", "5"),))
+        case NoSecretKeys():
+            return Problem(503, "no_secret_keys", str(error))
+        case Unopened():
+            logger.error("a secret doesn't open: %s", error)
+            detail = "A secret can't be opened here; the log of kith says why."
+            return Problem(503, "secret_unopened", detail)
         case LimitReached():
             detail = "Too many requests of this tenant are being answered; try again in a moment."
             return Problem(503, "overloaded", detail, headers=(("Retry-After", "1"),))

@@ -1,59 +1,48 @@
-"""Values that the log must not hold: full addresses of webhooks, and the secrets that sign.
+"""Values of webhooks that the log must not hold: full addresses, and the secrets that sign."""
 
-A value is kept just before the append of the event that refers to it, and ends with its webhook.
-"""
-
-from collections.abc import Collection
+from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from domain.webhook import WebhookRemoved
+from domain.webhook import Webhook, WebhookRemoved
+from infrastructure.sealing.keys import Keys
+from infrastructure.sealing.values import ConfidentialValues, Store
 from projections.paging import Fetch
 
-SECRETS = """ARRAY(
-    SELECT c.value FROM webhook_confidential c WHERE c.id = w.secret OR c.id IN (
+STORE = Store("webhook_confidential", Webhook.kind, sealed_only=False)
+
+ADDRESS = "json_build_array(a.id, a.value)"
+"""The address of a row `a` of webhook_confidential, with its id."""
+
+SECRETS = """(SELECT coalesce(
+        json_agg(json_build_array(c.id, c.value) ORDER BY c.id = w.secret DESC), '[]')
+    FROM webhook_confidential c WHERE c.id = w.secret OR c.id IN (
         SELECT f.secret FROM unnest(w.former, w.former_until) AS f(secret, until)
-        WHERE f.until > now())
-    ORDER BY c.id = w.secret DESC)"""
-"""The secrets that sign now for a row `w` of webhooks, the current one first."""
+        WHERE f.until > now()))"""
+"""The secrets that sign now for a row `w` of webhooks, each with its id, the current one first."""
 
-KEEP = """
-INSERT INTO webhook_confidential AS c (id, tenant, webhook, value) VALUES (%s, %s, %s, %s)
-ON CONFLICT (id) DO UPDATE SET created_at = now() RETURNING value
-"""
+FORGET_ENDED = STORE.forget_ended(WebhookRemoved.type)
 
-# By the log, not by the read model: a value that is deleted can't be restored.
-FORGET_ENDED = f"""
-DELETE FROM webhook_confidential c WHERE EXISTS (
-    SELECT FROM stored_events e WHERE e.topic = '{WebhookRemoved.type}'
-        AND e.originator_id = c.tenant || '/webhook/' || c.webhook)
-OR c.created_at < now() - interval '1 day' AND c.webhook IS NOT NULL AND NOT EXISTS (
-    SELECT FROM stored_events e WHERE e.originator_id = c.tenant || '/webhook/' || c.webhook)
-"""
-"""Deletes the values of webhooks that have ended, and after a day of those that never began."""
+Kept = Sequence[str]
+"""The id of a value, and the value as it is kept."""
 
 
-class ConfidentialValues:
-    """The port `Confidential`. All methods raise psycopg.Error and PoolTimeout."""
+class Target(NamedTuple):
+    """The address of a webhook, and the secrets that sign now."""
 
-    def __init__(self, fetch: Fetch):
-        self._fetch = fetch
+    url: str
+    secrets: list[str]
 
-    async def keep(self, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
-        """Keep a value of a webhook under an id, and return the value that is kept: the first under
-        this id, so that a repeated command finds its own."""
-        ((kept,),) = await self._fetch(KEEP, (identity, tenant, webhook, value))
-        return str(kept)
 
-    async def known(self, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]:
-        """The values kept under these ids."""
-        sql = "SELECT id, value FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s)"
-        return dict(await self._fetch(sql, (tenant, list(ids))))
+def confidential(fetch: Fetch, keys: Keys) -> ConfidentialValues:
+    return ConfidentialValues(fetch, keys, STORE)
 
-    async def forget(self, tenant: str, ids: Collection[UUID]) -> None:
-        sql = "DELETE FROM webhook_confidential WHERE tenant = %s AND id = ANY(%s) RETURNING id"
-        await self._fetch(sql, (tenant, list(ids)))
 
-    async def forget_all(self, tenant: str, webhook: UUID) -> None:
-        """Forget all values of a webhook."""
-        sql = "DELETE FROM webhook_confidential WHERE tenant = %s AND webhook = %s RETURNING id"
-        await self._fetch(sql, (tenant, webhook))
+def target(
+    values: ConfidentialValues, tenant: str, webhook: UUID, address: Kept, secrets: Sequence[Kept]
+) -> Target:
+    """Raises Unopened."""
+    url, *signing = (
+        values.open(tenant, webhook, identity, kept) for identity, kept in (address, *secrets)
+    )
+    return Target(url, signing)

@@ -12,8 +12,11 @@ from application.ports import Answer
 from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason
 from infrastructure.following.follower import Follower
+from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.pool import Pool
+from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
+from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.dispatcher import Count, Disable, Dispatcher
 from infrastructure.webhooks.event_bodies import EventBodies
 from infrastructure.webhooks.planning import Planner
@@ -31,6 +34,7 @@ POOL_SIZE = 6
 async def delivering(
     conninfo: str,
     settings: Settings,
+    keys: Keys,
     ledger: Ledger,
     *,
     count: Count = lambda _: None,
@@ -52,6 +56,7 @@ async def delivering(
         dispatcher = Dispatcher(
             make_queue(pool, retries=retries),
             EventBodies(pool, settings.base_url),
+            confidential(fetching(pool), keys),
             make_poster(allow_private=settings.webhooks_allow_private),
             disabling(ledger),
             count,

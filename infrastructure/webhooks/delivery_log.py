@@ -5,7 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from application.webhook_ports import Delivery
-from infrastructure.webhooks.confidential import SECRETS
+from infrastructure.sealing.values import ConfidentialValues
+from infrastructure.webhooks.confidential import ADDRESS, SECRETS, Target, target
 from infrastructure.webhooks.posting import PostResult
 from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where
 
@@ -55,14 +56,16 @@ async def failing_since(fetch: Fetch, webhooks: Sequence[UUID]) -> dict[UUID, da
     return dict(rows)
 
 
-async def target(fetch: Fetch, tenant: str, webhook: UUID) -> tuple[str, list[str]] | None:
-    """The address of a webhook and the secrets that sign now; None if there is no such webhook."""
+async def target_of(
+    fetch: Fetch, values: ConfidentialValues, tenant: str, webhook: UUID
+) -> Target | None:
+    """None if there is no such webhook. Raises Unopened."""
     rows = await fetch(
-        f"SELECT a.value, {SECRETS} FROM webhooks w "
+        f"SELECT {ADDRESS}, {SECRETS} FROM webhooks w "
         "JOIN webhook_confidential a ON a.id = w.address WHERE w.tenant = %s AND w.id = %s",
         (tenant, webhook),
     )
-    return (rows[0][0], rows[0][1]) if rows else None
+    return target(values, tenant, webhook, *rows[0]) if rows else None
 
 
 async def note_test(

@@ -19,7 +19,10 @@ from application.errors import AppendError
 from domain.errors import Refusal
 from domain.webhook import Reason
 from infrastructure.following.bell import rings
+from infrastructure.sealing.errors import Unopened
+from infrastructure.sealing.values import ConfidentialValues
 from infrastructure.tenant_limiter import LimitReached
+from infrastructure.webhooks.confidential import target
 from infrastructure.webhooks.event_bodies import EventBodies
 from infrastructure.webhooks.posting import GONE, Poster, PostResult
 from infrastructure.webhooks.queue import Claim, Queue
@@ -35,6 +38,9 @@ LOOK = 0.25
 
 GATHER = 0.005
 """Seconds in which deliveries may end before new ones are claimed."""
+
+SEALED = 60.0
+"""Seconds until a delivery is due again whose address or secret doesn't open here."""
 
 FORGET_EVERY = 600.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
@@ -55,12 +61,14 @@ class Dispatcher:
         self,
         queue: Queue,
         bodies: EventBodies,
+        values: ConfidentialValues,
         poster: Poster,
         disable: Disable,
         count: Count = lambda _: None,
     ):
         self._queue = queue
         self._bodies = bodies
+        self._values = values
         self._poster = poster
         self._disable = disable
         self._count = count
@@ -119,11 +127,17 @@ class Dispatcher:
                 await self._queue.given_up(claim, UNREADABLE)
                 self._count("failed")
                 return
-            signed = headers(str(claim.event_id), body, claim.secrets, datetime.now(UTC))
-            await self._note(claim, await self._poster.post(claim.tenant, claim.url, signed, body))
+            whither = claim.tenant, claim.webhook, claim.address, claim.secrets
+            url, secrets = target(self._values, *whither)
+            signed = headers(str(claim.event_id), body, secrets, datetime.now(UTC))
+            await self._note(claim, await self._poster.post(claim.tenant, url, signed, body))
         except LimitReached:
             with suppress(*EXPECTED):  # the lease ends anyway
                 await self._queue.put_back(claim)
+        except Unopened as error:
+            logger.error("a delivery of the webhook %s waits: %s", claim.webhook, error)
+            with suppress(*EXPECTED):
+                await self._queue.put_back(claim, SEALED)
         except EXPECTED as error:
             logger.warning("a delivery is left to be tried again: %s", error)
         except Exception:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
-from infrastructure.webhooks.confidential import FORGET_ENDED
+from infrastructure.webhooks.confidential import FORGET_ENDED, Kept
 from infrastructure.webhooks.posting import PostResult
 from infrastructure.webhooks.queue_statements import (
     DELIVERED,
@@ -35,7 +35,8 @@ UNTRIED = 5.0
 
 
 class Claim(NamedTuple):
-    """A delivery that this process has leased; `attempts` includes the one to come."""
+    """A delivery that this process has leased; `attempts` includes the one to come. Address and
+    secrets are as they are kept."""
 
     id: UUID
     webhook: UUID
@@ -43,8 +44,8 @@ class Claim(NamedTuple):
     event_id: UUID
     position: int
     attempts: int
-    url: str
-    secrets: Sequence[str]
+    address: Kept
+    secrets: Sequence[Kept]
 
 
 class Queue:
@@ -95,9 +96,10 @@ class Queue:
                 await connection.execute(LEAVE_ALONE, (seconds, claim.webhook), prepare=True)
         return again is not None, for_too_long
 
-    async def put_back(self, claim: Claim) -> None:
-        """Return a claim that wasn't tried through no fault of its endpoint; no attempt counts."""
-        await self._execute(PUT_BACK, claim._asdict() | {"pause": UNTRIED})
+    async def put_back(self, claim: Claim, pause: float = UNTRIED) -> None:
+        """Return a claim that wasn't tried through no fault of its endpoint; no attempt counts.
+        The delivery is due again after `pause` seconds."""
+        await self._execute(PUT_BACK, _parameters(claim) | {"pause": pause})
 
     async def given_up(self, claim: Claim, result: PostResult) -> None:
         """Record a failed attempt that is not retried."""
@@ -124,4 +126,8 @@ class Queue:
 
 def _noted(claim: Claim, result: PostResult, outcome: str, pause: float = 0.0) -> dict[str, Any]:
     """The parameters of NOTE."""
-    return claim._asdict() | result._asdict() | {"outcome": outcome, "pause": pause}
+    return _parameters(claim) | result._asdict() | {"outcome": outcome, "pause": pause}
+
+
+def _parameters(claim: Claim) -> dict[str, Any]:
+    return {"id": claim.id, "webhook": claim.webhook, "attempts": claim.attempts}

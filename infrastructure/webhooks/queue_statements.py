@@ -1,6 +1,6 @@
 """The SQL statements of the queue of deliveries."""
 
-from infrastructure.webhooks.confidential import SECRETS
+from infrastructure.webhooks.confidential import ADDRESS, SECRETS
 from infrastructure.webhooks.schedule import TROUBLED
 
 EACH = 8
@@ -17,7 +17,7 @@ TAKE = f"""
 WITH busy AS (
     SELECT * FROM json_to_recordset(%(busy)s::json) AS b(tenant text, webhook uuid, count int)
 ), waiting AS (
-    SELECT d.id, d.due_at, w.tenant, a.value AS url, {SECRETS} AS secrets,
+    SELECT d.id, d.due_at, w.tenant, {ADDRESS} AS address, {SECRETS} AS secrets,
         row_number() OVER (PARTITION BY w.id ORDER BY d.due_at, d.position)
             + coalesce(b.count, 0) AS number,
         CASE WHEN p.failures < {TROUBLED} THEN {EACH} ELSE 1 END AS most
@@ -40,7 +40,8 @@ WITH busy AS (
 UPDATE webhook_deliveries d
 SET attempts = d.attempts + 1, attempted_at = now(), due_at = now() + %(lease)s * interval '1 s'
 FROM taken WHERE d.id = taken.id
-RETURNING d.id, d.webhook, d.tenant, d.event_id, d.position, d.attempts, taken.url, taken.secrets
+RETURNING d.id, d.webhook, d.tenant, d.event_id, d.position, d.attempts,
+    taken.address, taken.secrets
 """
 
 # A failed attempt that outlived its lease, so that the delivery was claimed again, changes nothing.

@@ -7,8 +7,9 @@ from uuid_utils.compat import uuid7
 
 from application.webhook_ports import Delivery
 from infrastructure.publishing.cloud_events import DATA_CONTENT_TYPE, CloudEvent
+from infrastructure.sealing.values import ConfidentialValues
 from infrastructure.tenant_limiter import TenantLimiter
-from infrastructure.webhooks.delivery_log import note_test, target
+from infrastructure.webhooks.delivery_log import note_test, target_of
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import headers
 from projections.paging import Fetch
@@ -29,16 +30,17 @@ PATIENCE = 5.0
 class Tester:
     """The port `Tester` of webhooks' administration."""
 
-    def __init__(self, fetch: Fetch, poster: Poster):
+    def __init__(self, fetch: Fetch, values: ConfidentialValues, poster: Poster):
         self._fetch = fetch
+        self._values = values
         self._poster = poster
         self._limiter = TenantLimiter(AT_ONCE, each=EACH, patience=PATIENCE)
 
     async def test(self, tenant: str, webhook: UUID) -> Delivery | None:
         """Send a test once and log the result; None if there is no such webhook. Raises
-        LimitReached, psycopg.Error."""
+        LimitReached, Unopened, psycopg.Error."""
         async with self._limiter.slot(tenant):
-            found = await target(self._fetch, tenant, webhook)
+            found = await target_of(self._fetch, self._values, tenant, webhook)
             if found is None:
                 return None
             url, secrets = found

@@ -23,6 +23,7 @@ from infrastructure.system import prepare_database
 
 SECRET = "a secret of the tests, long enough for HS256"
 EVERYTHING = ("view_contacts", "edit_contacts", "audit", "admin")
+SECRET_KEYS = (("tests", bytes(range(32))),)
 SECONDS_TO_START = 60.0
 SECONDS_TO_CATCH_UP = 60.0
 """No test finds a read model behind because the machine is busy."""
@@ -132,7 +133,8 @@ def running(conninfo: str, *, project: bool = True, **settings: Any) -> Iterator
     """A kith on this database, with these settings, until the block is left. Without `project`,
     it leaves the read models behind the append to others."""
     prepare_database(conninfo)
-    chosen = replace(Settings(data_dir=Path("unused"), jwt_secret=SECRET), **settings)
+    usual = Settings(data_dir=Path("unused"), jwt_secret=SECRET, secret_keys=SECRET_KEYS)
+    chosen = replace(usual, **settings)
     thread = _Thread(chosen, conninfo, project)
     thread.start()
     connections = _Kept()

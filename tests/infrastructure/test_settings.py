@@ -38,6 +38,7 @@ def test_every_variable_is_read():
             "KITH_JWKS_URL": "https://id.example/jwks.json",
             "KITH_JWT_ISSUER": "https://id.example",
             "KITH_JWT_AUDIENCE": "crm",
+            "KITH_SECRET_KEYS": f"b:{'/' * 42}8=, a:{'A' * 43}=",
             "KITH_MAX_BODY_BYTES": "2048",
             "KITH_IDEMPOTENCY_DAYS": "7",
             "KITH_MAX_EVENT_STREAMS": "20",
@@ -63,6 +64,7 @@ def test_every_variable_is_read():
         jwks_url="https://id.example/jwks.json",
         jwt_issuer="https://id.example",
         jwt_audience="crm",
+        secret_keys=(("b", b"\xff" * 32), ("a", bytes(32))),
         max_body_bytes=2048,
         idempotency_days=7,
         max_event_streams=20,
@@ -96,6 +98,11 @@ def test_every_variable_is_read():
         ("KITH_CORS_ORIGINS", "a.example"),
         ("KITH_JWKS_URL", "file:///etc/passwd"),
         ("KITH_JWT_SECRET", "secret"),
+        ("KITH_SECRET_KEYS", "A" * 43 + "="),
+        ("KITH_SECRET_KEYS", "a:" + "A" * 42),
+        ("KITH_SECRET_KEYS", "a:" + "ß" * 43 + "="),
+        ("KITH_SECRET_KEYS", ",".join(["a:" + "A" * 43 + "="] * 2)),
+        ("KITH_SECRET_KEYS", "a b:" + "A" * 43 + "="),
         ("KITH_WEBHOOKS_ALLOW_PRIVATE", "yes"),
         ("KITH_ACCOUNTS_ALLOW_PRIVATE", "yes"),
     ],
@@ -107,7 +114,12 @@ def test_a_value_that_cannot_be_meant_is_refused_in_a_sentence(name: str, value:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KITH_JWT_SECRET", "hunter2"), ("KITH_DATABASE_URL", "db://kith:hunter2@db/kith")],
+    [
+        ("KITH_JWT_SECRET", "hunter2"),
+        ("KITH_DATABASE_URL", "db://kith:hunter2@db/kith"),
+        ("KITH_SECRET_KEYS", "hunter2"),
+        ("KITH_SECRET_KEYS", "a:hunter2"),
+    ],
 )
 def test_a_message_never_repeats_a_secret(name: str, value: str):
     with pytest.raises(SettingsError) as caught:
@@ -122,6 +134,7 @@ def test_settings_can_be_logged_without_their_secrets():
             jwt_secret="hunter2",
             database_url="postgresql://kith:hunter2@db/kith",
             kafka_password="hunter2",
+            secret_keys=(("a", b"hunter2"),),
         )
     )
     assert "hunter2" not in shown

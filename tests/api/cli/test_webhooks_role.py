@@ -10,7 +10,7 @@ import pytest
 
 from tests.infrastructure.projecting.support import ledger
 from tests.infrastructure.webhooks.receiver import receiving
-from tests.infrastructure.webhooks.support import ended, secret_of, subscribe
+from tests.infrastructure.webhooks.support import SECRET_KEYS, ended, secret_of, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +22,7 @@ async def test_a_process_of_its_own_delivers_and_serves_no_contract(database):
     conninfo = database()
     env = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
     env |= {"KITH_DATABASE_URL": conninfo, "KITH_WEBHOOKS_ALLOW_PRIVATE": "1"}
+    env |= {"KITH_SECRET_KEYS": SECRET_KEYS}
     with receiving() as receiver:
         async with ledger(conninfo) as opened:
             webhook = await subscribe(opened, receiver.url)

@@ -17,7 +17,7 @@ from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.planning import CHECKPOINT, Planner
 from infrastructure.webhooks.posting import PostResult
 from infrastructure.webhooks.queue import Claim, Queue
-from tests.infrastructure.webhooks.support import SETTINGS, SOON
+from tests.infrastructure.webhooks.support import KEYS, SETTINGS, SOON
 
 LEASE = 1.0
 """Seconds. An attempt that takes longer is repeated, as it may be."""
@@ -58,6 +58,7 @@ async def main(conninfo: str, mistake: str | None) -> None:
         delivering(
             conninfo,
             SETTINGS,
+            KEYS,
             system.ledger,
             retries=SOON * 10,
             make_planner=functools.partial(planner, page_size=20),

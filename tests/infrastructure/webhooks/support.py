@@ -19,14 +19,20 @@ from infrastructure.append.numbers import BlockNumbers
 from infrastructure.following.follower import Follower
 from infrastructure.outside.addresses import endpoint
 from infrastructure.postgres.fetch import fetching
+from infrastructure.sealing.keys import Keys
+from infrastructure.sealing.values import ConfidentialValues
 from infrastructure.settings import Settings
-from infrastructure.webhooks.confidential import ConfidentialValues
+from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.delivering import delivering
 from infrastructure.webhooks.signing import new_secret
 from tests.infrastructure.projecting.support import Ledger, eventually
 from tests.infrastructure.webhooks.receiver import Receiver
 
 SETTINGS = Settings(data_dir=Path("unused"), webhooks_allow_private=True)
+KEYS = Keys([("tests", bytes(range(32)))])
+SECRET_KEYS = "tests:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+"""The same as a setting."""
+
 LOGGED = "kith.interaction.logged.v1"
 SOON = (0.05, 0.05, 0.05)
 """Retries that a test can wait for."""
@@ -35,32 +41,34 @@ SOON = (0.05, 0.05, 0.05)
 async def subscribe(
     opened: Ledger, url: str, *types: str, tenant: str = "1", secret: str | None = None
 ) -> Entity[Webhook]:
-    confidential = ConfidentialValues(fetching(opened.pool))
+    values = values_of(opened)
     identity, address, signing = uuid7(), uuid7(), uuid7()
-    await confidential.keep(address, tenant, identity, url)
-    await confidential.keep(signing, tenant, identity, secret or new_secret())
+    await values.keep(address, tenant, identity, url)
+    await values.keep(signing, tenant, identity, secret or new_secret())
     origin = endpoint(url, allow_private=True).origin
     subscription = Subscription(origin=origin, address=address, types=types)
     stream = StreamName(tenant, Webhook.kind, identity)
     return await opened.append(stream, None, *Webhook.add(subscription, signing))
 
 
+def values_of(opened: Ledger, keys: Keys = KEYS) -> ConfidentialValues:
+    return confidential(fetching(opened.pool), keys)
+
+
 async def secret_of(opened: Ledger, webhook: Entity[Webhook]) -> str:
-    found = await ConfidentialValues(fetching(opened.pool)).known(
-        webhook.stream.tenant, [webhook.state.secret]
-    )
+    found = await values_of(opened).known(webhook.stream.tenant, [webhook.state.secret])
     return found[webhook.state.secret]
 
 
 @asynccontextmanager
 async def dispatching(
-    opened: Ledger, settings: Settings = SETTINGS, **options: Any
+    opened: Ledger, settings: Settings = SETTINGS, *, keys: Keys = KEYS, **options: Any
 ) -> AsyncIterator[Follower]:
     """A process that delivers, with retries that come soon."""
     pool: AsyncConnectionPool[Any] = opened.pool
     commands = Commands(PostgresEventLog(pool, opened.appender), BlockNumbers(pool), NOW, uuid7)
     options = {"retries": SOON} | options
-    async with delivering(opened.conninfo, settings, commands, **options) as planner:
+    async with delivering(opened.conninfo, settings, keys, commands, **options) as planner:
         yield planner
 
 

@@ -96,7 +96,7 @@ async def test_replays_rest_as_long_as_they_worked(monkeypatch, planned, rest):
 
     queue: Any = SimpleNamespace(replay=replay)
     others: Any = None
-    replays = Dispatcher(queue, others, others, others)
+    replays = Dispatcher(queue, others, others, others, others)
     fake_time = SimpleNamespace(monotonic=lambda: next(clock))
     monkeypatch.setattr(dispatcher, "time", fake_time)
     monkeypatch.setattr(dispatcher, "asyncio", SimpleNamespace(sleep=sleep))

@@ -7,10 +7,17 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from infrastructure.postgres.fetch import fetching
-from infrastructure.webhooks.confidential import ConfidentialValues
+from infrastructure.sealing.keys import Keys
 from infrastructure.webhooks.queue import Queue
-from tests.infrastructure.projecting.support import Ledger
-from tests.infrastructure.webhooks.support import subscribe
+from tests.infrastructure.projecting.support import Ledger, eventually
+from tests.infrastructure.webhooks.support import (
+    LOGGED,
+    dispatching,
+    ended,
+    outcomes,
+    subscribe,
+    values_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -18,8 +25,8 @@ URL = "https://hooks.invalid/"
 
 
 async def kept(opened: Ledger) -> list[str]:
-    rows = await opened.rows("SELECT value FROM webhook_confidential ORDER BY value")
-    return [value for (value,) in rows]
+    rows = await opened.rows("SELECT id FROM webhook_confidential")
+    return sorted((await values_of(opened).known("1", [row[0] for row in rows])).values())
 
 
 async def later(opened: Ledger, time: timedelta) -> None:
@@ -32,7 +39,7 @@ async def test_a_secret_kept_after_its_webhooks_removal_is_forgotten(opened):
     ended = await subscribe(opened, URL, secret="whsec_1")
     await subscribe(opened, URL, secret="whsec_2")
     await opened.append(ended.stream, ended, *ended.state.remove())
-    await ConfidentialValues(fetching(opened.pool)).keep(uuid7(), "1", ended.id, "whsec_3")
+    await values_of(opened).keep(uuid7(), "1", ended.id, "whsec_3")
     assert await kept(opened) == [URL, URL, "whsec_1", "whsec_2", "whsec_3"]
     await later(opened, timedelta())
     assert await kept(opened) == [URL, "whsec_2"]
@@ -41,7 +48,7 @@ async def test_a_secret_kept_after_its_webhooks_removal_is_forgotten(opened):
 
 
 async def test_a_secret_without_its_webhook_is_forgotten_after_a_day(opened):
-    await ConfidentialValues(fetching(opened.pool)).keep(uuid7(), "1", uuid7(), "whsec_1")
+    await values_of(opened).keep(uuid7(), "1", uuid7(), "whsec_1")
     await later(opened, timedelta(hours=23))
     assert await kept(opened) == ["whsec_1"]
     await later(opened, timedelta(hours=2))
@@ -53,3 +60,34 @@ async def test_a_read_model_that_is_made_anew_costs_no_secret(opened):
     await fetching(opened.pool)("DELETE FROM webhooks RETURNING 1", ())
     await later(opened, timedelta(days=400))
     assert await kept(opened) == [URL, "whsec_1"]
+
+
+async def test_a_delivery_waits_for_its_key_and_costs_no_attempt(opened, receiver, caplog):
+    webhook = await subscribe(opened, receiver.url)
+    async with dispatching(opened, keys=Keys([("other", bytes(32))])):
+        await opened.log()
+        await eventually(lambda: _true("waits: The secret" in caplog.text))
+    assert await outcomes(opened, webhook.id) == [("pending", 0, None, None)]
+    await opened.rows("UPDATE webhook_deliveries SET due_at = now() RETURNING 1")
+    async with dispatching(opened):
+        await ended(opened, webhook.id)
+    assert len(receiver.received) == 1
+
+
+async def test_a_secret_of_another_webhook_signs_nothing(opened, receiver, caplog):
+    webhook, other = [await subscribe(opened, receiver.url, LOGGED) for _ in "ab"]
+    await opened.rows(
+        "UPDATE webhook_confidential SET value = (SELECT value FROM webhook_confidential "
+        "WHERE id = %s) WHERE id = %s RETURNING 1",
+        other.state.secret,
+        webhook.state.secret,
+    )
+    async with dispatching(opened):
+        await opened.log()
+        await ended(opened, other.id)
+        await eventually(lambda: _true("doesn't open" in caplog.text))
+    assert await outcomes(opened, webhook.id) == [("pending", 0, None, None)]
+
+
+async def _true(fact: bool) -> bool:
+    return fact

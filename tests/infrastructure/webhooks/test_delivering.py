@@ -10,8 +10,6 @@ from uuid_utils.compat import uuid7
 
 from domain.record import Labels, Said
 from domain.webhook import WebhookSecretRotated
-from infrastructure.postgres.fetch import fetching
-from infrastructure.webhooks.confidential import ConfidentialValues
 from infrastructure.webhooks.posting import Poster
 from infrastructure.webhooks.signing import new_secret
 from tests.infrastructure.projecting.support import Ledger, eventually
@@ -23,6 +21,7 @@ from tests.infrastructure.webhooks.support import (
     outcomes,
     secret_of,
     subscribe,
+    values_of,
 )
 
 pytestmark = pytest.mark.anyio
@@ -99,9 +98,7 @@ async def test_every_event_arrives_once_while_many_processes_deliver(opened, rec
 class TestSecrets:
     async def rotate(self, opened: Ledger, webhook, overlap: timedelta) -> str:
         secret = uuid7()
-        value = await ConfidentialValues(fetching(opened.pool)).keep(
-            secret, "1", webhook.id, new_secret()
-        )
+        value = await values_of(opened).keep(secret, "1", webhook.id, new_secret())
         rotated = WebhookSecretRotated(secret=secret, former_until=datetime.now(UTC) + overlap)
         await opened.append(webhook.stream, webhook, rotated)
         return value

@@ -18,9 +18,10 @@ ADDRESS = "https://hooks.invalid/path-xyzzy"
 
 def kept(service: Service, tenant: str) -> list[str]:
     """What is confidential about the tenant's webhooks."""
-    sql = "SELECT value FROM webhook_confidential WHERE tenant = %s ORDER BY value"
+    sql = "SELECT webhook, id, value FROM webhook_confidential WHERE tenant = %s"
     with psycopg.connect(service.conninfo) as connection:
-        return [value for (value,) in connection.execute(sql, (tenant,))]
+        rows = connection.execute(sql, (tenant,)).fetchall()
+    return sorted(service.services.confidential.open(tenant, *row) for row in rows)
 
 
 def stored_answers(service: Service) -> str:

@@ -1,0 +1,6 @@
+"""The tables of sealed values."""
+
+from infrastructure.sealing.values import Store
+from infrastructure.webhooks.confidential import STORE as WEBHOOKS
+
+STORES: tuple[Store, ...] = (WEBHOOKS,)
