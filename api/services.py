@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from api.streams.streams import EventStreams
 from application.administering_webhooks import Webhooks
+from infrastructure.calendars.feeds import Feeds
 from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
@@ -23,7 +24,7 @@ from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
 from infrastructure.system import System
-from infrastructure.tenant_limiter import ByteBudget
+from infrastructure.tenant_limiter import ByteBudget, TenantLimiter
 from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.delivery_log import due
 from infrastructure.webhooks.register import WebhookRegister
@@ -37,6 +38,12 @@ MEASURES = 1.0
 
 CALLERS = 10_000
 """Callers of one measurement."""
+
+FEED_READERS = 4
+"""Calendar feeds that are read at once; a feed is read by one at a time."""
+
+FEED_PATIENCE = 5.0
+"""Seconds that a reader of a feed waits for its turn."""
 
 BODIES = 128 * 1024 * 1024
 BODIES_OF_A_TENANT = 32 * 1024 * 1024
@@ -81,6 +88,8 @@ class Services:
         self.bounded_queries = BoundedQueries(self.pools)
         self.tenant_feed = TenantFeed(self.pools)
         self.bodies = ByteBudget(BODIES, each=BODIES_OF_A_TENANT)
+        self.calendar_feeds = Feeds(self.fetch)
+        self.feed_readers = TenantLimiter(FEED_READERS, each=1, patience=FEED_PATIENCE)
         self.readiness = Readiness(system.conninfo)
         self._measures: SharedReads[None, None] = SharedReads(
             self._measure, at_once=1, most=CALLERS

@@ -1,6 +1,7 @@
 """All read models, in the order in which they are written."""
 
 from projections.analytics.sums import ACTIVITY, TACTIC_USE
+from projections.calendar_feeds.model import FED_MEETINGS
 from projections.catalogue.services import SERVICES
 from projections.catalogue.tactics import TACTICS
 from projections.contacts.model import CONTACTS
@@ -26,5 +27,6 @@ READ_MODELS: tuple[ReadModel, ...] = (
     ACTIVITY,
     TACTIC_USE,
     INTERACTION_LOG,
+    FED_MEETINGS,
     SITE_SEARCH,
 )

@@ -13,7 +13,7 @@ from infrastructure.settings import Settings
 EVERYTHING = "view_contacts,edit_contacts"
 CONTRACTS = ("tracking", "rapport", "sites", "relationships", "clients")
 
-_PERMISSION = re.compile(r"view_contacts|edit_contacts|audit|admin|tag:.{1,100}")
+_PERMISSION = re.compile(r"view_contacts|edit_contacts|connect_accounts|audit|admin|tag:.{1,100}")
 _SITE = re.compile(r"[1-9][0-9]{0,15}")
 
 
@@ -25,7 +25,8 @@ def add_arguments(commands: Any) -> None:
     command.add_argument(
         "--permissions",
         default=EVERYTHING,
-        help="separated by commas: view_contacts, edit_contacts, audit, admin, tag:NAME "
+        help="separated by commas: view_contacts, edit_contacts, connect_accounts, "
+        "audit, admin, tag:NAME "
         f"(default: {EVERYTHING})",
     )
     command.add_argument("--contract", default=None, help="the contract its requests are meant for")
@@ -67,8 +68,9 @@ def _permissions(given: str) -> list[str]:
     for word in words:
         if not _PERMISSION.fullmatch(word):
             raise CommandError(
-                f"--permissions: {word} is none. There are view_contacts, edit_contacts, audit, "
-                "admin, and tag:NAME for each restricted tag, such as tag:immigration."
+                f"--permissions: {word} is none. There are view_contacts, edit_contacts, "
+                "connect_accounts, audit, admin, and tag:NAME for each restricted tag, such as "
+                "tag:immigration."
             )
     return words
 

@@ -162,6 +162,7 @@ def records(service: Service, tenant: str) -> dict[str, str]:
         "meeting": meeting["id"],
         "tactic": office.done(client.post("/api/admin/tactics", json=tactic), 201)["id"],
         "service": str(office.done(client.post("/api/admin/services", json=offer), 201)["id"]),
+        "feed": office.done(client.post("/api/calendar-feeds"), 201)["id"],
         "webhook": webhook["id"],
         "delivery": past_delivery(service, tenant, webhook["id"]),
     }

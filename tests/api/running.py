@@ -22,7 +22,7 @@ from infrastructure.settings import Settings
 from infrastructure.system import prepare_database
 
 SECRET = "a secret of the tests, long enough for HS256"
-EVERYTHING = ("view_contacts", "edit_contacts", "audit", "admin")
+EVERYTHING = ("view_contacts", "edit_contacts", "connect_accounts", "audit", "admin")
 SECRET_KEYS = (("tests", bytes(range(32))),)
 SECONDS_TO_START = 60.0
 SECONDS_TO_CATCH_UP = 60.0

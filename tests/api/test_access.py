@@ -31,6 +31,7 @@ ROLES = {
     "nobody in particular": (),
     "a viewer": ("view_contacts",),
     "an editor": ("edit_contacts",),
+    "one who connects calendars": ("connect_accounts",),
     "an auditor": ("audit",),
     "an administrator": ("admin",),
     "one with a restricted tag": ("tag:immigration",),

@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from api.contracts.tracking import (
     analytics,
+    calendar_feeds,
     contacts,
     events,
     interactions,
@@ -38,6 +39,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
         events.router,
         webhooks.router,
         webhook_deliveries.router,
+        calendar_feeds.router,
         *others,
     )
     return ContractApp(TRACKING, DESCRIPTION, routers)

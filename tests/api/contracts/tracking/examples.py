@@ -149,6 +149,12 @@ EXAMPLES = {
         "/api/webhooks/{webhook}/deliveries/{delivery}/replay", status=202
     ),
     "POST /api/webhooks/{id}/replay": Example("/api/webhooks/{webhook}/replay", {"after": 0}, 202),
+    "POST /api/calendar-feeds": Example("/api/calendar-feeds", status=201),
+    "GET /api/calendar-feeds": Example("/api/calendar-feeds"),
+    "GET /api/calendar-feeds/{id}": Example("/api/calendar-feeds/{feed}"),
+    "DELETE /api/calendar-feeds/{id}": Example("/api/calendar-feeds/{feed}", status=204),
+    # A secret is nobody's record: whoever asks gets the same answer.
+    "GET /calendar/{token}.ics": Example("/calendar/of-nobody.ics", status=404),
     "GET /health/live": Example("/health/live"),
     "GET /health/ready": Example("/health/ready"),
     "GET /metrics": Example("/metrics"),

@@ -1,0 +1,43 @@
+"""Meetings as one calendar to subscribe to (RFC 5545; `PUBLISH` of RFC 5546)."""
+
+from collections.abc import Iterable, Iterator
+
+from infrastructure.calendars.icalendar.lines import escaped, line
+from infrastructure.calendars.icalendar.properties import DEFAULT_LENGTH, day, stamp
+from infrastructure.calendars.icalendar.writing import PRODUCT
+from projections.calendar_feeds.model import FedMeeting
+
+TITLE = "Meeting"
+"""Every meeting's: its purpose is hidden."""
+
+REFRESH = "PT30M"
+"""How often a subscriber may ask; most choose a longer time by themselves."""
+
+
+def published(meetings: Iterable[FedMeeting]) -> bytes:
+    """The text, which is the same for the same meetings."""
+    return b"".join(line(each).raw for each in _lines(meetings))
+
+
+def _lines(meetings: Iterable[FedMeeting]) -> Iterator[str]:
+    yield "BEGIN:VCALENDAR"
+    yield "VERSION:2.0"
+    yield f"PRODID:{PRODUCT}"
+    yield "METHOD:PUBLISH"
+    yield "X-WR-CALNAME:kith"
+    yield f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}"
+    yield f"X-PUBLISHED-TTL:{REFRESH}"
+    for meeting in meetings:
+        yield "BEGIN:VEVENT"
+        yield f"UID:{meeting.id}@kith"
+        yield stamp("DTSTAMP", meeting.changed_at)
+        if meeting.whole_day:
+            yield day("DTSTART", meeting.scheduled_at)
+        else:
+            yield stamp("DTSTART", meeting.scheduled_at)
+            yield stamp("DTEND", meeting.scheduled_at + DEFAULT_LENGTH)
+        yield f"SUMMARY:{TITLE}"
+        if meeting.location:
+            yield f"LOCATION:{escaped(meeting.location)}"
+        yield "END:VEVENT"
+    yield "END:VCALENDAR"

@@ -1,0 +1,1 @@
+"""The meetings of a user as a calendar feed shows them."""
