@@ -1,12 +1,14 @@
 # Everything a person needs to run, test and measure kith, on Python 3.11 and make alone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test faults neighbours kafka asyncapi check bench clean
+.PHONY: help install serve test faults neighbours kafka asyncapi providers check bench clean
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.installed
 KAFKA := .kafka/.fetched
 ASYNCAPI := .asyncapi/3.0.0.json
+GOOGLE := .providers/calendar.v3.json
+GRAPH := .providers/microsoft-graph.d.ts
 
 help: ## show this list
 	@echo "kith: an event-sourced ledger of contacts and interactions"
@@ -34,6 +36,9 @@ kafka: $(KAFKA) ## fetch Apache Kafka for the tests (needs Java 17 and Maven; el
 asyncapi: $(ASYNCAPI) ## fetch AsyncAPI's own JSON Schema for the tests (needs npm; else they skip it)
 	@echo "The tests hold the AsyncAPI document against ./$(ASYNCAPI)."
 
+providers: $(GOOGLE) $(GRAPH) ## fetch Google's and Microsoft's own descriptions of their calendars (needs npm)
+	@echo "The tests hold the doubles of Google and Microsoft against ./.providers."
+
 check: $(STAMP) ## lint, formatting, types, and the import rule between the layers
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -44,7 +49,7 @@ bench: $(STAMP) ## measure kith against a plain CRUD peer and the library (takes
 	@$(PYTHON) -m bench $(ARGS)
 
 clean: ## remove the virtual environment and caches; your data stays
-	rm -rf .venv .kafka .asyncapi build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .kafka .asyncapi .providers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf .import_linter_cache .grimp_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -75,6 +80,23 @@ $(ASYNCAPI):
 	    tar xzf asyncapi-specs-6.11.1.tgz --strip-components=2 package/schemas/3.0.0.json && \
 	    rm asyncapi-specs-6.11.1.tgz
 	@touch $(ASYNCAPI)
+
+# The description lies in the wheel of Google's library, which nothing here runs.
+$(GOOGLE): | $(STAMP)
+	@mkdir -p .providers
+	@cd .providers && ../$(PYTHON) -m pip download --disable-pip-version-check --quiet --no-deps \
+	    --only-binary :all: google-api-python-client==2.202.0 && \
+	    ../$(PYTHON) -c "import glob, sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(\
+	    glob.glob('*.whl')[0]).read('googleapiclient/discovery_cache/documents/calendar.v3.json'))" \
+	    > calendar.v3.new && mv calendar.v3.new calendar.v3.json && rm -f *.whl
+
+$(GRAPH):
+	@command -v npm > /dev/null || { echo "This needs npm, and there is none here." >&2; exit 1; }
+	@mkdir -p .providers
+	@cd .providers && npm pack --silent @microsoft/microsoft-graph-types@2.43.1 > /dev/null && \
+	    tar xzf microsoft-microsoft-graph-types-2.43.1.tgz --strip-components=1 \
+	    package/microsoft-graph.d.ts && rm microsoft-microsoft-graph-types-2.43.1.tgz
+	@touch $(GRAPH)
 
 $(KAFKA): tests/brokers/pom.xml
 	@for tool in java mvn; do command -v $$tool > /dev/null || { \

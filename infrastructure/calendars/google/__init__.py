@@ -1,0 +1,1 @@
+"""Google Calendar, by its REST API (v3)."""
