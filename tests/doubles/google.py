@@ -119,9 +119,18 @@ class GoogleDouble(Double):
             return Reply(
                 200, {"kind": "calendar#calendarList", "items": [*self.calendars.values()]}
             )
+        if path == ("calendars",):
+            self.clock += 1
+            made = f"c{self.clock}@group.calendar.google.com"
+            self.add_calendar(made, request.body["summary"])
+            return Reply(200, {"kind": "calendar#calendar", "id": made, **request.body})
         calendar = path[1]
         if calendar not in self.calendars:
             return _error(404, "notFound")
+        if len(path) == 2:
+            assert request.method == "DELETE", request
+            del self.calendars[calendar]
+            return Reply(204)
         if request.method != "GET":
             assert request.query.get("sendUpdates") == "none", request
             assert not (request.body or {}).get("attendees"), request

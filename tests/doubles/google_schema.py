@@ -42,7 +42,7 @@ def method(request: Request) -> Method:
                 pairs = zip(template, path, strict=True)
                 if all(name.startswith("{") or name == part for name, part in pairs):
                     references = (one.get(side, {}).get("$ref") for side in ("request", "response"))
-                    return Method(one["id"], one["parameters"], *references)
+                    return Method(one["id"], one.get("parameters", {}), *references)
     raise AssertionError(f"no method for {request.method} {'/'.join(path)}")
 
 

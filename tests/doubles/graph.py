@@ -123,7 +123,8 @@ class GraphDouble(Double):
 
     def api(self, request: Request) -> Reply:
         if request.body is not None:
-            graph_schema.check("Event", request.body)
+            kind = "Calendar" if request.path[-1] == "calendars" else "Event"
+            graph_schema.check(kind, request.body)
             assert not request.body.get("attendees"), request
         for name in request.query.get("$select", "").split(","):
             kind = "Calendar" if request.path[-1] == "calendars" else "Event"
@@ -140,11 +141,19 @@ class GraphDouble(Double):
     def _routed(self, request: Request) -> Reply:
         path = request.path[1:]  # after v1.0
         if path == ("me", "calendars"):
+            if request.method == "POST":
+                self.clock += 1
+                self.add_calendar(f"AAMk=made/{self.clock}", request.body["name"])
+                return Reply(201, self.calendars[f"AAMk=made/{self.clock}"])
             return Reply(200, {"value": [*self.calendars.values()]})
         assert path[:2] == ("me", "calendars"), request
         calendar, rest = path[2], path[3:]
         if calendar not in self.calendars:
             return _error(404, "ErrorItemNotFound")
+        if not rest:
+            assert request.method == "DELETE", request
+            del self.calendars[calendar]
+            return Reply(204)
         if rest == ("calendarView", "delta"):
             return self._delta(calendar, request)
         assert rest[0] == "events", request

@@ -33,6 +33,15 @@ class GoogleRequests:
         path, query = "/users/me/calendarList", {"maxResults": INSTANCES}
         return [each async for each in self._items(path, query)]
 
+    async def make_calendar(self, name: str) -> dict[str, Any]:
+        return self._checked(
+            (await self.api.ask("POST", "/calendars", body={"summary": name})).document
+        )
+
+    async def drop_calendar(self, calendar: Calendar) -> None:
+        path = f"/calendars/{segment(calendar.id)}"
+        await self.api.ask("DELETE", path, answers=(NOT_FOUND, GONE))
+
     async def event(self, calendar: Calendar, id: str) -> dict[str, Any] | None:
         """An event, also one that was deleted: it is cancelled then. None if there is none."""
         reply = await self.api.ask("GET", event_path(calendar, id), answers=(NOT_FOUND, GONE))

@@ -99,6 +99,13 @@ class GoogleCalendars:
             if await self._ask.existing(calendar, object_id) is not None:
                 raise
 
+    async def make_calendar(self, name: str) -> Calendar:
+        made = await self._ask.make_calendar(name)
+        return Calendar(str(made["id"]), name, read_only=False)
+
+    async def drop_calendar(self, calendar: Calendar) -> None:
+        await self._ask.drop_calendar(calendar)
+
     async def close(self) -> None:
         await self._ask.api.close()
 

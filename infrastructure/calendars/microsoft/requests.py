@@ -40,6 +40,14 @@ class GraphRequests:
         query = {"$select": "id,name,canEdit,isDefaultCalendar,owner", "$top": TOP}
         return [each async for each in self._items("/me/calendars", query)]
 
+    async def make_calendar(self, name: str) -> dict[str, Any]:
+        reply = await self.api.ask("POST", "/me/calendars", None, {"name": name}, _prefer())
+        return self._checked(reply.document)
+
+    async def drop_calendar(self, calendar: Calendar) -> None:
+        path = _path(calendar)
+        await self.api.ask("DELETE", path, None, None, _prefer(), (NOT_FOUND, GONE))
+
     async def round(self, path: str, query: Mapping[str, str]) -> Reply:
         """A page of a round, or 410."""
         prefer = _prefer(f"odata.maxpagesize={PAGE}")

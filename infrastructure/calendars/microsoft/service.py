@@ -116,6 +116,13 @@ class GraphCalendars:
             self._unguested(raw)
             await self._ask.write("DELETE", event_path(calendar, object_id), None, etag)
 
+    async def make_calendar(self, name: str) -> Calendar:
+        made = await self._ask.make_calendar(name)
+        return Calendar(str(made["id"]), name, read_only=False)
+
+    async def drop_calendar(self, calendar: Calendar) -> None:
+        await self._ask.drop_calendar(calendar)
+
     async def close(self) -> None:
         await self._ask.api.close()
 
