@@ -1,6 +1,7 @@
 """The attendees of a meeting, matched to contacts: by their ids, else by their mail addresses."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -33,31 +34,48 @@ async def matched(
     strangers = {one.contact_id for one in new.values() if one.contact_id}
     if strangers:
         strangers -= await contact_list.present(call.fetch, call.tenant, strangers)
-    faults = tuple(fault for place, one in new.items() for fault in _faults(place, one, strangers))
+    normal_forms = await normal_forms_of(one.address for one in new.values())
+    faults = tuple(
+        fault
+        for place, one in new.items()
+        for fault in _faults(place, one, strangers, normal_forms.get(one.address))
+    )
     if faults:
         raise unprocessable(faults[:MOST_FAULTS])
-    contacts = await _contacts_of(call, new.values())
+    contacts = await _contacts(call, filter(None, normal_forms.values()))
     for place, one in new.items():
-        address = None if one.address is None else normal(one.address)
+        address = normal_forms.get(one.address)
         if one.contact_id is None and address in contacts:
             people[place] = one.model_copy(update={"contact_id": contacts[address]})
     return tuple(people)
 
 
-def _faults(place: int, one: Attendee, strangers: set[UUID]) -> Iterator[Fault]:
+async def normal_forms_of(addresses: Iterable[str | None]) -> dict[str | None, str | None]:
+    """The normal forms of addresses. One may take more than a millisecond, so that other requests
+    have their turn between them."""
+    found: dict[str | None, str | None] = {}
+    for address in addresses:
+        if address is not None and address not in found:
+            found[address] = normal(address)
+            await asyncio.sleep(0)
+    return found
+
+
+def _faults(
+    place: int, one: Attendee, strangers: Collection[UUID], address: str | None
+) -> Iterator[Fault]:
     where = ("body", "attendees", place)
     if not (one.name or "").strip() and one.address is None and one.contact_id is None:
         yield Fault(where, "attendee_empty", NO_ONE)
-    if one.address is not None and normal(one.address) is None:
+    if one.address is not None and address is None:
         yield Fault((*where, "address"), "address_invalid", NO_ADDRESS)
     if one.contact_id in strangers:
         yield Fault((*where, "contactId"), "contact_not_found", NO_SUCH_CONTACT)
 
 
-async def _contacts_of(call: Call, people: Iterable[Attendee]) -> dict[str, UUID]:
-    """The contacts that are there, by the normal form of the address of an attendee."""
-    addresses = {normal(one.address) for one in people if one.address and not one.contact_id}
-    ids = {address: correspondent_id(call.tenant, address) for address in addresses if address}
+async def _contacts(call: Call, addresses: Iterable[str]) -> dict[str, UUID]:
+    """The contacts that are there, by the normal forms of their addresses."""
+    ids = {address: correspondent_id(call.tenant, address) for address in addresses}
     found = await by_email.find(call.fetch, call.tenant, ids) if ids else {}
     return {address: one.id for address, one in found.items() if not one.removed}
 

@@ -1,9 +1,11 @@
 """Meetings with an end, a time zone, whole days and attendees, some of whom are contacts."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from api.contracts.tracking.attendees import normal_forms_of
 from api.http.problem import MOST_FAULTS
 from domain.meeting import MOST_ATTENDEES
 from tests.api.contracts.tracking.office import (
@@ -134,6 +136,22 @@ class TestAttendees:
         for many in ([*names, "one more"], [{"contactId": NOBODY}] * MOST_ATTENDEES):
             problem = refused(client.post("/api/meetings", json=body | {"attendees": many}), 422)
             assert len(problem["errors"]) <= MOST_FAULTS
+
+    @pytest.mark.anyio
+    async def test_other_requests_have_their_turn_between_two_addresses(self):
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        running = asyncio.create_task(others())
+        addresses = [f"a@{'한' * 20}.{number}.example" for number in range(MOST_ATTENDEES)]
+        assert all((await normal_forms_of(addresses)).values())
+        running.cancel()
+        assert turns >= MOST_ATTENDEES
 
     def test_attendees_that_a_meeting_has_are_sent_back(self, client, contact, service, tenant):
         eva = add(client, name="Eva", email="eva@example.com")
