@@ -10,7 +10,6 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from domain.errors import Invalid
 from domain.event import Value
 from domain.fields import Instant, Line, Text, Word
 from domain.kinds import Direction, Kind, Sentiment
@@ -54,20 +53,29 @@ class When(Value):
 
     @property
     def end(self) -> datetime | None:
+        """The end in UTC, None if it isn't known or after the year 9999."""
         if self.ends_at is None and self.duration is not None:
-            return self.at + timedelta(seconds=self.duration)
+            try:
+                return self.at + timedelta(seconds=self.duration)
+            except OverflowError:
+                return None
         return self.ends_at
 
     def moved(self, at: datetime, *, whole_day: bool = False) -> "When":
-        """The same duration from another start. Raises Invalid for an end after the year 9999."""
-        ends_at = None
-        if self.ends_at is not None:
+        """The same duration from another start. An end that would lie after the year 9999 becomes a
+        duration in seconds.
+
+        It isn't refused: a caller who doesn't see the end would find it by starts that are refused.
+        At the last instant of the calendar, it would lose how long it took.
+        """
+        ends_at, duration = self.ends_at, self.duration
+        if ends_at is not None:
             try:
-                ends_at = at + (self.ends_at - self.at)
+                ends_at = at + (ends_at - self.at)
             except OverflowError:
-                raise Invalid("It would end after the year 9999", field="when.at") from None
-        update = {"at": at, "ends_at": ends_at, "written": None, "whole_day": whole_day}
-        return self.model_copy(update=update)
+                ends_at, duration = None, self.seconds
+        update = {"at": at, "ends_at": ends_at, "duration": duration}
+        return self.model_copy(update=update | {"written": None, "whole_day": whole_day})
 
     def is_future(self, now: datetime) -> bool:
         """True if the start is after `now`. A whole day is future only if it is later than today in

@@ -82,6 +82,17 @@ def keep_hidden(old: Record, revised: Record, *, may_set: bool = False) -> Recor
     return revised.model_copy(update=update)
 
 
+def leaves_hidden(old: Record, revised: Record) -> bool:
+    """True if a restricted record was revised, and what it hides stays as it was. The end may move
+    with the start."""
+    stays = old.mail == revised.mail and all(
+        getattr(getattr(old, part), leaf) == getattr(getattr(revised, part), leaf)
+        for part, (_, leaves) in HIDDEN.items()
+        for leaf in leaves
+    )
+    return stays and bool(old.labels.restricted)
+
+
 def _left_alone(given: Value, leaf: str, may_set: bool) -> bool:
     if getattr(given, leaf) in (None, ()):
         return True
@@ -94,5 +105,5 @@ def _when(was: When, given: When, may_set: bool) -> When:
     """The time of a record that may be moved, but takes as long as before."""
     if not _left_alone(given, "seconds", may_set):
         return given
-    ends_at = None if was.ends_at is None else was.moved(given.at).ends_at
-    return given.model_copy(update={"ends_at": ends_at, "duration": was.duration})
+    moved = was.moved(given.at)
+    return given.model_copy(update={"ends_at": moved.ends_at, "duration": moved.duration})

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from api.streams.frames import frame
 from infrastructure.postgres.single_flight import SingleFlight
+from infrastructure.publishing.event_redaction import RestrictedEvent
 from infrastructure.publishing.tenant_feed import EventQuery, TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 
@@ -19,8 +20,8 @@ PATIENCE = 30.0
 """Seconds that a client may leave a frame unread before its connection is cut."""
 
 PAGE_SIZE, PAGE_BYTES, PIECE_BYTES = 100, 256_000, 16_000
-"""Events and bytes of one read, and bytes of one send; the event that crosses a bound is included.
-"""
+"""Events and bytes of one page of frames, and bytes of one send; the frame that crosses a bound is
+included."""
 
 
 class StreamFilter(NamedTuple):
@@ -61,10 +62,14 @@ class Source:
     async def _read(self, asked: tuple[StreamFilter, int]) -> Frames:
         wanted, after = asked
         query = EventQuery(wanted.tenant, after, wanted.types, wanted.subject, PAGE_SIZE)
-        page = await self.feed.page(query, PAGE_BYTES)
+
+        def tell(event: RestrictedEvent) -> bytes:
+            return frame(event, wanted.open_tags, self._base_url, audits=wanted.audits)
+
+        page = await self.feed.told(query, tell, PAGE_BYTES)
         pieces = [b""]
-        for event in page.events:
+        for told in page.events:
             if len(pieces[-1]) >= PIECE_BYTES:
                 pieces.append(b"")
-            pieces[-1] += frame(event, wanted.open_tags, self._base_url, audits=wanted.audits)
+            pieces[-1] += told
         return Frames([piece for piece in pieces if piece], page.last, page.more)

@@ -3,7 +3,7 @@
 Nothing here talks to the database: the flusher reads the view and writes the batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -13,13 +13,11 @@ from uuid import UUID
 from application.entity import Recorded, advance
 from application.envelope import Envelope
 from application.errors import KeyExpired, KeyReused, VersionConflict
-from application.ports import Answer, Change, CommandKey, Job, NewId, Receipt
+from application.ports import Answer, CommandKey, Job, NewId, Receipt
 from domain.streams import StreamName
+from infrastructure.append.sizes import SizeOfRows, size_of
 from infrastructure.log.codec import encode, encode_data
 from projections.read_model import Step
-
-EVENT = 3_000
-"""Bytes that stand for an event beside its data: a statement's share, its envelope, its rows."""
 
 
 @dataclass(slots=True)
@@ -36,15 +34,14 @@ class EncodedJob:
     size: int
 
 
-def encode_job(job: Job, new_id: NewId, size_of_rows: Callable[[Change, int], int]) -> EncodedJob:
+def encode_job(job: Job, new_id: NewId, size_of_rows: SizeOfRows) -> EncodedJob:
     streams = [*(change.stream for change in job.changes), *job.relied_on]
     versions = [change.before.version if change.before else 0 for change in job.changes]
     data: list[str] = []
     size = 0
     for change in job.changes:
         encoded = list(map(encode_data, change.events))
-        written = sum(len(text.encode()) for text in encoded)
-        size += EVENT * len(encoded) + written + size_of_rows(change, written)
+        size += size_of(change, encoded, size_of_rows)
         data += encoded
     return EncodedJob(
         job,

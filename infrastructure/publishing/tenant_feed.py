@@ -2,9 +2,15 @@
 
 Positions commit in order, so nothing appears later before a position that was read: a reader that
 resumes after the last one misses nothing.
+
+What is hidden from a reader takes room in the log all the same. So the pages that a reader is given
+end by the bytes of what is told there, however many are read for it: otherwise the end of a page
+would tell how much is hidden.
 """
 
+import asyncio
 import logging
+from collections.abc import Callable
 from typing import NamedTuple
 
 from infrastructure.log.events import Halted, Unreadable, events_of
@@ -14,6 +20,9 @@ from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.event_redaction import RestrictedEvent, restricted_until_halt
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""Events put into words before others have their turn; about two milliseconds."""
 
 
 class Beyond(Exception):
@@ -39,6 +48,14 @@ class EventPage(NamedTuple):
     more: bool
 
 
+class ToldPage(NamedTuple):
+    """The events in the form that a reader is given; see `EventPage` for the rest."""
+
+    events: list[bytes]
+    last: int
+    more: bool
+
+
 class TenantFeed:
     def __init__(self, pools: TenantPools):
         self._pools = pools
@@ -58,6 +75,35 @@ class TenantFeed:
             if query.after >= tenant:
                 return EventPage([], query.after, more=False)
             return await _page(log, query, tenant, most_bytes)
+
+    async def told(
+        self,
+        query: EventQuery,
+        tell: Callable[[RestrictedEvent], bytes],
+        most_bytes: int = LARGEST_PAGE,
+    ) -> ToldPage:
+        """A page as its reader is told it, which ends with the event that exceeds `most_bytes` in
+        this form. Raises as `page`."""
+        events: list[bytes] = []
+        last, size = query.after, 0
+        while True:
+            left = query._replace(after=last, limit=query.limit - len(events))
+            try:
+                page = await self.page(left, most_bytes - size)
+            except Halted:
+                if not events:
+                    raise
+                return ToldPage(events, last, more=True)
+            for one in page.events:
+                events.append(tell(one))
+                size += len(events[-1])
+                if size >= most_bytes:
+                    return ToldPage(events, one.recorded.position, more=True)
+                if len(events) % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+            last = page.last
+            if not page.more or len(events) == query.limit:
+                return ToldPage(events, last, page.more)
 
 
 async def _page(log: LogReader, query: EventQuery, head: int, most_bytes: int) -> EventPage:

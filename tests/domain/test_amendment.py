@@ -1,6 +1,6 @@
 """An amendment sets fields by path; the rules of some paths depend on the record."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given as for_any
@@ -46,6 +46,15 @@ def test_a_start_moves_a_record_that_takes_as_long_as_before():
     met = record().model_copy(update={"when": When(at=NOW, ends_at=NOW + HOUR, written="today")})
     moved = amended(met, {"when.start": Start(NOW - HOUR, whole_day=True)}).when
     assert moved == When(at=NOW - HOUR, ends_at=NOW, whole_day=True)
+
+
+def test_an_end_that_would_lie_after_the_year_9999_becomes_a_duration():
+    met = record().model_copy(update={"when": When(at=NOW, ends_at=NOW + 1.5 * HOUR, duration=7)})
+    late = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    moved = amended(met, {"when.start": Start(late)})
+    assert moved.when == When(at=late, duration=5400)
+    assert moved.when.end is None
+    assert amended(moved, {"when.start": Start(NOW)}).when.end == NOW + 1.5 * HOUR
 
 
 @for_any(anything.records(), st.booleans())

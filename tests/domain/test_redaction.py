@@ -1,6 +1,7 @@
 """Content under restricted tags is hidden, and never overwritten unseen (the clients document)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -25,7 +26,15 @@ from domain.record import (
     When,
 )
 from domain.redacted_events import redacted_event, withheld_event
-from domain.redaction import Hidden, is_hidden, keep_hidden, redacted, withheld
+from domain.redaction import (
+    Hidden,
+    is_hidden,
+    is_hidden_path,
+    keep_hidden,
+    leaves_hidden,
+    redacted,
+    withheld,
+)
 from tests.domain import anything
 from tests.domain.samples import ANN, HOUR, NOW, record
 
@@ -199,6 +208,30 @@ def test_a_restricted_record_may_be_moved_and_takes_as_long_as_it_did():
     assert keep_hidden(old, moved).when == When(
         at=NOW - 3 * HOUR, ends_at=NOW - 2 * HOUR, duration=60
     )
+
+
+@for_any(anything.records(), st.datetimes(timezones=st.just(UTC)))
+def test_a_restricted_record_may_be_moved_to_any_instant_whatever_it_hides(
+    old: Record, at: datetime
+):
+    old = old.model_copy(update={"labels": Labels(restricted=("tax",))})
+    moved = redacted(old).model_copy(update={"when": When(at=at)})
+    kept = keep_hidden(old, moved)
+    assert redacted(kept) == moved
+    assert kept.when.seconds == old.when.seconds
+
+
+@for_any(anything.records(), anything.records())
+def test_a_record_leaves_what_is_hidden_if_that_reads_the_same_to_who_sees_it(
+    old: Record, new: Record
+):
+    tagged = old.model_copy(update={"labels": Labels(restricted=("tax",))})
+    unseen = keep_hidden(tagged, redacted(new))
+    assert leaves_hidden(tagged, unseen)
+    assert not leaves_hidden(old.model_copy(update={"labels": Labels()}), unseen)
+    changed = [path for path in difference(tagged, new) if is_hidden_path(path)]
+    hidden_but_time = [path for path in changed if not path.startswith("when.")]
+    assert leaves_hidden(tagged, new) is (not hidden_but_time)
 
 
 def test_a_tag_may_be_added_but_none_taken_off_unseen():

@@ -1,6 +1,5 @@
 """The event stream over HTTP: in batches, and as server-sent events."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -31,16 +30,14 @@ from infrastructure.identity.errors import IdentityUnavailable, InvalidToken
 from infrastructure.identity.verifier import LEEWAY
 from infrastructure.log.events import Halted
 from infrastructure.publishing.cloud_events import BATCH, cloud_event
-from infrastructure.publishing.tenant_feed import Beyond, EventPage, EventQuery
+from infrastructure.publishing.event_redaction import RestrictedEvent
+from infrastructure.publishing.tenant_feed import Beyond, EventQuery
 
 router = ContractRouter(TRACKING, "Events")
 reading = needs("view_contacts") | OPENS
 
 AUDIT = "audit"
 """The permission to see the content of deleted interactions."""
-
-AT_ONCE = 100
-"""Events put into words before others have their turn; about two milliseconds."""
 
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -71,33 +68,23 @@ FRAMES: dict[str, Any] = {
 )
 async def feed(call: Call, query: Annotated[FeedQuery, Query()]) -> Response:
     """The tenant's events in order, as a CloudEvents batch; an empty one is the end for now"""
-    opened = call.open_tags
+    opened, audits = call.open_tags, call.principal.may(AUDIT)
+    base_url = call.services.settings.base_url
     after = position_of(query.after, "query", "after") or 0
     wanted = EventQuery(call.tenant, after, types_of(call), subject_of(query.subject), query.limit)
+
+    def tell(one: RestrictedEvent) -> bytes:
+        hidden, withheld = one.hidden_without(opened), one.deleted and not audits
+        return cloud_event(one.recorded, hidden=hidden, base_url=base_url, withheld=withheld).json()
+
     try:
-        page = await _page(call, wanted)
+        page = await call.services.tenant_feed.told(wanted, tell)
     except Beyond:
         raise bad_position("query", "after") from None
     except Halted:
         raise Unavailable("The next event can't be told now.") from None
-    base_url, audits, events = call.services.settings.base_url, call.principal.may(AUDIT), []
-    for number, one in enumerate(page.events, 1):
-        hidden, withheld = one.hidden_without(opened), one.deleted and not audits
-        event = cloud_event(one.recorded, hidden=hidden, base_url=base_url, withheld=withheld)
-        events.append(event.json())
-        if number % AT_ONCE == 0:
-            await asyncio.sleep(0)
     following = links(call, next={"after": page.last})
-    return Response(b"[" + b",".join(events) + b"]", 200, dict(following), BATCH)
-
-
-async def _page(call: Call, wanted: EventQuery) -> EventPage:
-    """The next page with an event in it; an empty one at the end of the log."""
-    while True:
-        page = await call.services.tenant_feed.page(wanted)
-        if page.events or not page.more:
-            return page
-        wanted = wanted._replace(after=page.last)
+    return Response(b"[" + b",".join(page.events) + b"]", 200, dict(following), BATCH)
 
 
 @router.on(

@@ -1,10 +1,12 @@
 """`GET /api/events/stream`: where it begins, and what it tells."""
 
+import asyncio
 import time
 from itertools import islice
 
 import pytest
 
+from api.streams.source import StreamFilter
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.office import refused
 from tests.api.restricted import log_restricted
@@ -107,6 +109,18 @@ class TestContent:
         assert "secret" not in told.text
         assert opened.data["data"]["record"]["said"]["subject"] == "secret"
         refused(client.get(STREAM, params={"tags": "tax"}), 403, "permission_required")
+
+    def test_hidden_content_ends_no_page_of_a_stream(self, service, tenant, other_tenant):
+        """The pieces in which it comes would tell how much there is."""
+        pages = []
+        for each, size in ((tenant, 100_000), (other_tenant, 1)):
+            contact = office.add(service.client(tenant=each))
+            for _ in range(30):
+                log_restricted(service, each, contact["id"], record("x" * size), "tax")
+            wanted = StreamFilter(each, frozenset(), None, frozenset())
+            told = service.services.streams.source.frames(wanted, 0)
+            pages.append(asyncio.run_coroutine_threadsafe(told, service.loop).result(60))
+        assert [(len(page.pieces), page.more) for page in pages] == [(2, False)] * 2
 
     def test_an_event_appended_by_another_process_arrives_at_once(
         self, service, tenant, client, contact

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from application.entity import Entity
 from application.errors import KeyReused, VersionConflict
 from application.ports import Answer, Change, Job, Receipt
-from infrastructure.append.batch import EVENT, Batch, Kept, LogView, decide, encode_job, scope_of
+from infrastructure.append.batch import Batch, Kept, LogView, decide, encode_job, scope_of
+from infrastructure.append.sizes import EVENT
 from tests.infrastructure.append.jobs import (
     added,
     adds,

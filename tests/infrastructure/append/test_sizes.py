@@ -14,16 +14,17 @@ from uuid_utils.compat import uuid7
 from application.errors import TooLarge
 from application.ports import Change, Job, Receipt
 from domain.interaction import Interaction, InteractionDeleted, InteractionLogged
-from domain.record import Labels, Participant, People, Record, Said
+from domain.record import Labels, Participant, People, Place, Record, Said, When
 from infrastructure.append import group_commit
 from infrastructure.append.batch import LogView, decide, encode_job
+from infrastructure.append.sizes import judged_size
 from infrastructure.append.transaction import write_commands
 from infrastructure.projecting.statements import Table
 from infrastructure.projecting.with_append import WithAppend
 from projections.read_model import ReadModel
 from projections.timeline.model import TIMELINE
 from tests.domain.anything import records
-from tests.domain.samples import record
+from tests.domain.samples import HOUR, NOW, record
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import job, stream
 from tests.infrastructure.append.support import (
@@ -170,6 +171,51 @@ async def test_a_job_above_the_bound_is_refused_before_it_queues(
     monkeypatch.setattr(group_commit, "LARGEST_JOB", size)
     await one.appender.append(large)
     assert (str(large.changes[0].stream), 1) in set(check_log(ledger))
+
+
+def secret(size: int, **parts: object) -> Record:
+    said = Said(notes="x" * size, topics=("t",) * (size // 1_000))
+    return record(said=said, labels=Labels(restricted=("tax",))).model_copy(update=parts)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"people": people(100)},
+        {"when": When(at=NOW, ends_at=NOW + HOUR)},
+        {"place": Place(location="Here"), "labels": RESTRICTED},
+    ],
+    ids=lambda change: ", ".join(change),
+)
+def test_a_job_is_judged_without_the_hidden_content_that_it_leaves(change: dict[str, object]):
+    few, many = (amends(logs(secret(n)), secret(n, **change)) for n in (1, 10_000))
+    assert judged(few) == judged(many)
+    assert encoded(few).size < encoded(many).size
+
+
+def test_a_job_is_judged_by_the_hidden_content_that_it_changes():
+    one = amends(logs(secret(10_000)), secret(10_001))
+    assert judged(one) == encoded(one).size
+
+
+def judged(one: Job) -> int:
+    return judged_size(one, projection(WITH_APPEND).size)
+
+
+async def test_hidden_content_refuses_no_amendment_of_what_is_open(
+    one: Process, monkeypatch: pytest.MonkeyPatch
+):
+    first = logs(secret(90_000))
+    await one.appender.append(first)
+    crowd = amends(first, secret(90_000, people=people(10)))
+    assert judged(crowd) < encoded(crowd).size
+    monkeypatch.setattr(group_commit, "LARGEST_JOB", judged(crowd))
+    with pytest.raises(TooLarge):
+        await one.appender.append(amends(first, secret(90_001)))
+    await one.appender.append(crowd)
+    monkeypatch.setattr(group_commit, "LARGEST_JOB", judged(crowd) - 1)
+    with pytest.raises(TooLarge):
+        await one.appender.append(crowd)
 
 
 async def batches(one: Process, held: Hold, jobs: Sequence[Job]) -> list[int]:

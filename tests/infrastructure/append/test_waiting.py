@@ -9,7 +9,7 @@ import pytest
 from application.errors import Overloaded, Unavailable
 from application.ports import Receipt
 from infrastructure.append import group_commit
-from infrastructure.append.batch import EVENT
+from infrastructure.append.sizes import EVENT
 from projections.read_model import Step
 from tests.infrastructure.append.checks import check_log
 from tests.infrastructure.append.jobs import adds, stream

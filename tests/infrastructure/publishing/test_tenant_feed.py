@@ -1,6 +1,7 @@
 """What is told of a tenant's log, by position, type and subject, and what is hidden of it."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -14,7 +15,7 @@ from infrastructure.log.events import Halted
 from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.publishing.cloud_events import cloud_event
 from infrastructure.publishing.event_redaction import RestrictedEvent
-from infrastructure.publishing.tenant_feed import Beyond, EventQuery, TenantFeed
+from infrastructure.publishing.tenant_feed import Beyond, EventQuery, TenantFeed, ToldPage
 from tests.infrastructure.projecting.history import HOUR, mixed_history
 from tests.infrastructure.projecting.support import NOW, NUMBERS, Ledger, record
 
@@ -101,6 +102,64 @@ async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger
     log = TenantFeed(TenantPools(opened.pool))
     assert len((await log.page(EventQuery("1"), most_bytes=5_000)).events) == 2
     assert len(await everything(opened, EventQuery("1"), most_bytes=5_000)) == 6
+
+
+async def lengths(feed: TenantFeed, tenant: str, **asked: Any) -> list[int]:
+    """How many events each page has that a reader is told, of whom every event is as long."""
+    found, query = [], EventQuery(tenant, **asked)
+    while True:
+        page = await feed.told(query, lambda _: bytes(1_000), most_bytes=5_000)
+        found.append(len(page.events))
+        if not page.more:
+            return found
+        query = query._replace(after=page.last)
+
+
+async def secrets(opened: Ledger) -> tuple[str, str]:
+    """A tenant with large records, and one with small ones, that are hidden."""
+    for index in range(12):
+        await opened.log("x" * 2_000 * (index % 4), labels=TAX)
+        await opened.log("x", tenant="2", labels=TAX)
+    return "1", "2"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, [5, 5, 2]),
+        ({"limit": 4}, [4, 4, 4, 0]),
+        ({"types": frozenset({LOGGED})}, [5, 5, 2]),
+    ],
+)
+async def test_a_page_ends_by_what_its_reader_is_told(opened: Ledger, asked, expected):
+    feed = TenantFeed(TenantPools(opened.pool))
+    for tenant in await secrets(opened):
+        assert await lengths(feed, tenant, **asked) == expected
+
+
+class ByStoredBytes(TenantFeed):
+    """The mutant: its pages end by the bytes that the log has."""
+
+    async def told(self, query: EventQuery, tell: Any, most_bytes: int = 0) -> ToldPage:
+        page = await self.page(query, most_bytes)
+        return ToldPage(list(map(tell, page.events)), page.last, page.more)
+
+
+async def test_the_check_detects_a_page_that_ends_by_what_is_hidden(opened: Ledger):
+    feed = ByStoredBytes(TenantPools(opened.pool))
+    one, other = [await lengths(feed, tenant) for tenant in await secrets(opened)]
+    assert one != other
+
+
+async def test_a_told_page_ends_before_an_unreadable_event(opened: Ledger):
+    for _ in range(3):
+        await opened.log()
+    await with_unreadable(opened, 3)
+    feed = TenantFeed(TenantPools(opened.pool))
+    page = await feed.told(EventQuery("1"), lambda _: b"x")
+    assert page == ([b"x", b"x"], 2, True)
+    with pytest.raises(Halted, match="event 3 of 1/interaction/"):
+        await feed.told(EventQuery("1", after=2), lambda _: b"x")
 
 
 async def test_an_exhausted_filter_resumes_at_the_tenants_last_event(
