@@ -153,10 +153,12 @@ class Event(_Part):
 
     @property
     def _organizer(self) -> Person | None:
-        """None in a calendar that is its own organizer: the events are its user's."""
-        if self.organizer is None or (self.organizer.email or "").endswith(CALENDARS):
+        """None where nobody else is concerned, as in iCalendar; and in a calendar that is its own
+        organizer, where the events are its user's."""
+        by = self.organizer
+        if by is None or (by.email or "").endswith(CALENDARS):
             return None
-        return self.organizer.person
+        return None if by.is_self and not self.attendees else by.person
 
 
 def filled(instance: Mapping[str, Any], master: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class Event(_Part):
     response_status: Response | None = None
     sensitivity: str | None = None
     show_as: str | None = None
+    is_organizer: bool | None = None
     organizer: Someone | None = None
     attendees: list[Someone] | None = None
     last_modified_date_time: AwareDatetime | None = None
@@ -159,11 +160,17 @@ class Event(_Part):
             cancelled=self.off,
             private=self.sensitivity in PRIVATE,
             kind=KINDS.get(self.show_as or "", "event"),
-            organizer=self.organizer.person if self.organizer else None,
+            organizer=self._organizer,
             attendees=tuple(each.person for each in self.attendees or () if each.type != RESOURCE),
             changed_at=self.last_modified_date_time
             and self.last_modified_date_time.astimezone(UTC),
         )
+
+    @property
+    def _organizer(self) -> Person | None:
+        """None where nobody else is concerned, as in iCalendar."""
+        alone = self.is_organizer and not self.attendees
+        return None if alone or self.organizer is None else self.organizer.person
 
     def _placed(self, at: datetime) -> datetime:
         """The instant in UTC; of a whole day, midnight UTC of its date, which Graph has given in

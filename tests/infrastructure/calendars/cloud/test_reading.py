@@ -96,6 +96,14 @@ async def test_people_have_their_answers_and_rooms_are_none(hand, service, calen
     )
 
 
+async def test_an_event_that_concerns_nobody_else_has_no_organizer(hand, service, calendar):
+    found = await read(hand, service, calendar)
+    assert (found.organizer, found.attendees) == (None, ())
+    found = await read(hand, service, calendar, guests=["bob@example.com"])
+    assert found.organizer is not None
+    assert found.organizer.address == "ada@example.com"
+
+
 async def test_what_the_user_declined_doesnt_take_place_for_them(hand, service, calendar):
     """Even under an alias, which only the service knows."""
     declined = {"email": "alias@example.com", "self": True, "responseStatus": "declined"}
