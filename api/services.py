@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from api.streams.streams import EventStreams
 from application.administering_webhooks import Webhooks
+from application.confidential import Keeper
 from infrastructure.calendars.feeds import Feeds
 from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
@@ -75,10 +76,9 @@ class Services:
         self.confidential = confidential(self.fetch, keys)
         self.webhooks = Webhooks(
             system.ledger,
-            self.confidential,
+            Keeper(self.confidential, uuid7),
             WebhookRegister(system.pool),
             webhook_tester,
-            uuid7,
             new_secret,
         )
         self._timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(

@@ -7,6 +7,7 @@ from uuid import UUID
 from typing_extensions import TypeVar
 
 from application.envelope import Envelope
+from domain.account import Account
 from domain.contact import Contact
 from domain.event import Event
 from domain.interaction import Interaction
@@ -20,7 +21,7 @@ S = TypeVar("S", default=Any)
 
 AGGREGATES: dict[str, Any] = {
     aggregate.kind: aggregate
-    for aggregate in (Contact, Interaction, Meeting, Service, Tactic, Webhook)
+    for aggregate in (Contact, Interaction, Meeting, Service, Tactic, Webhook, Account)
 }
 """The aggregate of each kind of stream."""
 

@@ -1,6 +1,5 @@
-"""Ports of the administration of webhooks: a store beside the log, a register, a tester."""
+"""Ports of the administration of webhooks: a register and a tester."""
 
-from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -29,20 +28,6 @@ class Delivery(NamedTuple):
     @property
     def next_attempt_at(self) -> datetime | None:
         return self.due_at if self.outcome == "pending" else None
-
-
-class Confidential(Protocol):
-    """Values kept beside the log, by id, until their webhook ends."""
-
-    async def keep(self, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
-        """Keep a value of a webhook, and return the one that is kept: the first under this id."""
-        ...
-
-    async def known(self, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]: ...
-
-    async def forget(self, tenant: str, ids: Collection[UUID]) -> None: ...
-
-    async def forget_all(self, tenant: str, webhook: UUID) -> None: ...
 
 
 class Register(Protocol):

@@ -1,5 +1,6 @@
 """All read models, in the order in which they are written."""
 
+from projections.accounts.model import ACCOUNTS
 from projections.analytics.sums import ACTIVITY, TACTIC_USE
 from projections.calendar_feeds.model import FED_MEETINGS
 from projections.catalogue.services import SERVICES
@@ -23,6 +24,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     TACTICS,
     SERVICES,
     WEBHOOKS,
+    ACCOUNTS,
     SITE_LIST,
     ACTIVITY,
     TACTIC_USE,

@@ -24,5 +24,8 @@ PLANNER_LOCK = 7_205_008
 WEBHOOKS_LOCK = 7_205_007
 """With the tenant's hash, held while a webhook is added: so they can be counted."""
 
+ACCOUNTS_LOCK = 7_205_009
+"""With the tenant's hash, held while an account is connected or its calendars are chosen."""
+
 SYNC_PLANNER_LOCK = 7_205_010
 """Held by the session that notes what the accounts of calendars have to look at."""

@@ -1,7 +1,6 @@
 """Confidential values are kept outside of what the ledger repeats, and forgotten when refused."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,40 +9,20 @@ import pytest
 
 from application import webhooks as commands
 from application.administering_webhooks import Address, Webhooks
+from application.confidential import Keeper
 from application.context import Caller
 from application.errors import PreconditionFailed
 from application.webhook_ports import Delivery
 from application.webhooks import ChangeWebhook, change_webhook
 from domain.errors import Conflict
 from domain.webhook import Webhook
+from tests.application.confidential import Values
 from tests.application.desk import Desk, id_of, show
 
 pytestmark = pytest.mark.anyio
 
 HERE, ELSEWHERE = "https://hooks.invalid/here", "https://hooks.invalid/elsewhere"
 DAY = timedelta(days=1)
-
-
-class Values:
-    """The port `Confidential` in memory; `kept` counts what was asked to be kept."""
-
-    def __init__(self) -> None:
-        self.values: dict[UUID, str] = {}
-        self.kept: Counter[str] = Counter()
-
-    async def keep(self, identity: UUID, tenant: str, webhook: UUID, value: str) -> str:
-        self.kept[value] += 1
-        return self.values.setdefault(identity, value)
-
-    async def known(self, tenant: str, ids: Collection[UUID]) -> dict[UUID, str]:
-        return {identity: self.values[identity] for identity in ids if identity in self.values}
-
-    async def forget(self, tenant: str, ids: Collection[UUID]) -> None:
-        for identity in ids:
-            self.values.pop(identity, None)
-
-    async def forget_all(self, tenant: str, webhook: UUID) -> None:
-        self.values.clear()
 
 
 class Register:
@@ -66,7 +45,7 @@ class Administration:
         self.register = Register()
         self.made = 0
         self.webhooks = Webhooks(
-            desk.ledger, self.values, self.register, NoEndpoint(), uuid4, self._secret
+            desk.ledger, Keeper(self.values, uuid4), self.register, NoEndpoint(), self._secret
         )
 
     def _secret(self) -> str:

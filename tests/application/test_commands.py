@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from application import catalogue, contacts, interactions, mail, meetings, webhooks
+from application import accounts, catalogue, contacts, interactions, mail, meetings, webhooks
 
-MODULES = (catalogue, contacts, interactions, mail, meetings, webhooks)
+MODULES = (accounts, catalogue, contacts, interactions, mail, meetings, webhooks)
 
 
 def commands() -> list[type]:

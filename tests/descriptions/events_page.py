@@ -22,6 +22,7 @@ HEADINGS = {
     "service": "Services",
     "tactic": "Tactics",
     "webhook": "Webhooks",
+    "account": "Accounts",
 }
 REFERENCE = "#{model}"
 

@@ -9,6 +9,19 @@ nobody. When an event's form changes, its type gets a new version, with a file o
 from pathlib import Path
 
 from application.envelope import Envelope
+from domain.account import (
+    Access,
+    AccountCalendarsChosen,
+    AccountConnected,
+    AccountReauthorised,
+    AccountRemoved,
+    AccountResumed,
+    AccountRulesChanged,
+    AccountSuspended,
+    ChosenCalendar,
+    Rules,
+    Suspension,
+)
 from domain.contact import (
     ContactAdded,
     ContactDetailsChanged,
@@ -75,11 +88,14 @@ from tests.infrastructure.log.golden_values import (
     AT,
     BARE_ENVELOPE,
     BARE_RECORD,
+    CALENDAR,
     CONTACT,
+    CREDENTIALS,
     DELIVERY,
     ENVELOPE,
     INTERACTION,
     LATER,
+    OTHER_CALENDAR,
     RECORD,
     SECRET,
     TACTIC,
@@ -210,6 +226,29 @@ FULL: tuple[Event, ...] = (
     WebhookEnabled(),
     WebhookReplayRequested(after=4710, delivery=DELIVERY),
     WebhookRemoved(),
+    AccountConnected(
+        service="caldav",
+        user="5",
+        access=Access(
+            origin="https://dav.example.com", address="ann@example.com", secrets=CREDENTIALS
+        ),
+        rules=Rules(name="Work"),
+    ),
+    AccountCalendarsChosen(
+        calendars=(
+            ChosenCalendar(id=CALENDAR, read=True, write=True),
+            ChosenCalendar(id=OTHER_CALENDAR, read=True, write=False),
+        )
+    ),
+    AccountRulesChanged(changes={"name": Changed(old="Work", new=None)}),
+    AccountReauthorised(
+        access=Access(
+            origin="https://dav.example.com", address="ann@example.com", secrets=CREDENTIALS
+        )
+    ),
+    AccountSuspended(reason=Suspension.CREDENTIALS),
+    AccountResumed(),
+    AccountRemoved(),
     MeetingCompleted(
         contact_id=CONTACT,
         interaction_id=INTERACTION,
@@ -243,6 +282,13 @@ BARE: tuple[Event, ...] = (
         secret=SECRET,
     ),
     WebhookReplayRequested(after=0),
+    AccountConnected(
+        service="ics",
+        user="5",
+        access=Access(origin="https://cal.example.com:8443", secrets=CREDENTIALS),
+        rules=Rules(),
+    ),
+    AccountCalendarsChosen(calendars=()),
     MeetingScheduled(contact_id=CONTACT, appointment=Appointment(scheduled_at=AT)),
     MeetingCancelled(contact_id=CONTACT),
     MeetingMissed(contact_id=CONTACT),

@@ -16,6 +16,7 @@ from infrastructure.publishing.event_types import EVENTS, REDACTABLE
 from projections.read_model import Step
 from tests.infrastructure.log.golden_events import BARE, FULL, MORE
 from tests.infrastructure.log.golden_values import (
+    ACCOUNT,
     BARE_ENVELOPE,
     CONTACT,
     ENVELOPE,
@@ -32,6 +33,7 @@ SUBJECTS = {
     "service": UUID("550e8400-e29b-41d4-a716-446655440008"),
     "tactic": TACTIC,
     "webhook": UUID("550e8400-e29b-41d4-a716-446655440009"),
+    "account": ACCOUNT,
 }
 
 
@@ -56,7 +58,7 @@ def step(event: Event, envelope: Envelope = ENVELOPE) -> Step:
 
 def _begins(event: Event) -> bool:
     return event.type.endswith((".added.v1", ".logged.v1", ".planned.v1", ".tracked.v1")) or (
-        event.type == "kith.meeting.scheduled.v1"
+        event.type in {"kith.meeting.scheduled.v1", "kith.account.connected.v1"}
     )
 
 

@@ -73,7 +73,7 @@ def test_events_of_one_contact_have_one_key():
     assert keys["kith.tactic.added.v1"] == str(TACTIC)
 
 
-NOT_WITH_A_CONTACT = ("service", "tactic", "webhook")
+NOT_WITH_A_CONTACT = ("service", "tactic", "webhook", "account")
 
 
 def _message(event) -> Message:

@@ -1,0 +1,1 @@
+"""Accounts beside the log: sealed credentials, the state of their errand, and their problems."""
