@@ -161,8 +161,11 @@ class CalendarService(Protocol):
 
 
 class ServiceError(Exception):
-    """The message is one sentence that a user can act on: never a secret, never an address inside
-    this network. `retry_after` is the service's Retry-After in seconds."""
+    """By itself, a refusal of one object: its account and the others are well.
+
+    The message is one sentence that a user can act on: never a secret, never an address inside this
+    network. `retry_after` is the service's Retry-After in seconds.
+    """
 
     def __init__(self, message: str, retry_after: float | None = None):
         super().__init__(message)

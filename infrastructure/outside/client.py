@@ -121,10 +121,13 @@ class Client:
                         await self.close()
                 await self._open(where)
                 return await self._exchange(message)
-        except NotAllowed:
+        except (NotAllowed, NoAnswer):
             raise
         except Exception as error:
-            raise _said(error) from error
+            said = _said(error)
+            if said is None:
+                raise
+            raise said from error
 
     async def _exchange(self, message: bytes) -> Received:
         stream, self._stream = self._stream, None
@@ -172,11 +175,9 @@ def _message(method: str, where: Endpoint, headers: Mapping[str, str], body: byt
     return f"{method} {where.target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
 
 
-def _said(error: Exception) -> Exception:
-    """The error as a sentence for the user; what isn't the server's doing stays as it is."""
+def _said(error: Exception) -> NoAnswer | None:
+    """The error as a sentence for the user; None for what isn't the server's doing."""
     match error:
-        case NoAnswer():
-            return error
         case LimitReached():
             return NoAnswer("Too many names are looked up at the moment; this is tried again.")
         case TooLong():
@@ -189,7 +190,7 @@ def _said(error: Exception) -> Exception:
             return NoAnswer("The server doesn't answer as HTTP asks.")
     if isinstance(error, (Silent, *BROKEN)):
         return NoAnswer("The connection broke off.")
-    return error
+    return None
 
 
 WRONG_NAME = 62
