@@ -2,10 +2,11 @@
 
 Some recurrence rules of a few characters take minutes, or never end, and no check of their text
 finds them all. A thread can't be stopped, and would hold up the event loop of its process. So texts
-are read in processes of their own; one that takes longer than its time is killed, and the next text
-gets a new one.
+are read in processes of their own, each text within some seconds of the processor: a busy machine
+makes no event unreadable. A process that doesn't come back all the same is killed.
 """
 
+import signal
 from collections.abc import Callable
 from typing import TypeVar, TypeVarTuple
 
@@ -15,8 +16,11 @@ from anyio.lowlevel import RunVar
 from infrastructure.calendars.icalendar.reading import Read, read
 from infrastructure.calendars.port import Trouble, Window
 
-SECONDS = 5.0
-"""Time for one text, and for its process to start."""
+SECONDS = 2.0
+"""Of the processor, for one text."""
+
+PATIENCE = 60.0
+"""Seconds until a process is killed, or has to have started."""
 
 AT_ONCE = 2
 """Processes that read."""
@@ -24,9 +28,62 @@ AT_ONCE = 2
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
-
 _limiters: RunVar[CapacityLimiter] = RunVar("reading apart")
 """One for each event loop."""
+
+
+class GivenUp(Exception):
+    """A function took too long, or its process died of it."""
+
+
+class _TimeIsUp(BaseException):
+    """No error of the function's own: it isn't caught with those."""
+
+
+async def apart(
+    function: Callable[[*Arguments], Result], *arguments: *Arguments, seconds: float | None = None
+) -> Result:
+    """The result of a function of a module, in a process of its own. Raises GivenUp after `seconds`
+    of the processor, else `SECONDS`; what the function raises; TimeoutError or BrokenWorkerProcess,
+    if no process starts."""
+    seconds = SECONDS if seconds is None else seconds
+    async with _turns():
+        # A process takes a second to start, on a busy machine several.
+        await _run(started)
+        try:
+            return await _run(within, seconds, function, *arguments)
+        except (TimeoutError, BrokenWorkerProcess):
+            raise GivenUp from None
+
+
+async def _run(function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    with fail_after(PATIENCE):
+        return await to_process.run_sync(
+            function, *arguments, cancellable=True, limiter=CapacityLimiter(1)
+        )
+
+
+def started() -> None:
+    """Runs in the process; its module is loaded then."""
+
+
+def within(
+    seconds: float, function: Callable[[*Arguments], Result], *arguments: *Arguments
+) -> Result:
+    """Runs in the process, in its main thread, where a signal can end what takes too long."""
+    signal.signal(signal.SIGVTALRM, _give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        try:
+            return function(*arguments)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    except _TimeIsUp:
+        raise TimeoutError from None
+
+
+def _give_up(*_: object) -> None:
+    raise _TimeIsUp
 
 
 def _turns() -> CapacityLimiter:
@@ -36,24 +93,11 @@ def _turns() -> CapacityLimiter:
     return limiter
 
 
-async def apart(
-    function: Callable[[*Arguments], Result],
-    *arguments: *Arguments,
-    seconds: float | None = None,
-) -> Result:
-    """The result of a function of a module, in a process of its own. Raises TimeoutError after
-    `seconds`, else `SECONDS`, and what the function raises."""
-    async with _turns():
-        with fail_after(SECONDS if seconds is None else seconds):
-            return await to_process.run_sync(
-                function, *arguments, cancellable=True, limiter=CapacityLimiter(1)
-            )
-
-
 async def read_apart(text: bytes, window: Window, zone: str | None) -> Read:
-    """`read` with a bound to its time. Raises nothing."""
+    """`read` with a bound to its time. Raises TimeoutError or BrokenWorkerProcess if no process
+    starts."""
     try:
         return await apart(read, text, window, zone)
-    except (TimeoutError, BrokenWorkerProcess):
+    except GivenUp:
         detail = f"The recurrence of the event couldn't be worked out in {SECONDS:g} seconds."
         return Read(None, True, (), (Trouble("", None, "too_slow", detail),))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from infrastructure.calendars.icalendar.apart import apart, read_apart
+from infrastructure.calendars.icalendar.apart import GivenUp, apart, read_apart
 from infrastructure.calendars.icalendar.components import Component, parsed
 from infrastructure.calendars.icalendar.fingerprint import fingerprint
 from infrastructure.calendars.icalendar.lines import line
@@ -17,11 +17,12 @@ LARGEST = 16 * 1024 * 1024
 MOST = 20_000
 """Calendar objects of it."""
 
-SPLITTING = 60.0
-"""Seconds in which a text is taken apart."""
+SPLITTING = 20.0
+"""Seconds of the processor in which a text is taken apart."""
 
-TOGETHER = 50
-"""Objects that are read at once; if one of them takes too long, each is read alone."""
+TOGETHER, SECONDS_TOGETHER = 50, 5.0
+"""Objects that are read at once, and the time for all of them; if that isn't enough, each is read
+alone."""
 
 TZID = re.compile(r';TZID="?([^":;]+)')
 
@@ -48,14 +49,14 @@ async def read_all_apart(
     """`read_all` with a bound to its time, as `read_apart`."""
     try:
         parts, troubles = await apart(split, text, seconds=SPLITTING)
-    except TimeoutError:
+    except GivenUp:
         return [], [Trouble("", None, "too_slow", "The calendar takes too long to read.")]
     found: list[Each] = []
     for start in range(0, len(parts), TOGETHER):
         batch = parts[start : start + TOGETHER]
         try:
-            found += await apart(_read, batch, window, zone)
-        except TimeoutError:
+            found += await apart(_read, batch, window, zone, seconds=SECONDS_TOGETHER)
+        except GivenUp:
             found += [await _read_one(uid, part, window, zone) for uid, part in batch]
     return found, troubles
 

@@ -65,5 +65,16 @@ def test_an_occurrence_moved_by_kith_changes_it():
     assert fingerprint(patched(GOOGLE, wanted, NOW)) != fingerprint(GOOGLE)
 
 
+def test_a_fingerprint_of_the_series_alone_would_miss_it():
+    """The mutant: a moved occurrence leaves the first event as it is."""
+
+    def of_the_first_event(text: bytes) -> bytes:
+        return fingerprint(text.split(b"END:VEVENT")[0])
+
+    moved = GOOGLE.replace(b"Berlin:20261117T140000", b"Berlin:20261117T150000")
+    assert of_the_first_event(moved) == of_the_first_event(GOOGLE)
+    assert fingerprint(moved) != fingerprint(GOOGLE)
+
+
 def test_no_text_has_none():
     assert len(fingerprint(b"")) == len(fingerprint(b"\xff\x00BEGIN:")) == 32

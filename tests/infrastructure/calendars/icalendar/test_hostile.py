@@ -151,23 +151,35 @@ def test_a_text_that_is_too_large_is_a_trouble():
 
 
 @pytest.mark.anyio
-async def test_a_rule_without_an_end_is_given_up(monkeypatch):
-    monkeypatch.setattr(apart, "SECONDS", 20.0)
-    good = await read_apart(SAMPLES["google"], WINDOW, None)
-    assert good == read(SAMPLES["google"], WINDOW, None)
-
-    monkeypatch.setattr(apart, "SECONDS", 0.5)
+async def test_a_rule_without_an_end_is_given_up():
+    """And the next text is read, in the same process."""
+    good = read(SAMPLES["google"], WINDOW, None)
+    assert await read_apart(SAMPLES["google"], WINDOW, None) == good
     found = await read_apart(calendar(ENDLESS), WINDOW, None)
     assert [each.code for each in found.troubles] == ["too_slow"]
     assert found.occurrences == ()
-
-    monkeypatch.setattr(apart, "SECONDS", 20.0)
-    assert await read_apart(SAMPLES["google"], WINDOW, None) == good, "and the next one is read"
+    assert await read_apart(SAMPLES["google"], WINDOW, None) == good
 
 
 @pytest.mark.anyio
-async def test_a_calendar_is_read_but_for_the_rule_without_an_end(monkeypatch):
-    monkeypatch.setattr(apart, "SECONDS", 3.0)
+async def test_a_process_that_doesnt_come_back_is_killed(monkeypatch):
+    """The signal can't end what waits outside of Python."""
+    await apart.apart(time.sleep, 0)
+    monkeypatch.setattr(apart, "PATIENCE", 2.0)
+    with pytest.raises(apart.GivenUp):
+        await apart.apart(time.sleep, 1000)
+    monkeypatch.undo()
+    assert await apart.apart(len, b"abc") == 3
+
+
+@pytest.mark.anyio
+async def test_an_error_of_the_function_is_its_callers():
+    with pytest.raises(NotThere):
+        await apart.apart(patched, b"", MEETING_AT_NINE, NOW)
+
+
+@pytest.mark.anyio
+async def test_a_calendar_is_read_but_for_the_rule_without_an_end():
     text = calendar(ENDLESS, "UID:2\nDTSTART:20261106T100000Z")
     found, troubles = await read_all_apart(text, WINDOW, None)
 
