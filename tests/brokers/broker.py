@@ -71,6 +71,11 @@ class RealBroker(ABC):
                 self.kill()
             self._process = None
 
+    def hang(self) -> None:
+        """Answer nothing any more, and take nothing in, until it is killed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def kill(self) -> None:
         """At once, as a crash does it."""
         if self._process is not None:

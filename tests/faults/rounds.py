@@ -68,7 +68,8 @@ async def broker_restarted(
     *,
     kill: bool = True,
 ) -> Outcome:
-    """The broker ends under load and is started again: in turns killed and stopped in order."""
+    """The broker ends under load and is started again: in turns killed and stopped in order. One
+    that is killed hangs before: what is on its way to it then is lost for certain."""
     async with place.opened() as opened:
         writer = Writer(opened)
         with RelayProcess(place, mutant) as relay:
@@ -77,6 +78,9 @@ async def broker_restarted(
             for _ in range(restarts):
                 writing = asyncio.create_task(writer.write(events // restarts, seconds=3.0))
                 await asyncio.sleep(chance.uniform(0.5, 1.5))
+                if kill:
+                    place.broker.hang()
+                    await asyncio.sleep(chance.uniform(0.3, 1.0))
                 await asyncio.to_thread(place.broker.kill if kill else place.broker.stop)
                 kill = not kill
                 await asyncio.sleep(chance.uniform(0.0, 2.0))
