@@ -144,6 +144,8 @@ class Planted:
         encounter = sent(self.trusted.post(address, json=ENCOUNTER, params=tags))
         self.ids = [contact["id"], str(contact["number"]), secret, str(number), meeting["id"]]
         self.ids += [interaction, str(encounter["id"]), ACTIVE_LISTENING, "7"]
+        feed = sent(self.blind.post("/api/calendar-feeds"))
+        self.ids += [feed["id"], feed["url"].rpartition("/")[2].removesuffix(".ics")]
         webhook = new_webhook(self.blind)["id"]
         delivery = past_delivery(self.service, self.tenant, webhook)
         self.ids += [webhook, delivery, "kith.interaction.logged.v1.json"]

@@ -28,6 +28,8 @@ INSTANTS = (
 )
 """Each with the number of the request: of records at one instant, ids decide the order."""
 
+DAYS = INSTANTS[-2:]
+
 COUNTS = (1, 2, 3, 100, 1000)
 TERMS = (*WORDS, "Lea", "CUOffice", "email", "review", "nothing")
 RECORDS = ("{record:0}", "{record:1}", "{record:2}", "{record:3}", "{number:0}", "{number:1}")
@@ -55,7 +57,8 @@ QUERIES: dict[str, tuple[object, ...]] = {
 
 BODIES: dict[str, tuple[object, ...]] = {
     **dict.fromkeys(("date", "start_datetime", "end_datetime", "scheduledDateTime"), INSTANTS),
-    **dict.fromkeys(("actualDate", "dateOfInteraction", "endsAt"), INSTANTS),
+    **dict.fromkeys(("actualDate", "endsAt"), INSTANTS),
+    "dateOfInteraction": DAYS,
     "interactionType": ("meeting", "coffee", "inPerson", "byPhone", "oneOnOneLightTouch"),
     "type": ("Review", "Meeting", "Call"),
     "duration": (None, 0, 1, 45, 60, 366 * 24 * 60, "0:00:00", "0:00:01", "1:00:00", "99:59:59"),
@@ -99,6 +102,7 @@ APART = (
     "/asyncapi",
     "/health",
     "/metrics",
+    "account",
     "calendar",
     "POST /relationships",
     "POST /api/admin",

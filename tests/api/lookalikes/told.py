@@ -105,4 +105,4 @@ def _tag(found: Match[str]) -> str:
 def _opened(found: Match[str]) -> str:
     """The parts of a cursor but the last, the digest of its tenant and its list."""
     text = found[0] + "=" * (-len(found[0]) % 4)
-    return "/".join(map(str, json.loads(base64.urlsafe_b64decode(text))[:-1]))
+    return str(json.loads(base64.urlsafe_b64decode(text))[:-1])
