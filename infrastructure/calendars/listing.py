@@ -4,13 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from infrastructure.calendars.icalendar.occurrences import MOST
+from infrastructure.calendars.icalendar.reading import LONGEST_TITLE
 from infrastructure.calendars.port import CalendarObject, Occurrence, Trouble, Window
-
-MOST = 500
-"""Occurrences of a series."""
-
-LONGEST_TITLE = 200
-"""Characters of a trouble's title."""
 
 RAW = Mapping[str, Any]
 

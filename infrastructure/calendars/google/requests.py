@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from infrastructure.calendars.google.events import CANCELLED, Event
 from infrastructure.calendars.google.objects import Series
-from infrastructure.calendars.listing import MOST, RAW
+from infrastructure.calendars.icalendar.occurrences import MOST
+from infrastructure.calendars.listing import RAW
 from infrastructure.calendars.port import Calendar, Gone, ServiceError, Stale, Wanted, Window
 from infrastructure.calendars.rest import GONE, NOT_FOUND, STALE, Api, Reply, segment
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from infrastructure.calendars.google.events import MEETING, Event
 from infrastructure.calendars.html_agenda import described, has_agenda
 from infrastructure.calendars.icalendar.agenda import with_agenda
-from infrastructure.calendars.lengths import end_of
+from infrastructure.calendars.icalendar.properties import begin_of, end_of
 from infrastructure.calendars.port import Wanted
 
 NO_TIME: dict[str, Any] = {"date": None, "dateTime": None, "timeZone": None}
@@ -31,7 +31,7 @@ def inserted(wanted: Wanted) -> dict[str, Any]:
     }
     return {
         "id": event_id(wanted.meeting),
-        "start": _moment(wanted, wanted.start),
+        "start": _moment(wanted, begin_of(wanted)),
         "end": _moment(wanted, end_of(wanted)),
         "extendedProperties": {"shared": {MEETING: str(wanted.meeting)}},
         **{name: value for name, value in texts.items() if value},
@@ -48,7 +48,7 @@ def patch(event: Event, wanted: Wanted) -> dict[str, Any]:
     stays."""
     changed: dict[str, Any] = {}
     if not _same_time(event, wanted):
-        changed["start"] = {**NO_TIME, **_moment(wanted, wanted.start)}
+        changed["start"] = {**NO_TIME, **_moment(wanted, begin_of(wanted))}
         changed["end"] = {**NO_TIME, **_moment(wanted, end_of(wanted))}
     if (event.summary or None) != wanted.title:
         changed["summary"] = wanted.title
@@ -66,7 +66,7 @@ def _same_time(event: Event, wanted: Wanted) -> bool:
     zone = event.start.time_zone
     return (
         (event.start.date_time is None) == wanted.whole_day
-        and event.start.instant == wanted.start
+        and event.start.instant == begin_of(wanted)
         and event.end.instant == end_of(wanted)
         and (wanted.whole_day or wanted.zone in (None, zone))
     )

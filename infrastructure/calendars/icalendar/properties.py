@@ -40,6 +40,13 @@ def _date(moment: date) -> str:
     return f"{moment.year:04}{moment:%m%d}"
 
 
+def begin_of(wanted: Wanted) -> datetime:
+    """The begin of a meeting; of a whole day, midnight."""
+    if not wanted.whole_day:
+        return wanted.start
+    return wanted.start.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def end_of(wanted: Wanted) -> datetime:
     """The end of a meeting; of a whole day, midnight after its last day."""
     if not wanted.whole_day:

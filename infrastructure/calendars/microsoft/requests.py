@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from infrastructure.calendars.listing import MOST, RAW
+from infrastructure.calendars.icalendar.occurrences import MOST
+from infrastructure.calendars.listing import RAW
 from infrastructure.calendars.microsoft.events import SERIES, Event
 from infrastructure.calendars.microsoft.objects import CANCELLED, EXCEPTIONS, FIELDS, Series
 from infrastructure.calendars.microsoft.writing import MEETING

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from infrastructure.calendars.html_agenda import has_agenda, html_with_agenda
 from infrastructure.calendars.icalendar.agenda import with_agenda
+from infrastructure.calendars.icalendar.properties import begin_of, end_of
 from infrastructure.calendars.icalendar.zones import iana_name
-from infrastructure.calendars.lengths import end_of
 from infrastructure.calendars.microsoft.events import HTML, Body, Event
 from infrastructure.calendars.microsoft.zones import windows_name
 from infrastructure.calendars.port import Wanted
@@ -61,7 +61,7 @@ def patch(event: Event, wanted: Wanted) -> dict[str, Any]:
 def _same_time(event: Event, wanted: Wanted) -> bool:
     return (
         event.whole_day == wanted.whole_day
-        and event.begins == wanted.start
+        and event.begins == begin_of(wanted)
         and event.ends == end_of(wanted)
         and (wanted.whole_day or wanted.zone in (None, event.zone, _kept(event.zone, wanted)))
     )
@@ -78,15 +78,19 @@ def _windows(wanted: Wanted) -> str | None:
 
 def _times(wanted: Wanted) -> dict[str, Any]:
     return {
-        "start": _clock(wanted, wanted.start),
+        "start": _clock(wanted, begin_of(wanted)),
         "end": _clock(wanted, end_of(wanted)),
         "isAllDay": wanted.whole_day,
     }
 
 
 def _clock(wanted: Wanted, at: datetime) -> dict[str, str]:
+    """By the clock of the zone, else in UTC: also the second of the two moments that are one time
+    by the clock, when summer time ends."""
     name = None if wanted.whole_day else _windows(wanted)
     local = at.astimezone(ZoneInfo(wanted.zone) if name and wanted.zone else UTC)
+    if local.replace(fold=0).astimezone(UTC) != at:
+        local, name = at.astimezone(UTC), None
     clock = local.replace(tzinfo=None, microsecond=0).isoformat()
     return {"dateTime": clock, "timeZone": name or "UTC"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infrastructure.calendars.port import Calendar, ServiceError, Stale, Wanted
+from infrastructure.calendars.port import Calendar, ServiceError, Stale, Wanted, Window
 from tests.doubles.server import Reply
 from tests.infrastructure.calendars.cloud.hands import (
     HOUR,
@@ -120,6 +120,18 @@ class TestCreating:
         assert found is not None
         assert found.occurrences[0].start == START
         assert await service.put(calendar, meeting, put.id, put.etag) == put
+
+    async def test_the_later_of_two_moments_at_one_time_by_the_clock_is_put(
+        self, service: Service, calendar: Calendar
+    ):
+        """When summer time ends; a clock without its offset would mean the earlier one."""
+        late = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+        meeting = wanted()._replace(start=late, ends_at=late + HOUR)
+        put = await service.put(calendar, meeting, None, None)
+        window = Window(late - WEEK, late + WEEK)
+        found = await service.get(calendar, put.id, window)
+        assert found is not None
+        assert (found.occurrences[0].start, found.occurrences[0].ends_at) == (late, late + HOUR)
 
     async def test_a_copy_of_kiths_event_is_the_users_own(
         self, hand: Hand, service: Service, calendar: Calendar
