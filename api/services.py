@@ -7,12 +7,19 @@ from functools import partial
 from uuid_utils.compat import uuid7
 
 from api.streams.streams import EventStreams
+from application.administering_accounts import Accounts
 from application.administering_webhooks import Webhooks
 from application.confidential import Keeper
+from infrastructure.accounts.register import Register
+from infrastructure.accounts.secrets import account_secrets
+from infrastructure.accounts.states import States
 from infrastructure.calendars.feeds import Feeds
+from infrastructure.calendars.opening import open_service
+from infrastructure.calendars.probing import CalendarProber
 from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.readiness import Readiness
@@ -80,6 +87,15 @@ class Services:
             WebhookRegister(system.pool),
             webhook_tester,
             new_secret,
+        )
+        self.account_states = States(self.fetch)
+        self.accounts = Accounts(
+            system.ledger,
+            Keeper(account_secrets(self.fetch, keys), uuid7),
+            Register(system.pool),
+            CalendarProber(WayOut(allow_private=settings.accounts_allow_private), open_service),
+            self.account_states,
+            keys.require,
         )
         self._timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(
             partial(shared_pages, self.fetch)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, get_args
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -53,9 +54,10 @@ class ContractRoute(APIRoute):
 
 class _Exchange:
     """One route's request and response, as an ASGI application. `judge` judges the answer to a
-    repeated key."""
+    repeated key; `confidential` members of a body don't count for the key's digest."""
 
     judge: Judge | None = None
+    confidential: frozenset[str] = frozenset()
 
     def __init__(self, route: Any, dialect: Dialect):
         self._endpoint = route.endpoint
@@ -102,7 +104,7 @@ class _Exchange:
             if raw or not self._body.optional:
                 arguments[self._body.name] = self._body.validated(body.parse(raw))
         if self._keyed and (key := call.headers.get("idempotency-key")) is not None:
-            call.set_key(key, raw)
+            call.set_key(key, self._digested(raw))
             if (given := await self._given_before(call)) is not None:
                 return given
         answered: Content | Answer | Response = await self._endpoint(**arguments)
@@ -113,6 +115,13 @@ class _Exchange:
                 return await response_of(call, answered)
             case _:
                 return answered
+
+    def _digested(self, raw: bytes) -> bytes:
+        """The part of a valid body that tells two commands under one key apart."""
+        if not self.confidential:
+            return raw
+        parsed: Any = body.parse(raw)
+        return to_json({key: parsed[key] for key in parsed if key not in self.confidential})
 
     def _admit(self, call: Call) -> None:
         if self._dialect.principal is not None:

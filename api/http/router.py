@@ -31,6 +31,7 @@ class ContractRouter(APIRouter):
         documented: Mapping[int, Any] | None = None,
         also: str | None = None,
         judge: Judge | None = None,
+        confidential: frozenset[str] = frozenset(),
         summary: str | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
@@ -40,8 +41,9 @@ class ContractRouter(APIRouter):
         `shown` the form of the content, `status` that of the answer and of the document. `errors`
         come in addition to those of every route of the contract, `documented` overrides how an
         answer is documented. `also` is a second path, which isn't documented. `judge` judges the
-        answer to a repeated key; without one it is given as it is kept. The summary is the
-        endpoint's docstring, unless one is given. `options` are FastAPI's.
+        answer to a repeated key; without one it is given as it is kept. `confidential` are members
+        of the body that the digest kept with a key leaves out: a short secret could be guessed from
+        it. The summary is the endpoint's docstring, unless one is given. `options` are FastAPI's.
         """
         public = needs["x-permission"] == PUBLIC
         responses = self._dialect.errors(*errors, always=not public) | dict(documented or {})
@@ -70,6 +72,7 @@ class ContractRouter(APIRouter):
             for route in self.routes[-1 if also is None else -2 :]:
                 assert isinstance(route, ContractRoute)
                 route.exchange.judge = judge
+                route.exchange.confidential = confidential
             return endpoint
 
         return decorate

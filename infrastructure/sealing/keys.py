@@ -35,6 +35,11 @@ class Keys:
     def __contains__(self, identity: str) -> bool:
         return identity in self._ciphers
 
+    def require(self) -> None:
+        """Raises NoSecretKeys if nothing can be sealed."""
+        if not self:
+            raise NoSecretKeys
+
     @property
     def prefix(self) -> str:
         """The beginning of what is sealed now. Raises NoSecretKeys."""

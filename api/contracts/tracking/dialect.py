@@ -23,6 +23,9 @@ FIELDS = {
     "appointment.attendees": "/attendees",
     "questions": "/customQuestions",
     "program": "/programId",
+    "url": "/url",
+    "password": "/password",
+    "calendars": "/items",
 }
 """The domain's names in this contract's words."""
 

@@ -29,7 +29,7 @@ def token(monkeypatch, capsys):
 
 @pytest.mark.anyio
 async def test_permissions_contract_and_sites_asked_for_are_in_the_token(token):
-    asked = "view_contacts, edit_contacts,audit,admin,tag:immigration,tag:two words"
+    asked = "view_contacts, edit_contacts,connect_accounts,audit,admin,tag:tax,tag:two words"
     made = token("--permissions", asked, "--contract", "sites", "--sites", "1, 2")
 
     principal = await verifier_of(Settings.from_environment()).verify(f"Bearer {made}")
