@@ -1,6 +1,9 @@
 """Requests to calendar services, with their failures in the port's words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from anyio import BrokenWorkerProcess
 
 from infrastructure.calendars.port import Gone, Refused, ServiceError, Unreachable
 from infrastructure.outside.addresses import NotAllowed
@@ -51,3 +54,13 @@ def failure(answer: Answer) -> ServiceError:
         case 404 | 410:
             return Gone("The server has nothing at this address.")
     return Unreachable(f"The server answers {answer.status}.", answer.retry_after)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Texts are read inside the block, in processes of their own. Raises Unreachable if none can be
+    started."""
+    try:
+        yield
+    except (TimeoutError, BrokenWorkerProcess) as error:
+        raise Unreachable("kith is too busy to read the calendar at the moment.") from error

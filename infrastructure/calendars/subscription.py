@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
-from infrastructure.calendars.asking import ask, failure
+from infrastructure.calendars.asking import ask, failure, reading
 from infrastructure.calendars.icalendar.lines import lines
 from infrastructure.calendars.icalendar.subscriptions import Each, read_all_apart
 from infrastructure.calendars.port import (
@@ -126,7 +126,8 @@ class Subscription:
         self, answer: Answer, window: Window, zone: str | None
     ) -> tuple[list[CalendarObject], list[Trouble]]:
         """Raises Unreachable for a text that can't be read as a whole."""
-        found, troubles = await read_all_apart(answer.body, window, zone)
+        with reading():
+            found, troubles = await read_all_apart(answer.body, window, zone)
         for trouble in troubles:
             if trouble.code not in PARTLY:
                 raise Unreachable(trouble.detail)

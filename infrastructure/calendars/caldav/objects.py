@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from infrastructure.calendars.asking import TooLarge, failure
+from infrastructure.calendars.asking import TooLarge, failure, reading
 from infrastructure.calendars.caldav.dav import MULTISTATUS, Dav, id_of
 from infrastructure.calendars.caldav.questions import multiget
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, Response, multistatus
@@ -74,7 +74,8 @@ class Objects:
         return Stored(id, answer.headers.get("etag"), answer.body)
 
     async def read(self, calendar: Calendar, stored: Stored, window: Window) -> CalendarObject:
-        found = await read_apart(stored.text, window, calendar.zone)
+        with reading():
+            found = await read_apart(stored.text, window, calendar.zone)
         return CalendarObject(
             stored.id,
             found.uid,

@@ -486,6 +486,16 @@ class TestOtherServers:
         assert hrefs.belongs(base, url) is ours
 
 
+async def test_a_busy_machine_reads_the_calendar_later(double, service, calendar, monkeypatch):
+    async def never(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(objects, "read_apart", never)
+    fill(double, 1)
+    with pytest.raises(Unreachable, match="too busy"):
+        await service.changes(calendar, None, WINDOW)
+
+
 async def test_a_private_address_is_told_so():
     way_out = WayOut(allow_private=False, tls=TLS)
     for address in ("127.0.0.1", "http://10.0.0.1/dav/", "https://localhost/"):
