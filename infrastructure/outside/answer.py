@@ -15,7 +15,7 @@ from infrastructure.outside.wire import PIECE, TooLong
 MOST_BODY = 20_000_000
 """Bytes of a body, once it is inflated."""
 
-PATIENCE = 60.0
+PATIENCE = 100.0
 """Seconds between two pieces of an answer, and before the first."""
 
 _GZIP = zlib.MAX_WBITS | 16

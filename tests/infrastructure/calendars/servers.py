@@ -118,5 +118,5 @@ def _running(module: str, arguments: list[str], port: int, folder: Path) -> Iter
             assert process.poll() is None, (folder / "log").read_text()
             yield
         finally:
-            process.terminate()
+            process.kill()
             process.wait(60)
