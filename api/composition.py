@@ -13,8 +13,10 @@ from api.sealed import STORES
 from api.services import Services
 from infrastructure.append.flusher import Committed
 from infrastructure.append.forgetting import forgetting
+from infrastructure.calendars.opening import open_service
 from infrastructure.following.follower import Follower
 from infrastructure.metrics import Metrics
+from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching
 from infrastructure.projecting.projectors import projector, throttled_projector
 from infrastructure.publishing.tenant_heads import Heads
@@ -22,6 +24,7 @@ from infrastructure.relay.relay import Relay
 from infrastructure.sealing.key_source import keys_of
 from infrastructure.sealing.resealing import seal_plain
 from infrastructure.settings import Settings
+from infrastructure.sync.running import syncing
 from infrastructure.system import open_system
 from infrastructure.webhooks.confidential import confidential
 from infrastructure.webhooks.delivering import delivering
@@ -37,10 +40,12 @@ async def open_services(
     project: bool = True,
     relay: bool = True,
     webhooks: bool = True,
+    sync: bool = True,
 ) -> AsyncIterator[Services]:
     """Open everything a server needs. With `project`, this process follows the log for the read
     models behind the append; with `relay`, for Kafka, if one is configured; with `webhooks`, it
-    plans and delivers webhooks. Of several processes that follow for one purpose, one does."""
+    plans and delivers webhooks; with `sync`, it keeps calendars in step, if there are keys to open
+    their credentials with. Of several processes that follow for one purpose, one does."""
     own = projector(conninfo)
     followers: list[Follower] = [own, throttled_projector(conninfo)] if project else []
     committed: list[Committed] = []
@@ -69,6 +74,18 @@ async def open_services(
             delivery = delivering(conninfo, settings, keys, ledger, count=count)
             planner = await stack.enter_async_context(delivery)
             committed.append(planner.committed)
+        if sync and keys:
+            way_out = WayOut(allow_private=settings.accounts_allow_private)
+            calendars = syncing(
+                conninfo,
+                keys,
+                system.ledger,
+                system.log,
+                way_out,
+                open_service,
+                count=metrics.count_visit,
+            )
+            committed.append((await stack.enter_async_context(calendars)).committed)
         verifier = verifier_of(settings)
         services = Services(settings, system, keys, verifier, metrics, own, heads, tester)
         stack.push_async_callback(services.readiness.close)

@@ -31,6 +31,7 @@ from infrastructure.publishing.tenant_feed import TenantFeed
 from infrastructure.publishing.tenant_heads import Heads
 from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
+from infrastructure.sync.due import figures as sync_figures
 from infrastructure.system import System
 from infrastructure.tenant_limiter import ByteBudget, TenantLimiter
 from infrastructure.webhooks.confidential import confidential
@@ -42,7 +43,7 @@ from projections.all_models import READ_MODELS
 from projections.timeline.pages import TimelinePage, TimelineRead, large_page, shared_pages
 
 MEASURES = 1.0
-"""Seconds for which the figures of the read models and of the webhooks are good enough."""
+"""Seconds for which the figures of read models, webhooks and calendars are good enough."""
 
 CALLERS = 10_000
 """Callers of one measurement."""
@@ -132,7 +133,7 @@ class Services:
         await caught_up(self.system.pool, read_models, tenant, self.patience, self.projector)
 
     async def measure_lag(self) -> None:
-        """Bring the figures of the read models and of the webhooks up to date, once a second at
+        """Bring the figures of read models, webhooks and calendars up to date, once a second at
         most."""
         if time.monotonic() - self._measured >= MEASURES:
             await self._measures.get(None)
@@ -144,5 +145,9 @@ class Services:
             self.metrics.lag_events.labels(one.name).set(one.events)
             self.metrics.lag_seconds.labels(one.name).set(one.seconds)
         self.metrics.webhooks_due.set(await due(self.fetch))
+        behind = await sync_figures(self.fetch)
+        self.metrics.sync_waiting.set(behind.waiting)
+        self.metrics.sync_waiting_seconds.set(behind.waiting_seconds)
+        self.metrics.sync_unread_seconds.set(behind.unread_seconds)
         self._measured = time.monotonic()
         return asked

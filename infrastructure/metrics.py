@@ -50,6 +50,27 @@ class Metrics:
             ("outcome",),
         )
 
+        self.sync_waiting = self._gauge(
+            "kith_sync_waiting", "Meetings that wait to be written into a calendar."
+        )
+        self.sync_waiting_seconds = self._gauge(
+            "kith_sync_waiting_seconds", "Age of the first meeting that waits."
+        )
+        self.sync_unread_seconds = self._gauge(
+            "kith_sync_unread_seconds",
+            "Time since the account was read that nobody has read for longest; suspended ones "
+            "don't count.",
+        )
+        self._visits = counter(
+            "kith_sync_visits",
+            "Visits of accounts by this process, by what became of them.",
+            ("outcome",),
+        )
+
+    def count_visit(self, outcome: str) -> None:
+        """`outcome` is done, failed, suspended or overtaken."""
+        self._visits.labels(outcome).inc()
+
     def count_delivery(self, outcome: str) -> None:
         """`outcome` is delivered, retried or failed."""
         self._deliveries.labels(outcome).inc()

@@ -33,6 +33,8 @@ LONG = (
     "tests/infrastructure/relay/",
     "tests/infrastructure/webhooks/test_crashes",
     "tests/infrastructure/append/test_no_loss",
+    "tests/infrastructure/sync/test_kills",
+    "tests/infrastructure/sync/test_converging",
     "tests/api/test_hostile_",
 )
 """Half a minute and more."""

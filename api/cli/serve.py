@@ -25,7 +25,7 @@ from infrastructure.settings import Settings
 from infrastructure.settings_values import SettingsError
 
 WITH_API = ("all", "api")
-ROLES = (*WITH_API, "projector", "relay", "webhooks")
+ROLES = (*WITH_API, "projector", "relay", "webhooks", "sync")
 MOST_FILES = 65_536
 GONE = 60
 """Seconds without an acknowledgement after which a client counts as gone; by default one whose
@@ -58,6 +58,11 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(
             "A relay needs a Kafka to send to: set KITH_KAFKA_BOOTSTRAP_SERVERS, "
             "for example to localhost:9092."
+        )
+    if args.role == "sync" and settings.database_url and not settings.secret_keys:
+        raise CommandError(
+            "The credentials of accounts are sealed: set KITH_SECRET_KEYS to the keys of the "
+            "processes that serve the API."
         )
     if args.role not in WITH_API and args.port is None and not os.environ.get("KITH_PORT"):
         settings = replace(settings, port=0)  # the usual port is the API's
@@ -117,6 +122,7 @@ async def _serve(settings: Settings, conninfo: str, role: str, listener: socket.
         project=role in ("all", "projector"),
         relay=role in ("all", "relay"),
         webhooks=role in ("all", "webhooks"),
+        sync=role in ("all", "sync"),
     ) as services:
         allow_connections()
         listener.listen()  # before the address is printed

@@ -114,11 +114,12 @@ class States:
         )
 
     async def advanced(self, tenant: str, account: UUID, progress: Mapping[str, Any]) -> None:
-        """Note progress in the middle of a look."""
+        """Note progress in the middle of a look: an account that has connected fills back."""
         await self._fetch(
-            "UPDATE account_states SET progress = %s WHERE tenant = %s AND account = %s "
-            "RETURNING account",
-            (Jsonb(progress), tenant, account),
+            "UPDATE account_states SET progress = %s, "
+            "phase = CASE phase WHEN %s THEN %s ELSE phase END "
+            "WHERE tenant = %s AND account = %s RETURNING account",
+            (Jsonb(progress), Phase.CONNECTING, Phase.BACKFILLING, tenant, account),
         )
 
     async def failed(

@@ -184,6 +184,10 @@ class Gone(ServiceError):
     """The calendar or the account is no longer there."""
 
 
+OF_THE_ACCOUNT = (Refused, Unreachable, Gone)
+"""Errors that concern the whole account; other ServiceErrors concern one object."""
+
+
 class CursorLost(Exception):
     """The service can't resume from the cursor: a full round has to follow."""
 

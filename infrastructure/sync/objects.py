@@ -63,6 +63,12 @@ UPDATE calendar_objects SET gone = true, again = false, etag = NULL, fingerprint
 WHERE account = %s AND calendar = %s AND object = ANY(%s)
 """
 
+PASSED_OVER = """
+UPDATE calendar_objects
+SET again = false, rolled_on = current_date, fingerprint = coalesce(fingerprint, '')
+WHERE account = %s AND calendar = %s AND object = %s
+"""
+
 TO_LOOK_AT = f"""
 (SELECT calendar, object FROM calendar_objects
     WHERE account = %(account)s AND (again OR fingerprint IS NULL) AND NOT gone
@@ -196,6 +202,13 @@ async def gone(
     connection: psycopg.AsyncConnection[Any], visit: Visit, calendar: str, objects: Sequence[str]
 ) -> None:
     await connection.execute(GONE, (visit.account.id, calendar, list(objects)))
+
+
+async def passed_over(
+    connection: psycopg.AsyncConnection[Any], visit: Visit, calendar: str, object: str
+) -> None:
+    """An object that was to be looked at can't be."""
+    await connection.execute(PASSED_OVER, (visit.account.id, calendar, object))
 
 
 async def to_look_at(visit: Visit) -> list[tuple[str, str]]:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from infrastructure.calendars.port import (
+    OF_THE_ACCOUNT,
     Calendar,
     CalendarService,
     Changes,
     CursorLost,
+    ServiceError,
     Unreachable,
     Window,
 )
@@ -82,7 +84,13 @@ class Puller:
         window = self.window()
         cursor = await cursors.load(visit, side.chosen.id)
         for each in ids:
-            found = await side.service.get(side.calendar, each, window)
+            try:
+                found = await side.service.get(side.calendar, each, window)
+            except ServiceError as error:
+                if isinstance(error, OF_THE_ACCOUNT):
+                    raise
+                await self._taker.refused(visit, side.chosen, each, str(error))
+                continue
             if found is None:
                 await self._taker.gone(visit, side.chosen, [each])
             else:

@@ -12,7 +12,7 @@ from uuid import UUID
 from application.calendar_meetings import own_meeting, uid_of
 from application.entity import Entity
 from domain.meeting import Meeting, MeetingStatus
-from infrastructure.calendars.port import Put, Stale, Trouble, Wanted
+from infrastructure.calendars.port import OF_THE_ACCOUNT, Put, ServiceError, Stale, Trouble, Wanted
 from infrastructure.sync import links, objects, pushes
 from infrastructure.sync.account import NoteProblems
 from infrastructure.sync.links import Link, Place
@@ -52,6 +52,7 @@ class Pusher:
 
     async def _push(self, visit: Visit, side: Side, push: Push) -> None:
         entity = None
+        code, detail = "changing", "It changes in the calendar faster than it can be written."
         for _ in range(ROUNDS):
             entity = await self._meetings.load(visit.account.tenant, push.meeting)
             if entity is None:
@@ -65,9 +66,13 @@ class Pusher:
                 return
             except Stale:
                 await self._catch_up(visit, side, link)
-        detail = "It changes in the calendar faster than it can be written."
+            except ServiceError as error:
+                if isinstance(error, OF_THE_ACCOUNT):
+                    raise
+                code, detail = "not_written", str(error)
+                break
         title = entity.state.appointment.purpose if entity else None
-        trouble = Trouble(uid_of(push.meeting), title, "changing", detail)
+        trouble = Trouble(uid_of(push.meeting), title, code, detail)
         await self._problem(visit.account, [trouble])
 
     async def _catch_up(self, visit: Visit, side: Side, link: Link | None) -> None:

@@ -90,6 +90,12 @@ class Taker:
             await links.save(connection, visit, kept)
             await objects.gone(connection, visit, calendar.id, ids)
 
+    async def refused(self, visit: Visit, calendar: Chosen, id: str, detail: str) -> None:
+        """The service refuses to show an object; it is looked at again when it changes."""
+        await self._note(visit, [Trouble(id, None, "not_read", detail)])
+        async with visit.transaction() as connection:
+            await objects.passed_over(connection, visit, calendar.id, id)
+
     async def _contacts(self, tenant: str, addresses: Sequence[str]) -> dict[str, UUID]:
         if not addresses:
             return {}

@@ -129,13 +129,16 @@ class Service:
 
 
 @contextmanager
-def running(conninfo: str, *, project: bool = True, **settings: Any) -> Iterator[Service]:
+def running(
+    conninfo: str, *, project: bool = True, sync: bool = False, **settings: Any
+) -> Iterator[Service]:
     """A kith on this database, with these settings, until the block is left. Without `project`,
-    it leaves the read models behind the append to others."""
+    it leaves the read models behind the append to others; with `sync`, it calls the services of
+    accounts."""
     prepare_database(conninfo)
     usual = Settings(data_dir=Path("unused"), jwt_secret=SECRET, secret_keys=SECRET_KEYS)
     chosen = replace(usual, **settings)
-    thread = _Thread(chosen, conninfo, project)
+    thread = _Thread(chosen, conninfo, project, sync)
     thread.start()
     connections = _Kept()
     look = psycopg.connect(conninfo, autocommit=True)
@@ -154,8 +157,9 @@ def running(conninfo: str, *, project: bool = True, **settings: Any) -> Iterator
 class _Thread(threading.Thread):
     """The server, on an event loop of its own."""
 
-    def __init__(self, settings: Settings, conninfo: str, project: bool):
+    def __init__(self, settings: Settings, conninfo: str, project: bool, sync: bool):
         super().__init__(name="kith", daemon=True)
+        self._sync = sync
         self._project = project
         self._settings = settings
         self._conninfo = conninfo
@@ -186,7 +190,9 @@ class _Thread(threading.Thread):
 
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
-        opening = open_services(self._settings, self._conninfo, project=self._project)
+        opening = open_services(
+            self._settings, self._conninfo, project=self._project, sync=self._sync
+        )
         async with opening as services:
             self.services = services
             self._server = server_of(Application(services))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.meeting import MeetingStatus
-from infrastructure.calendars.port import CalendarService, Unreachable
+from infrastructure.calendars.port import CalendarService, ServiceError, Unreachable
 from infrastructure.sync import cursors, links, object_taking, taking
 from infrastructure.sync.links import Link
 from infrastructure.sync.objects import Known
@@ -364,3 +364,28 @@ async def test_a_server_that_refuses_every_412_free_write_leaves_the_push_waitin
     assert len(await desk.waiting()) == 1
     await desk.visit(pull=False)
     assert len(desk.server.stored) == 1
+
+
+async def test_an_event_that_the_service_refuses_is_a_problem_and_the_others_are_written(desk):
+    refused = await desk.schedule(await desk.contact())
+    written = await desk.schedule(await desk.contact("bob@example.com"))
+    desk.server.before["put"].append(raising(ServiceError("It has guests.")))
+    await desk.visit(pull=False)
+    assert [(each.item, each.detail) for each in desk.troubles] == [
+        (f"{refused}@kith", "It has guests.")
+    ]
+    assert desk.server.only().uid == f"{written}@kith"
+    assert await desk.waiting() == []
+
+
+async def test_an_event_that_the_service_doesnt_show_is_a_problem_once(desk):
+    desk.server.save(event())
+    await desk.visit()
+    await desk.opened.rows(
+        "UPDATE calendar_objects SET again = true WHERE account = %s RETURNING 1", desk.id
+    )
+    desk.server.before["get"].append(raising(ServiceError("It isn't shown.")))
+    await desk.visit()
+    await desk.visit()
+    assert [each.code for each in desk.troubles] == ["not_read"]
+    assert desk.server.calls.count("get") == 1
