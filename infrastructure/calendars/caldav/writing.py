@@ -11,8 +11,10 @@ from infrastructure.calendars.asking import failure
 from infrastructure.calendars.caldav.dav import Dav, id_of
 from infrastructure.calendars.caldav.objects import Objects
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, conditions
+from infrastructure.calendars.icalendar.apart import GivenUp, apart
 from infrastructure.calendars.icalendar.components import parsed
 from infrastructure.calendars.icalendar.fingerprint import fingerprint
+from infrastructure.calendars.icalendar.opened import NotThere
 from infrastructure.calendars.icalendar.patching import patched
 from infrastructure.calendars.icalendar.writing import written
 from infrastructure.calendars.port import (
@@ -50,7 +52,12 @@ class Writer:
         stored = await self._objects.stored(calendar, id)
         if stored is None or (etag is not None and not _same(stored.etag, etag)):
             raise Stale
-        text = patched(stored.text, wanted, datetime.now(UTC))
+        try:
+            text = await apart(patched, stored.text, wanted, datetime.now(UTC))
+        except NotThere:  # it has left the object meanwhile
+            raise Stale from None
+        except GivenUp:
+            raise ServiceError("The event takes too long to change.") from None
         answer = await self._put(urljoin(calendar.id, id), _if_match(stored.etag), text)
         if answer.status == UNMATCHED:
             raise Stale
