@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 GOOGLE, MICROSOFT = "google", "microsoft"
+CONSENTED = (GOOGLE, MICROSOFT)
+"""Kinds of accounts whose users consent, instead of giving a password."""
 
 GOOGLE_SCOPES = (
     "https://www.googleapis.com/auth/calendar.calendarlist.readonly",

@@ -64,6 +64,14 @@ class ConfidentialValues:
         )
         return {row[0]: self.open(tenant, row[1], row[0], row[2]) for row in rows}
 
+    async def replace(self, identity: UUID, tenant: str, owner: UUID, value: str) -> None:
+        """Put another value in the place of the one that is kept under an id. Raises
+        NoSecretKeys."""
+        await self._fetch(
+            f"UPDATE {self.store.table} SET value = %s WHERE id = %s AND tenant = %s RETURNING id",
+            (self.seal(tenant, owner, identity, value), identity, tenant),
+        )
+
     async def forget(self, tenant: str, ids: Collection[UUID]) -> None:
         await self._fetch(
             f"DELETE FROM {self.store.table} WHERE tenant = %s AND id = ANY(%s) RETURNING id",
