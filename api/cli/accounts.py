@@ -34,6 +34,7 @@ def add_arguments(commands: Any) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     rekey_ = actions.add_parser("rekey", help="seal all secrets with the first of KITH_SECRET_KEYS")
     rekey_.set_defaults(act=rekey)
+    add_looks(actions)
     command.set_defaults(run=run)
 
 

@@ -168,7 +168,7 @@ def greet(settings: Settings, listener: socket.socket) -> None:
             tenant="1",
             user="1",
             name="Developer",
-            permissions=("view_contacts", "edit_contacts", "audit", "admin"),
+            permissions=("view_contacts", "edit_contacts", "connect_accounts", "audit", "admin"),
             lifetime=GREETING_LIFETIME,
         )
         print(f"A token for development (tenant 1, for an hour): {token}")

@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from tests.api.connected import without_services
 from tests.api.running import Service, running
 
 _tenants = count(1001)
@@ -14,7 +15,7 @@ _tenants = count(1001)
 def service(database: Callable[[], str]) -> Iterator[Service]:
     """The application on a real PostgreSQL, as `kith serve` runs it."""
     with running(database()) as one:
-        yield one
+        yield without_services(one)
 
 
 @pytest.fixture

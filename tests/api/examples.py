@@ -17,6 +17,7 @@ import pytest
 from api.contracts_served import native, others
 from api.http.front import Contract
 from api.http.route import ContractRoute
+from tests.api.connected import new_account
 from tests.api.contracts.tracking import office
 from tests.api.running import Service
 from tests.api.streaming import ask
@@ -152,6 +153,8 @@ def records(service: Service, tenant: str) -> dict[str, str]:
     tactic = {"name": SECRET, "domain": "Social Psychology", "description": SECRET}
     offer = {"serviceName": SECRET, "programName": SECRET}
     webhook = new_webhook(client, description=SECRET)
+    account = new_account(client, name=SECRET)["id"]
+    (calendar,) = client.get(f"/api/accounts/{account}/calendars").json()["items"]
     return {
         "contact": contact["id"],
         "contact_number": str(contact["number"]),
@@ -165,4 +168,6 @@ def records(service: Service, tenant: str) -> dict[str, str]:
         "feed": office.done(client.post("/api/calendar-feeds"), 201)["id"],
         "webhook": webhook["id"],
         "delivery": past_delivery(service, tenant, webhook["id"]),
+        "account": account,
+        "calendar": calendar["id"],
     }

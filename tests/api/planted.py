@@ -23,6 +23,7 @@ from domain.record import (
     TacticUse,
     When,
 )
+from tests.api.connected import new_account
 from tests.api.restricted import log_restricted
 from tests.api.running import EVERYTHING
 from tests.api.running import Service as Running
@@ -148,7 +149,8 @@ class Planted:
         self.ids += [feed["id"], feed["url"].rpartition("/")[2].removesuffix(".ics")]
         webhook = new_webhook(self.blind)["id"]
         delivery = past_delivery(self.service, self.tenant, webhook)
-        self.ids += [webhook, delivery, "kith.interaction.logged.v1.json"]
+        account = new_account(self.blind)["id"]
+        self.ids += [webhook, delivery, account, "kith.interaction.logged.v1.json"]
 
     def contact(self) -> str:
         return self.ids[0]

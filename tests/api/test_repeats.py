@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from infrastructure.append.forgetting import forget
+from tests.api.connected import ACCOUNT, new_account
 from tests.api.contracts.tracking import office
 from tests.api.examples import OPERATIONS
 from tests.api.hostile import in_form
@@ -268,6 +269,7 @@ class TestExpired:
         """Of commands that begin nothing, too."""
         meeting = office.schedule(desk.blind, desk.contact)["id"]
         webhook = new_webhook(desk.blind)["id"]
+        account = new_account(desk.blind)["id"]
         posts = [
             ("/api/contacts", {"name": "Bea"}),
             (f"/api/contacts/{desk.contact['id']}/restore", None),
@@ -277,6 +279,10 @@ class TestExpired:
             ("/api/webhooks", {"url": NOWHERE}),
             (f"/api/webhooks/{webhook}/secret", None),
             (f"/api/webhooks/{webhook}/replay", {"after": 0}),
+            ("/api/accounts", ACCOUNT),
+            (f"/api/accounts/{account}/sync", None),
+            (f"/api/accounts/{account}/pause", None),
+            (f"/api/accounts/{account}/resume", None),
         ]
         for path, body in posts:
             assert desk.blind.post(path, json=body, headers=KEY).is_success, path

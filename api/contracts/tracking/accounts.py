@@ -58,7 +58,7 @@ async def connect(call: Call, body: NewAccount) -> Answer:
     return await call.services.accounts.connect(caller_of(call), body.kind, way, rules, respond)
 
 
-@router.on("GET /api/accounts", connecting, AccountsShown)
+@router.on("GET /api/accounts", connecting, AccountsShown, errors=(422,))
 async def every(call: Call, query: Annotated[AccountQuery, Query()]) -> Content:
     """The caller's accounts; with all=1 the health of all of the tenant, for an admin"""
     if query.all:

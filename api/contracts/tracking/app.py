@@ -3,6 +3,8 @@
 from fastapi import APIRouter, FastAPI
 
 from api.contracts.tracking import (
+    account_work,
+    accounts,
     analytics,
     calendar_feeds,
     contacts,
@@ -39,6 +41,8 @@ def tracking_app(*others: APIRouter) -> FastAPI:
         events.router,
         webhooks.router,
         webhook_deliveries.router,
+        accounts.router,
+        account_work.router,
         calendar_feeds.router,
         *others,
     )

@@ -1,4 +1,4 @@
-"""A calendar service that is as a test wants it, and kith with the routes of accounts."""
+"""A calendar service that is as a test wants it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -7,10 +7,7 @@ from typing import Any
 
 import pytest
 
-from api import composition, services
-from api.contracts.tracking import account_work, accounts
-from api.contracts.tracking.app import tracking_app
-from api.http.front import Contract
+from api import services
 from infrastructure.calendars.asking import NotPublic
 from infrastructure.calendars.port import Calendar, Gone, Refused, ServiceError, Unreachable
 from infrastructure.outside.way_out import WayOut
@@ -61,14 +58,12 @@ GONE = Gone("The server has nothing at this address.")
 
 @contextmanager
 def with_accounts(conninfo: str, fake: FakeService, **settings: Any) -> Iterator[Service]:
-    """kith with the routes of accounts, whose services are the fake one."""
+    """kith, whose accounts' services are the fake one."""
 
     async def open_fake(*given: Any) -> Any:
         return await fake.open(*given)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(services, "open_service", open_fake)
-        app = tracking_app(accounts.router, account_work.router)
-        patch.setattr(composition, "native", lambda: Contract("tracking", "", app))
         with running(conninfo, **settings) as one:
             yield one

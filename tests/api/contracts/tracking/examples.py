@@ -14,6 +14,13 @@ NEW_WEBHOOK = {
     "types": ["kith.meeting.missed.v1"],
     "description": "x",
 }
+NEW_ACCOUNT = {
+    "kind": "caldav",
+    "url": "https://dav.invalid/",
+    "username": "ann",
+    "password": "x",
+    "name": "x",
+}
 EXAMPLES = {
     "POST /api/interactions": Example(
         "/api/interactions",
@@ -149,6 +156,22 @@ EXAMPLES = {
         "/api/webhooks/{webhook}/deliveries/{delivery}/replay", status=202
     ),
     "POST /api/webhooks/{id}/replay": Example("/api/webhooks/{webhook}/replay", {"after": 0}, 202),
+    "POST /api/accounts": Example("/api/accounts", NEW_ACCOUNT, 201),
+    "GET /api/accounts": Example("/api/accounts"),
+    "GET /api/accounts/{id}": Example("/api/accounts/{account}"),
+    "PATCH /api/accounts/{id}": Example(
+        "/api/accounts/{account}", {key: NEW_ACCOUNT[key] for key in NEW_ACCOUNT if key != "kind"}
+    ),
+    "DELETE /api/accounts/{id}": Example("/api/accounts/{account}", status=204),
+    "GET /api/accounts/{id}/calendars": Example("/api/accounts/{account}/calendars"),
+    "PUT /api/accounts/{id}/calendars": Example(
+        "/api/accounts/{account}/calendars",
+        {"items": [{"id": "{calendar}", "read": True, "write": True}]},
+    ),
+    "POST /api/accounts/{id}/sync": Example("/api/accounts/{account}/sync", status=202),
+    "POST /api/accounts/{id}/pause": Example("/api/accounts/{account}/pause", status=202),
+    "POST /api/accounts/{id}/resume": Example("/api/accounts/{account}/resume", status=202),
+    "GET /api/accounts/{id}/problems": Example("/api/accounts/{account}/problems"),
     "POST /api/calendar-feeds": Example("/api/calendar-feeds", status=201),
     "GET /api/calendar-feeds": Example("/api/calendar-feeds"),
     "GET /api/calendar-feeds/{id}": Example("/api/calendar-feeds/{feed}"),
