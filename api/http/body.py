@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,9 +20,14 @@ from api.http.problem import Problem, Refused
 DEEPEST = 32
 """Levels of arrays and objects."""
 
+MOST_VALUES = 20_000
+"""Arrays, objects, texts, numbers and words; the largest record has a quarter of them. A megabyte
+of the smallest would keep the event loop for half a second."""
+
 LONGEST_NUMBER = 64
 """Characters of a number; a double written out by any encoder has up to 25."""
 
+_TOO_MANY = f"The body has more than {MOST_VALUES} values."
 _TOO_DEEP = f"The body is nested more than {DEEPEST} levels deep."
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _BOM = "\ufeff"
@@ -34,6 +40,10 @@ _REFUSED = re.compile("[\x00\ud800-\udfff]")
 
 # A string, even without its closing quote; possessive, so that no input causes backtracking.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+# Bytes up to one that begins a value, or to the end: strings are skipped as a whole.
+_UP_TO_A_VALUE = re.compile(
+    rb'(?:[^"\[{,]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+(?:([\[{,])|\Z)', re.DOTALL
+)
 _TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
@@ -87,7 +97,9 @@ def parse(body: bytes) -> object:
         raise MalformedJson("The body is not valid UTF-8.") from None
     if not text:
         raise MalformedJson("The body is empty.")
-    # Counting brackets is quick, and enough for all but large bodies.
+    # Counting bytes is quick, and enough for all but large bodies.
+    if sum(map(body.count, (b"[", b"{", b","))) > MOST_VALUES and _has_more_than(MOST_VALUES, body):
+        raise MalformedJson(_TOO_MANY)
     if body.count(b"[") + body.count(b"{") > DEEPEST and _is_deeper_than(DEEPEST, body):
         raise MalformedJson(_TOO_DEEP)
     try:
@@ -109,6 +121,12 @@ def _not_json(text: str, position: int) -> MalformedJson:
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     return MalformedJson(f"The body is not valid JSON (line {line}, column {column}).")
+
+
+def _has_more_than(most: int, body: bytes) -> bool:
+    """True if brackets and commas outside strings begin more values than `most`."""
+    found = next(islice(_UP_TO_A_VALUE.finditer(body), most, None), None)
+    return found is not None and found[1] is not None
 
 
 def _is_deeper_than(limit: int, body: bytes) -> bool:

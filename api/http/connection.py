@@ -3,7 +3,7 @@ request and of its answer.
 
 uvicorn bounds only the idle time after an answer: a client that sends nothing, half a head or half
 a body, or doesn't read its answer, would keep its connection, and the memory of both, for ever; a
-head of any length would be kept in memory.
+head of any length, and any number of requests ahead of their answers, would be kept in memory.
 """
 
 import fcntl
@@ -15,6 +15,8 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from api.http.connections import Connections
 
 LATE = "kith.late"
 """Set in the scope of a request whose body didn't arrive in time."""
@@ -33,6 +35,9 @@ HEAD_BYTES = 64 * 1024
 
 HEADERS = 200
 """Header fields of a head."""
+
+PIPELINED = 32
+"""Requests that a connection may send ahead of their answers."""
 
 NO_SNIFFING = ("x-content-type-options", "nosniff")
 """In every answer, also in those of the server itself: browsers take a body for what it is called.
@@ -108,16 +113,19 @@ class Connection(HttpToolsProtocol):
     _partial = 0  # bytes since the last head, piece of a body or end of a request
     _next_look: TimerHandle | None = None
 
-    def __init__(self, *args: Any, **options: Any):
+    def __init__(self, *args: Any, among: Connections, **options: Any):
         super().__init__(*args, **options)
         self._ahead: list[RequestResponseCycle] = []
+        self._among = among
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(_Counted(transport))  # type: ignore[arg-type]
+        self._among.opened(self)
         self._awaited = self._missing()
         self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._among.closed(self)
         if self._next_look is not None:
             self._next_look.cancel()
         # Of several pipelined requests, uvicorn tells only the last that the client is gone.
@@ -137,6 +145,9 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._exchange = None
         super().on_response_complete()
+        if self.cycle.response_complete:
+            self.cycle.body.clear()  # what nobody has read of it
+            self._among.answered(self)
 
     def data_received(self, data: bytes) -> None:
         start = 0
@@ -156,10 +167,14 @@ class Connection(HttpToolsProtocol):
         self._partial = 0
         if len(self.headers) > HEADERS:
             raise ValueError("too many header fields")  # ends the parsing, as a malformed head does
+        if len(self.pipeline) >= PIPELINED:
+            raise ValueError("too many requests ahead of their answers")
+        self._among.asked(self)
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        if self.headers is not None and len(self.headers) > HEADERS:
+        too_many = self.headers is not None and len(self.headers) > HEADERS
+        if too_many or self._answering():
             self._refuse_head()
         else:
             super().send_400_response(msg)

@@ -25,8 +25,9 @@ OPENS = tags_parameter(
     "Restricted tags, separated by commas: what they hide is shown. Each needs its permission, "
     "tag:<name>."
 )
-_MEANT = re.compile(r"\s*tags?\s*(?:\[\w*\])?\s*", re.IGNORECASE)
-"""Spellings of the parameter's name in other frameworks, and misspellings of it."""
+_MEANT = re.compile(r"\s*+tags?+\s*+(?:\[\w*+\])?+\s*+", re.IGNORECASE)
+"""Spellings of the parameter's name in other frameworks, and misspellings of it; possessive, so
+that no name causes backtracking."""
 
 
 def takes_tags(documented: dict[str, Any]) -> bool:

@@ -1,11 +1,15 @@
 """The web server: uvicorn, whose shutdown ends open event streams."""
 
+import resource
+from functools import partial
 from socket import socket
+from typing import Any
 
 import uvicorn
 
 from api.composition import Application
 from api.http.connection import NO_SNIFFING, Connection
+from api.http.connections import Connections, most_connections
 from api.streams.streams import EventStreams
 
 KEEP_ALIVE = 75
@@ -28,9 +32,13 @@ class Server(uvicorn.Server):
 
 def server_of(application: Application) -> Server:
     """The server of `kith serve`, to be run on sockets that are already bound."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    streams = application.services.settings.max_event_streams
+    among = Connections(most_connections(streams, files))
+    protocol: Any = partial(Connection, among=among)
     config = uvicorn.Config(
         application,
-        http=Connection,
+        http=protocol,
         ws="none",
         log_config=None,  # to kith's own handlers, which filter
         log_level="warning",

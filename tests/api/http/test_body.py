@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.http.body import DEEPEST, LONGEST_NUMBER, MalformedJson, parse
+from api.http import body as module
+from api.http.body import DEEPEST, LONGEST_NUMBER, MOST_VALUES, MalformedJson, parse
 
 # A busy machine is no reason to fail.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -151,7 +152,7 @@ def test_nesting_has_a_limit(opening, closing):
     times = DEEPEST // (opening.count(b"[") + opening.count(b"{"))
 
     parse(opening * times + b"1" + closing * times)
-    for more in (1, 100_000):
+    for more in (1, 5_000):
         deeper = opening * (times + more) + b"1" + closing * (times + more)
         assert reason_for(deeper) == "The body is nested more than 32 levels deep."
 
@@ -164,6 +165,25 @@ def test_brackets_that_never_close_are_refused_however_many():
 def test_many_brackets_beside_each_other_or_in_strings_are_no_nesting():
     assert parse(b"[" + b"[],{}," * 1000 + b"1]") == [[], {}] * 1000 + [1]
     assert parse(json.dumps(["[" * 1000, '"]\\' * 100]).encode()) == ["[" * 1000, '"]\\' * 100]
+
+
+@pytest.mark.parametrize("value", [b"1", b"{}", b"[]", b'""', b'{"a,":"[{"}', rb'"\",{["'])
+def test_the_number_of_values_has_a_limit(value):
+    inner = value.count(b"{") if value == b'{"a,":"[{"}' else 0  # a member is a value of its own
+    most = MOST_VALUES // (1 + inner) - 1
+    parse(b"[" + b",".join([value] * (most // 2)) + b"]")
+    refused = b"[" + b",".join([value] * (MOST_VALUES + 1)) + b"]"
+    assert reason_for(refused) == "The body has more than 20000 values."
+
+
+def test_commas_and_brackets_in_texts_are_no_values():
+    text = ',[{"\\' * MOST_VALUES
+    assert parse(json.dumps([text, {"a": text}]).encode()) == [text, {"a": text}]
+
+
+def test_a_mutant_without_the_limit_parses_any_number_of_values(monkeypatch):
+    monkeypatch.setattr(module, "MOST_VALUES", 1 << 30)
+    assert parse(b"[" + b"1," * MOST_VALUES + b"1]") == [1] * (MOST_VALUES + 1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from api.composition import Application
 from api.http import connection, server
-from api.http.connection import HEAD_BYTES, HEADERS
+from api.http.connection import HEAD_BYTES, HEADERS, PIPELINED
 from tests.api.running import Service
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: kith\r\n"
@@ -107,6 +107,24 @@ def test_a_refusal_never_stands_inside_an_earlier_answer(service, tenant, client
     received = client.recv(65_536)
     client.sendall(GET + b"X: " + b"x" * 2 * HEAD_BYTES)
     assert b" 431 " not in received + answers(client)
+
+
+def test_requests_ahead_of_their_answers_have_a_bound(client):
+    ask, last = GET + b"\r\n", GET + b"Connection: close\r\n\r\n"
+    client.sendall(ask * PIPELINED + last)
+    assert answers(client).count(b" 200 OK") == PIPELINED + 1
+
+
+def test_a_connection_with_too_many_requests_ahead_is_closed(service, client):
+    client.sendall((GET + b"\r\n") * 1000)
+    assert answers(client).count(b" 200 OK") <= PIPELINED
+    assert service.anonymous().get("/health/live").status_code == 200
+
+
+def test_a_mutant_without_the_bound_answers_any_number_of_requests_ahead(client, monkeypatch):
+    monkeypatch.setattr(connection, "PIPELINED", 1 << 30)
+    client.sendall((GET + b"\r\n") * 999 + GET + b"Connection: close\r\n\r\n")
+    assert answers(client).count(b" 200 OK") == 1000
 
 
 def test_the_client_closes_an_idle_connection_first(service):
