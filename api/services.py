@@ -20,7 +20,7 @@ from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
 from infrastructure.outside.way_out import WayOut
-from infrastructure.postgres.bounded_queries import BoundedQueries
+from infrastructure.postgres.bounded_queries import BoundedQueries, LookingBack
 from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.readiness import Readiness
 from infrastructure.postgres.shared_reads import SharedReads
@@ -57,6 +57,10 @@ FEED_PATIENCE = 5.0
 BODIES = 128 * 1024 * 1024
 BODIES_OF_A_TENANT = 32 * 1024 * 1024
 """Bytes of request bodies that are waited for."""
+
+ANSWERS = 128 * 1024 * 1024
+ANSWERS_OF_A_TENANT = 32 * 1024 * 1024
+"""Bytes of answers that wait for their clients."""
 
 
 class Services:
@@ -103,8 +107,10 @@ class Services:
         )
         self.pools = TenantPools(system.pool)
         self.bounded_queries = BoundedQueries(self.pools)
+        self.looking_back = LookingBack(self.pools)
         self.tenant_feed = TenantFeed(self.pools)
         self.bodies = ByteBudget(BODIES, each=BODIES_OF_A_TENANT)
+        self.answers = ByteBudget(ANSWERS, each=ANSWERS_OF_A_TENANT)
         self.calendar_feeds = Feeds(self.fetch)
         self.feed_readers = TenantLimiter(FEED_READERS, each=1, patience=FEED_PATIENCE)
         self.readiness = Readiness(system.conninfo)

@@ -46,16 +46,21 @@ class ByteBudget:
         self._held = 0
         self._of_tenant: Counter[str] = Counter()
 
+    def check(self, tenant: str, count: int = 1) -> None:
+        """Raises LimitReached if so many more bytes exceed the budget."""
+        if self._held + count > self._most or self._of_tenant[tenant] + count > self._each:
+            raise LimitReached
+
     @contextmanager
-    def hold(self, tenant: str) -> Iterator[Callable[[int], None]]:
-        """Yields a function that takes so many more bytes, and raises LimitReached if they exceed
-        the budget. All of them are given back after the block."""
+    def hold(self, tenant: str, *, anyway: bool = False) -> Iterator[Callable[[int], None]]:
+        """Yields a function that takes so many more bytes, and raises as `check`; with `anyway`, it
+        takes them all the same. All of them are given back after the block."""
         taken = 0
 
         def take(count: int) -> None:
             nonlocal taken
-            if self._held + count > self._most or self._of_tenant[tenant] + count > self._each:
-                raise LimitReached
+            if not anyway:
+                self.check(tenant, count)
             taken += count
             self._held += count
             self._of_tenant[tenant] += count

@@ -14,7 +14,7 @@ import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -50,9 +50,24 @@ def add_docs(app: FastAPI) -> None:
         page.headers.update({"Content-Security-Policy": policy(bytes(page.body)), **CACHEABLE})
         return page
 
-    for route in app.router.routes:
-        if isinstance(route, Route) and route.path == app.openapi_url:
-            route.app = cacheable(route.app)
+    written: dict[str, bytes] = {}
+
+    async def openapi(request: Request) -> Response:
+        # Written once: it is large, and connections that don't read it share its bytes.
+        base = request.scope.get("root_path", "")
+        if base not in written:
+            written[base] = bytes((await original(request)).body)
+        return Response(written[base], headers=CACHEABLE, media_type="application/json")
+
+    (route,) = (
+        route
+        for route in app.router.routes
+        if isinstance(route, Route) and route.path == app.openapi_url
+    )
+    original = route.endpoint
+    app.router.routes[app.router.routes.index(route)] = Route(
+        route.path, openapi, include_in_schema=False
+    )
     app.router.routes += [
         Route("/docs", docs, include_in_schema=False),
         Mount("/docs/assets", cacheable(StaticFiles(directory=ASSETS)), name="assets"),

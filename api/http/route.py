@@ -20,12 +20,18 @@ from starlette.types import Receive, Scope, Send
 from api.http import body
 from api.http.answers import Content, JsonResponse, response_of
 from api.http.call import Call, tenant_required
+from api.http.connection import READS
 from api.http.dialect import Dialect
 from api.http.problem import faults_of, forbidden, problem_of, unprocessable
 from api.http.query import check_query, check_tags, takes_tags
 from api.http.repeats import Judge, judged
+from api.http.sending import SMALL, send_until_taken, size_of
 from application.errors import KeyExpired
 from application.ports import Answer
+from infrastructure.tenant_limiter import LimitReached
+
+TENANT = "kith.tenant"
+"""Set in the scope of a request that is admitted: whose answer it is."""
 
 PUBLIC = "public"
 """Needs no token."""
@@ -78,7 +84,17 @@ class _Exchange:
             response = await self._respond(scope, receive)
         except Exception as error:
             response = self._dialect.render(problem_of(error))
-        await response(scope, receive, send)
+        if (size := size_of(response)) <= SMALL:
+            await response(scope, receive, send)
+            return
+        # The answer to a command is given however many wait: it has had its effect.
+        anyway = scope["method"] not in READS
+        with scope["kith"].answers.hold(scope.get(TENANT, ""), anyway=anyway) as take:
+            try:
+                take(size)
+            except LimitReached as error:
+                response = self._dialect.render(problem_of(error))
+            await send_until_taken(response, scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         call = Call(scope, receive)
@@ -126,12 +142,16 @@ class _Exchange:
     def _admit(self, call: Call) -> None:
         if self._dialect.principal is not None:
             call.principal = self._dialect.principal(call)
-        if call.principal.tenant is None:
+        tenant = call.principal.tenant
+        if tenant is None:
             raise tenant_required(self._dialect.requires_tenant)
+        call.scope[TENANT] = tenant
         if self._permission not in call.principal.permissions:
             raise forbidden(self._permission)
         if self._dialect.admit is not None:
             self._dialect.admit(call)
+        if call.method not in READS:
+            call.services.answers.check(tenant)
 
     async def _given_before(self, call: Call) -> Response | None:
         """The answer already given to the request's key, as the caller may have it now. It is

@@ -5,8 +5,10 @@ own parameters: a term that matches ten records and one that matches all of them
 in different ways.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
 
@@ -18,6 +20,9 @@ from projections.paging import Fetch
 SECONDS = 5.0
 AT_ONCE = 4
 AT_ONCE_OF_A_TENANT = 2
+
+LOOKS_AT_ONCE = 2
+LOOK_SECONDS = 10.0
 
 
 class TooSlow(Exception):
@@ -65,3 +70,29 @@ class BoundedQueries:
                 yield fetching_on(connection, prepare=False)
         except (LimitReached, psycopg.errors.QueryCanceled):
             raise TooSlow(self._seconds) from None
+
+
+class LookingBack:
+    """Connections for folding many streams up to an instant, which takes the event loop's time as
+    well: `at_once`, one of a tenant, each for so many `seconds` in all."""
+
+    def __init__(
+        self, pools: TenantPools, *, at_once: int = LOOKS_AT_ONCE, seconds: float = LOOK_SECONDS
+    ):
+        self._pools = pools
+        self._seconds = seconds
+        self._limiter = TenantLimiter(at_once, each=1, patience=seconds)
+
+    @asynccontextmanager
+    async def connection(self, tenant: str) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """Raises TooSlow, LimitReached, psycopg.OperationalError, PoolTimeout."""
+        async with self._limiter.slot(tenant):
+            try:
+                # Inside the timeout: the pool closes the connection of what is canceled.
+                async with (
+                    asyncio.timeout(self._seconds),
+                    self._pools.of(tenant).connection() as connection,
+                ):
+                    yield connection
+            except TimeoutError:
+                raise TooSlow(self._seconds) from None

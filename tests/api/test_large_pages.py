@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from infrastructure.tenant_limiter import ByteBudget
 from projections.paging import PAGE_BYTES
 from tests.api.contracts.tracking import office
 from tests.api.contracts.tracking.test_status import move
@@ -194,4 +195,5 @@ class TestMemory:
         monkeypatch: pytest.MonkeyPatch,
     ):
         monkeypatch.setattr("projections.paging.PAGE_BYTES", 10**9)
+        monkeypatch.setattr(service.services, "answers", ByteBudget(10**12, each=10**12))
         assert self._growth(service, (tenant, other_tenant)) > 20 * PAGE_BYTES

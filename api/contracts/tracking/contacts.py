@@ -154,7 +154,7 @@ async def _then(call: Call, identity: UUID, instant: Instant) -> Content:
     call.require("audit")
     tenant = call.tenant
     # One connection for both: waiting for a second one while holding the first could wait for ever.
-    async with call.services.pools.of(tenant).connection() as connection:
+    async with call.services.looking_back.connection(tenant) as connection:
         past, fetch = LogReader(connection), fetching_on(connection)
         then = await history.contact_then(past, tenant, identity, instant.at)
         last = await history.last_contacted_then(past, fetch, tenant, identity, instant.at)

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.postgres.bounded_queries import BoundedQueries, TooSlow
+from infrastructure.postgres.bounded_queries import BoundedQueries, LookingBack, TooSlow
 from infrastructure.postgres.tenant_pools import TenantPools
+from infrastructure.tenant_limiter import LimitReached, TenantLimiter
 
 pytestmark = pytest.mark.anyio
 
@@ -89,3 +90,35 @@ async def test_a_caller_who_waits_too_long_for_a_slot_is_too_slow(pool: Pool):
     async with queries.open("1"):
         with pytest.raises(TooSlow):
             await sleep(queries, seconds=0)
+
+
+async def look_back(looking: LookingBack, tenant: str, seconds: float) -> None:
+    async with looking.connection(tenant) as connection:
+        await connection.execute("SELECT pg_sleep(0.01)")
+        await asyncio.sleep(seconds)
+
+
+async def test_a_look_back_has_so_long_in_all(pool: Pool):
+    with pytest.raises(TooSlow):
+        await look_back(LookingBack(TenantPools(pool), seconds=0.3), "1", 60)
+    await look_back(LookingBack(TenantPools(pool), seconds=60), "1", 0)
+
+
+async def test_a_tenant_looks_back_once_at_a_time(pool: Pool):
+    looking = LookingBack(TenantPools(pool), seconds=0.5)
+    looking._seconds = 60
+    one = asyncio.create_task(look_back(looking, "1", 60))
+    await asyncio.sleep(0.05)
+    await look_back(looking, "2", 0)
+    with pytest.raises(LimitReached):
+        await look_back(looking, "1", 0)
+    one.cancel()
+
+
+async def test_a_mutant_without_shares_lets_a_tenant_look_back_again(pool: Pool):
+    looking = LookingBack(TenantPools(pool), seconds=60)
+    looking._limiter = TenantLimiter(100, each=100, patience=60)
+    one = asyncio.create_task(look_back(looking, "1", 60))
+    await asyncio.sleep(0.05)
+    await look_back(looking, "1", 0)
+    one.cancel()
