@@ -29,6 +29,8 @@ class EventStreamResponse(EventSourceResponse):
         if TRANSPORT in scope:
             # The only way to end a connection whose client doesn't read.
             self._stream.cut = scope[TRANSPORT].abort
+            # A piece waits until the client has taken the one before.
+            scope[TRANSPORT].set_write_buffer_limits(0)
         loop = asyncio.get_running_loop()
 
         async def send_in_time(message: Message) -> None:

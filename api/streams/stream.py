@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import psycopg
 
 from api.streams.frames import note
-from api.streams.source import Source, StreamFilter
+from api.streams.source import PIECE_BYTES, Source, StreamFilter
 from infrastructure.log.events import Halted
 from infrastructure.publishing.tenant_feed import Beyond
+from infrastructure.tenant_limiter import LimitReached
 
 RETRY = 1_000
 """Milliseconds."""
 
 PAUSE = 1.0
-"""Seconds until a database that couldn't be reached is tried again."""
+"""Seconds until a read is tried again: the database can't be reached, or the tenant has its share.
+"""
 
 
 class EventStream:
@@ -48,7 +50,7 @@ class EventStream:
         while (end := await self._end()) is None:
             try:
                 page = await self.source.frames(self.wanted, self.position)
-            except psycopg.OperationalError:
+            except (psycopg.OperationalError, LimitReached):
                 await asyncio.sleep(PAUSE)
                 if self._is_due():
                     yield self._note("heartbeat")
@@ -59,11 +61,12 @@ class EventStream:
             if announced and page.last == self.position:
                 # The log is shorter than it was: a replica without its last events took over.
                 await asyncio.sleep(PAUSE)
-            for piece in page.pieces:
-                yield piece
+            for start in range(0, len(page.sent), PIECE_BYTES):
+                yield page.sent[start : start + PIECE_BYTES]
                 self._sent = self._loop.time()
-            self.position = page.last
-            if page.more:
+            self.position, more = page.last, page.more
+            del page  # it counts as long as a stream holds it
+            if more:
                 continue
             if not caught_up:
                 caught_up = True

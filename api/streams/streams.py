@@ -43,7 +43,7 @@ class EventStreams:
         seconds since 1970, and with every heartbeat before it, it has to be `still_valid`. Its
         `leave` has to be called in the end.
 
-        Raises TooMany, Beyond, psycopg.OperationalError and PoolTimeout.
+        Raises TooMany, Beyond, LimitReached, psycopg.OperationalError and PoolTimeout.
         """
         of_tenant, half = self._of_tenant[wanted.tenant], max(1, self._most // 2)
         if self.source.stopping or self.count >= self._most or of_tenant >= half:
