@@ -1,7 +1,6 @@
 """The event log of the application: entities are loaded, jobs appended, answers replayed."""
 
 import logging
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,13 +19,15 @@ from infrastructure.log.reader import STREAMS, LogReader
 from infrastructure.postgres.fetch import connected
 from infrastructure.postgres.shared_reads import SharedReads
 from infrastructure.tenant_limiter import TenantLimiter
+from infrastructure.weighed import WeighedCache
 
 logger = logging.getLogger(__name__)
 
 ANSWER = TypeAdapter(Answer)
 
 MOST_CACHED = 20_000
-"""Contacts kept in memory; about a kilobyte each."""
+MOST_BYTES_CACHED = 64_000_000
+"""Contacts kept in memory, about a kilobyte each; and their bytes."""
 
 LARGE_AT_ONCE = 2
 """Large streams that are loaded at a time, one of each tenant."""
@@ -51,13 +52,12 @@ class PostgresEventLog:
     def __init__(self, pool: AsyncConnectionPool, appender: GroupCommit):
         self._pool = pool
         self._appender = appender
-        self._cache: OrderedDict[StreamName, Entity] = OrderedDict()
+        self._cache: WeighedCache[StreamName, Entity] = WeighedCache(MOST_CACHED, MOST_BYTES_CACHED)
         self._streams = SharedReads(self._fetch)
         self._large = TenantLimiter(LARGE_AT_ONCE, each=1, patience=PATIENCE)
 
     async def load(self, stream: StreamName, *, fresh: bool) -> Entity | None:
         if not fresh and (cached := self._cache.get(stream)) is not None:
-            self._cache.move_to_end(stream)
             return cached
         entity = await self._streams.get(stream)
         if isinstance(entity, _Large):
@@ -72,7 +72,7 @@ class PostgresEventLog:
         try:
             receipt = await self._appender.append(job)
         except VersionConflict as conflict:
-            self._cache.pop(conflict.stream, None)
+            self._cache.pop(conflict.stream)
             raise
         for entity in receipt.entities.values():
             self._remember(entity)
@@ -94,9 +94,7 @@ class PostgresEventLog:
             return
         known = self._cache.get(entity.stream)
         if known is None or known.version < entity.version:
-            self._cache[entity.stream] = entity
-        while len(self._cache) > MOST_CACHED:
-            self._cache.popitem(last=False)
+            self._cache.put(entity.stream, entity)
 
     async def _load_large(self, stream: StreamName) -> Entity | Exception | None:
         """The entity of a stream, folded page by page. Raises LimitReached."""

@@ -1,15 +1,17 @@
 """From events in the log's order to steps: each event with its entity before and after it."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from application.entity import Entity, Recorded, advance
 from infrastructure.log.events import AT_ONCE, Logged, Unreadable
+from infrastructure.weighed import WeighedCache
 from projections.read_model import Step
 
 MOST_ENTITIES = 4_000
-"""Entities cached between pages; a few kilobytes each."""
+MOST_BYTES = 32_000_000
+"""Entities cached between pages, and their bytes; the last one is kept at any rate, because its
+stream would be read again for each of its events."""
 
 Item = Step | Unreadable
 
@@ -38,9 +40,8 @@ class Folder:
     the others, which most interactions are, aren't. Missing entities are read in one query a page.
     """
 
-    def __init__(self, *, most: int = MOST_ENTITIES):
-        self._most = most
-        self._cached: OrderedDict[str, Entity] = OrderedDict()
+    def __init__(self, *, most: int = MOST_ENTITIES, most_bytes: int = MOST_BYTES):
+        self._cached: WeighedCache[str, Entity] = WeighedCache(most, most_bytes)
 
     async def fold(self, events: Sequence[Logged], before: Before) -> list[Item]:
         """The steps of a page. An event that can't be decoded or folded comes out as Unreadable,
@@ -76,10 +77,7 @@ class Folder:
     def _cache(self, entities: dict[str, Entity]) -> None:
         for name, entity in entities.items():
             if entity.version > 1:
-                self._cached[name] = entity
-                self._cached.move_to_end(name)
-        while len(self._cached) > self._most:
-            self._cached.popitem(last=False)
+                self._cached.put(name, entity)
 
 
 def _continued(events: Sequence[Logged]) -> dict[str, int]:

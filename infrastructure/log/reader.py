@@ -25,8 +25,8 @@ LARGEST_PAGE = 4_000_000
 """Bytes of a page's events. A page ends with the event that exceeds them."""
 
 STREAM_BYTES = 1_000_000
-"""Bytes of a page of streams' events, which is folded before the next is read. A page ends with the
-event that exceeds them."""
+"""Bytes of a page of streams' events, or of single ones, which is handled before the next is read.
+A page ends with the event that exceeds them."""
 
 TENANT = "split_part(originator_id, '/', 1)"
 KIND = "split_part(originator_id, '/', 2)"
@@ -131,10 +131,13 @@ quotes are escaped."""
 
 JUDGING = bounded(SOME.format(condition=IS_JUDGING), STREAM_BYTES, BY_STREAM)
 
-AT_POSITIONS = f"""
-SELECT {COLUMNS} FROM stored_events WHERE notification_id = ANY($1::bigint[])
-ORDER BY notification_id
-"""
+AT_POSITIONS = bounded(
+    f"""
+    SELECT {COLUMNS} FROM stored_events
+    WHERE notification_id = ANY($1::bigint[]) AND notification_id > $2::bigint
+    """,
+    STREAM_BYTES,
+)
 
 BEGUN = """
 SELECT originator_id FROM stored_events
@@ -210,9 +213,13 @@ class LogReader:
         async for rows in self._pages(OF_TYPE, list(streams), [type, *UPCASTERS]):
             yield await events_of(rows)
 
-    async def at(self, positions: Iterable[int]) -> list[Logged]:
-        """The events at these positions, in the log's order."""
-        return await events_of(await self.rows(AT_POSITIONS, sorted(set(positions))))
+    async def at(self, positions: Iterable[int]) -> AsyncIterator[list[Logged]]:
+        """The events at these positions, in the log's order, in pages."""
+        wanted, last = sorted(set(positions)), 0
+        while rows := await self.rows(AT_POSITIONS, wanted, last):
+            yield await events_of(rows)
+            if (last := int(rows[-1][2])) >= wanted[-1]:
+                return
 
     async def upto(self, streams: Iterable[StreamName], position: int) -> AsyncIterator[Recorded]:
         """The events of streams up to a position, stream by stream, read in pages. Raises

@@ -26,16 +26,16 @@ class EventBodies:
         psycopg.Error."""
         bodies = {}
         async with reading(self._pool) as log:
-            found = await log.at(positions)
-            readable = [event for _, event in found if isinstance(event, Recorded)]
-            for one in await _restricted(readable, log):
-                event = cloud_event(
-                    one.recorded,
-                    hidden=one.hidden,
-                    base_url=self._base_url,
-                    withheld=one.deleted,
-                )
-                bodies[one.recorded.position] = event.json()
+            async for found in log.at(positions):
+                readable = [event for _, event in found if isinstance(event, Recorded)]
+                for one in await _restricted(readable, log):
+                    event = cloud_event(
+                        one.recorded,
+                        hidden=one.hidden,
+                        base_url=self._base_url,
+                        withheld=one.deleted,
+                    )
+                    bodies[one.recorded.position] = event.json()
         return bodies
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from infrastructure.weighed import WeighedCache
 from tests.infrastructure.append.jobs import added, adds, change, job, renamed, stream
 from tests.infrastructure.append.support import Process, prepare, process, spoil
 
@@ -45,7 +46,7 @@ async def test_a_contact_is_remembered_until_an_append_finds_it_old(one: Process
 
 
 async def test_the_memory_is_bounded(one: Process, monkeypatch):
-    monkeypatch.setattr("infrastructure.append.event_log.MOST_CACHED", 3)
+    monkeypatch.setattr(one.log, "_cache", WeighedCache(3, 10**9))
     for _ in range(10):
         await one.log.append(adds())
     assert len(one.log._cache) == 3

@@ -1,9 +1,14 @@
 """What this process appended a moment ago needn't be read again, where it is known without gaps."""
 
+import pytest
+
+from domain.record import Said
 from infrastructure.following.recent import Recent
-from tests.domain.samples import LOGGED
+from projections.timeline.document import document
+from tests.domain.samples import LOGGED, record
 from tests.projections.given import OTHER, steps
 
+LARGE = LOGGED.model_copy(update={"record": record(said=Said(notes="x" * 100_000))})
 LOG = steps(LOGGED, *[(OTHER, LOGGED)] * 9)
 
 
@@ -43,3 +48,29 @@ def test_the_oldest_events_are_dropped_beyond_the_limit():
     recent.add(LOG)
     assert taken(recent, 5) is None
     assert taken(recent, 6) == [7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("documented", [False, True])
+def test_the_oldest_events_are_dropped_beyond_the_bytes(documented: bool):
+    recent, large = Recent(most_bytes=500_000), steps(*[(OTHER, LARGE)] * 9)
+    if documented:
+        for step in large:
+            document(step.after)
+    recent.add(large)
+    assert taken(recent, 5) is None
+    assert taken(recent, 8) == [9]
+
+
+def test_a_step_that_exceeds_the_bytes_has_to_be_read():
+    recent = Recent(most_bytes=50_000)
+    recent.add(LOG[:3])
+    recent.add(steps(*[(OTHER, LARGE)] * 4)[3:])
+    assert taken(recent, 3) is None
+    recent.add(LOG[4:6])
+    assert taken(recent, 4) == [5, 6]
+
+
+def test_a_mutant_without_bytes_keeps_large_steps():
+    recent = Recent(most_bytes=1 << 60)
+    recent.add(steps(*[(OTHER, LARGE)] * 9))
+    assert taken(recent, 0) == list(range(1, 10))

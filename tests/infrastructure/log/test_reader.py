@@ -7,8 +7,9 @@ import pytest
 from psycopg import AsyncConnection
 
 from application.entity import Recorded
+from infrastructure.log import reader
 from infrastructure.log.events import Unreadable
-from infrastructure.log.reader import LogReader, tenant_head
+from infrastructure.log.reader import AT_POSITIONS, STREAM_BYTES, LogReader, tenant_head
 from tests.infrastructure.append.jobs import adds, stream
 from tests.infrastructure.append.support import Process, prepare, process, spoil
 
@@ -43,6 +44,22 @@ async def test_a_page_of_other_kinds_reaches_as_far_and_has_no_events(one: Proce
         head = await log.head()
         assert await log.page(head - 3, 10, kinds=["webhook"]) == ([], head)
         assert len((await log.page(head - 3, 10, kinds=["contact"])).events) == 3
+
+
+@pytest.mark.parametrize(("most", "sizes"), [(STREAM_BYTES, [3]), (1, [1, 1, 1])])
+async def test_events_at_positions_are_read_in_pages_of_bytes(
+    one: Process, monkeypatch: pytest.MonkeyPatch, most: int, sizes: list[int]
+):
+    monkeypatch.setattr(reader, "AT_POSITIONS", AT_POSITIONS.replace(str(STREAM_BYTES), str(most)))
+    await asyncio.gather(*(one.appender.append(adds()) for _ in range(4)))
+    async with one.pool.connection() as connection:
+        log = LogReader(connection)
+        head = await log.head()
+        wanted = [head, head - 3, head - 1]
+        pages = [page async for page in log.at([*wanted, head, head + 7])]
+        assert [len(page) for page in pages] == sizes
+        assert [event.position for page in pages for _, event in page] == sorted(wanted)
+        assert [page async for page in log.at([])] == []
 
 
 async def test_a_tenants_head_is_the_last_position_of_its_own(one: Process):
