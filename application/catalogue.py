@@ -29,6 +29,9 @@ MOST_BYTES = 1_000_000
 ENTRY_BYTES = 300
 """Bytes of an entry beside its texts, about."""
 
+MOST_TACTICS = 1_000
+"""Tactics used in one interaction: each is looked up."""
+
 UNTOUCHED: dict[tuple[str, UUID], Tactic | Service] = {
     **{(Tactic.kind, identity): Tactic.built_in(identity) for identity in BUILT_IN},
     **{(Service.kind, built_in_id(number)): Service(number) for number in BUILT_IN_SERVICES},
@@ -183,8 +186,15 @@ async def _numbered(work: Work, offer: Offer) -> Offer:
 
 
 async def check_offered(work: Work, tactics: Iterable[UUID]) -> None:
-    """Raises Invalid for the first tactic that the tenant doesn't have, or has hidden."""
+    """Raises Invalid for more than MOST_TACTICS, and for the first that the tenant doesn't have, or
+    has hidden."""
     named = tuple(tactics)
+    if len(named) > MOST_TACTICS:
+        raise Invalid(
+            f"An interaction has up to {MOST_TACTICS} tactics",
+            code="too_many_tactics",
+            field="rapport.tactics",
+        )
     known = await asyncio.gather(*(_known(work, Tactic.kind, identity) for identity in named))
     for number, entity in enumerate(known):
         if entity is None or entity.state.hidden:

@@ -185,6 +185,8 @@ def unsealed(cursor: str, bound_to: str, *types: type) -> list[Any]:
         raise InvalidCursor("The cursor was given out for another list.")
     if [type(part) for part in parts] != list(types):
         raise InvalidCursor(FOREIGN)
+    if any(isinstance(part, int) and not 0 <= part < 2**63 for part in parts):
+        raise InvalidCursor(FOREIGN)
     return list(parts)
 
 

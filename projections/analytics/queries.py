@@ -20,6 +20,7 @@ GroupBy = Literal["day", "week", "month"]
 DAY = timedelta(days=1)
 MOST_BUCKETS = 5_000
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+SENTIMENTS = ("positive", "neutral", "negative")
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -83,6 +84,25 @@ WHERE tenant = %(tenant)s AND ROWS_OF
          OR planned AND at <= now() AND at >= %(since)s AND at < %(before)s)
 """
 
+NUMBERS: dict[GroupBy, str] = {
+    "day": "day - first + 1",
+    "week": "(day - first) / 7 + 1",
+    "month": "(extract(year FROM day) - extract(year FROM first))::int * 12"
+    " + (extract(month FROM day) - extract(month FROM first))::int + 1",
+}
+"""The SQL of `number`."""
+
+SUMS = """
+WITH counted AS (ROWS),
+beginning AS (SELECT coalesce(%(first)s::date, min(day)) AS first FROM counted)
+SELECT kind, NUMBER AS number, min(day), sum(interactions)::bigint, sum(timed)::bigint,
+    sum(seconds)::bigint, sum(positive)::bigint, sum(neutral)::bigint, sum(negative)::bigint
+FROM counted CROSS JOIN beginning
+GROUP BY GROUPING SETS ((kind), (NUMBER))
+ORDER BY number NULLS FIRST LIMIT %(most)s
+"""
+"""A row for each kind, then for each bucket: days there are as many as a tenant likes."""
+
 TACTICS = """
 SELECT tactic_id, sum(uses)::bigint, sum(scored)::bigint, sum(effectiveness)::bigint
 FROM tactic_use
@@ -127,39 +147,45 @@ async def analytics(fetch: Fetch, period: Period) -> Analytics:
     rows_of = "main" if period.contact_id is None else "contact_id = %(contact)s"
     if period.contact_id == NOBODY:  # has the sums of the whole tenant
         return Analytics(buckets=list(_buckets(Counter(), period)))
-    rows = await fetch(ROWS.replace("ROWS_OF", rows_of), parameters)  # type: ignore[arg-type]
+    sums = SUMS.replace("ROWS", ROWS.replace("ROWS_OF", rows_of))
+    sums = sums.replace("NUMBER", NUMBERS[period.group_by])
+    parameters |= {
+        "first": period.since and period.since.date(),
+        "most": len(NATIVE_WORDS) + MOST_BUCKETS + 1,
+    }
     result = Analytics()
-    days: Counter[date] = Counter()
-    for day, kind, count, timed, seconds, positive, neutral, negative in rows:
+    first: date | None = None
+    counts: Counter[int] = Counter()
+    for kind, bucket, day, count, timed, seconds, *sentiments in await fetch(sums, parameters):  # type: ignore[arg-type]
+        if kind is None:
+            counts[bucket] = count
+            continue
+        first = min(day, first or day)
         result.total += count
         result.by_type[NATIVE_WORDS[kind]] += count
         result.timed += timed
         result.seconds += seconds
-        result.sentiment.update(positive=positive, neutral=neutral, negative=negative)
-        days[day] += count
-    result.buckets = list(_buckets(days, period))
+        result.sentiment.update(dict(zip(SENTIMENTS, sentiments, strict=True)))
+    result.buckets = list(_buckets(counts, period, first))
     for tactic_id, uses, scored, sum_ in await fetch(TACTICS, parameters):  # type: ignore[arg-type]
         average = round(sum_ / scored, 2) if scored else None
         result.tactics.append(TacticUsage(tactic_id, uses, average))
     return result
 
 
-def _buckets(days: Counter[date], period: Period) -> Iterator[tuple[str, date, date, int]]:
-    """The buckets, numbered from `since`, else from the first interaction. If there are more than
-    MOST_BUCKETS, empty ones are left out, so that one date with a wrong year doesn't hide the
-    others."""
-    if not days and (period.since is None or period.before is None):
+def _buckets(
+    counts: Counter[int], period: Period, first: date | None = None
+) -> Iterator[tuple[str, date, date, int]]:
+    """The buckets, numbered from `since`, else from the day of the first interaction. If there are
+    more than MOST_BUCKETS, empty ones are left out, so that one date with a wrong year doesn't hide
+    the others."""
+    first = period.since.date() if period.since else first
+    if first is None or (not counts and period.before is None):
         return
-    first = period.since.date() if period.since else min(days)
-    last = max(days, default=first)
+    length = max(counts, default=0)
     if period.before is not None:
         last = (period.before - timedelta(microseconds=1)).date()
-    if last < first:
-        return
-    counts: Counter[int] = Counter()
-    for day, count in days.items():
-        counts[number(day, first, period.group_by)] += count
-    length = number(last, first, period.group_by)
+        length = number(last, first, period.group_by) if last >= first else 0
     numbers = range(1, length + 1) if length <= MOST_BUCKETS else sorted(counts)
     if len(numbers) > MOST_BUCKETS:
         raise TooManyBuckets(

@@ -28,7 +28,7 @@ administering = needs("admin")
 async def everything(call: Call) -> Content:
     """All services, hidden ones too"""
     known = await services(call.fetch, call.tenant)
-    return lists.complete(map(service_json, known.values()))
+    return await lists.complete(map(service_json, known.values()))
 
 
 @router.on("GET /api/admin/services/{id}", administering, ServiceShown, errors=(404,))

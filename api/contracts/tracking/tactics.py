@@ -81,7 +81,8 @@ def shown(entity: Entity[Tactic]) -> Content:
 
 async def _listed(call: Call, *, hidden: bool) -> Content:
     rows = await catalogue(call.fetch, call.tenant)
-    return lists.complete(TacticShown.json_of(row) for row in rows if hidden or not row.hidden)
+    listed = (row for row in rows if hidden or not row.hidden)
+    return await lists.complete(map(TacticShown.json_of, listed))
 
 
 def _identity(id: str) -> UUID:

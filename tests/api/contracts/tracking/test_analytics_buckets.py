@@ -43,3 +43,23 @@ def test_too_many_buckets_with_something_in_them_are_refused(client, contact, mo
     refusal = client.get(PATH, params={"groupBy": "day"})
     refused(refusal, 422, code="too_many_buckets", pointer="/groupBy")
     assert len(read(client, PATH, groupBy="week")["buckets"]) == 2
+
+
+def test_days_are_summed_before_they_are_read(client, contact, monkeypatch):
+    of, read_at_once = analytics.analytics, list[int]()
+
+    async def counting(fetch, period):
+        async def counted(sql, parameters):
+            rows = await fetch(sql, parameters)
+            read_at_once.append(len(rows))
+            return rows
+
+        return await of(counted, period)
+
+    monkeypatch.setattr(analytics, "analytics", counting)
+    for hour in range(5):
+        log(client, contact, date=f"2026-01-01T0{hour}:00:00Z")
+        log(client, contact, date=f"2026-01-{hour + 10}")
+    answer = read(client, PATH, startDate="2026-01-01T01:00:00Z", groupBy="month")
+    assert answer["frequency"] == {"month1": 9}
+    assert read_at_once[0] == 2, "a kind, and a month"
