@@ -15,6 +15,9 @@ from infrastructure.identity.keys import VerificationKey
 
 log = logging.getLogger(__name__)
 
+MOST_KEYS = 100
+"""Keys of a set. A token that names none is tried with each."""
+
 SHORTEST_RSA = 2048
 """Bits (RFC 7518, section 3.3)."""
 
@@ -31,11 +34,14 @@ _PUBLIC_MEMBERS = ("kty", "n", "e", "crv", "x", "y")
 
 
 def usable_keys(document: bytes) -> tuple[VerificationKey, ...]:
-    """The keys of this set that verify signatures. Raises ValueError if there are none."""
+    """The keys of this set that verify signatures. Raises ValueError if there are none, or too
+    many."""
     content = json.loads(document)
     listed = content.get("keys") if isinstance(content, dict) else None
     if not isinstance(listed, list):
         raise ValueError("this is not a JSON Web Key Set")
+    if len(listed) > MOST_KEYS:
+        raise ValueError(f"the set has more than {MOST_KEYS} keys")
     keys = tuple(key for entry in listed if (key := _usable_key(entry)) is not None)
     if not keys:
         raise ValueError("no key in the set can verify a signature")

@@ -14,10 +14,9 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 
-import httpx
-
 from infrastructure.identity.errors import IdentityUnavailable
 from infrastructure.identity.jwk import usable_keys
+from infrastructure.identity.key_document import fetch
 from infrastructure.identity.keys import VerificationKey
 
 log = logging.getLogger(__name__)
@@ -34,16 +33,6 @@ USABLE_FOR = 86_400
 
 PAUSE = 10
 """Seconds between the starts of two fetches, at least."""
-
-LARGEST_DOCUMENT = 1_000_000
-"""Bytes of a key set; issuers publish a few thousand."""
-
-HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Connection": "close",
-    "User-Agent": "kith",
-}
 
 
 class JwksKeys:
@@ -109,7 +98,9 @@ class JwksKeys:
 
     async def _fetch_now(self) -> None:
         try:
-            keys = usable_keys(await self._document())
+            async with asyncio.timeout(self._timeout):
+                document = await fetch(self._url, self._tls)
+            keys = usable_keys(document)
         # From a refused connection to a page of HTML.
         except Exception as error:
             self._failed = True
@@ -122,20 +113,3 @@ class JwksKeys:
                 self._keys = keys
         finally:
             self._fetching = None
-
-    async def _document(self) -> bytes:
-        """The key set, within bounds of time and size that no server can exceed. Redirects aren't
-        followed: the settings alone name the address of the keys."""
-        async with (
-            asyncio.timeout(self._timeout),
-            httpx.AsyncClient(verify=self._tls, timeout=None, headers=HEADERS) as client,  # noqa: S113
-            client.stream("GET", self._url) as answer,
-        ):
-            if not answer.is_success:
-                raise OSError(f"the answer has status {answer.status_code}")
-            document = bytearray()
-            async for chunk in answer.aiter_raw():
-                document += chunk
-                if len(document) > LARGEST_DOCUMENT:
-                    raise ValueError(f"the document has more than {LARGEST_DOCUMENT} bytes")
-            return bytes(document)

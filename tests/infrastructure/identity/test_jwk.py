@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 
 from infrastructure.identity.errors import InvalidToken
-from infrastructure.identity.jwk import usable_keys
+from infrastructure.identity.jwk import MOST_KEYS, usable_keys
 from tests.infrastructure.identity.issuer import (
     EC_KEY,
     ED_KEY,
@@ -107,3 +107,10 @@ def test_a_private_key_published_by_accident_is_used_as_a_public_one():
 
     (key,) = usable_keys(json.dumps({"keys": [private]}).encode())
     assert key.key == RSA_KEY.public_key()
+
+
+async def test_a_set_of_too_many_keys_is_refused():
+    keys = [jwk(RSA_KEY, str(number)) for number in range(MOST_KEYS + 1)]
+    assert len(usable_keys(json.dumps({"keys": keys[1:]}).encode())) == MOST_KEYS
+    with pytest.raises(ValueError, match="more than 100 keys"):
+        usable_keys(json.dumps({"keys": keys}).encode())

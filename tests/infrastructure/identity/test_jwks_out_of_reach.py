@@ -1,6 +1,7 @@
 """What happens when an issuer's keys can't be had."""
 
 import os
+import time
 
 import pytest
 
@@ -8,6 +9,7 @@ from infrastructure.identity.errors import IdentityUnavailable
 from infrastructure.identity.jwks import JwksKeys
 from infrastructure.identity.verifier import TokenVerifier
 from tests.infrastructure.identity.issuer import NOW, bearer
+from tests.infrastructure.outside.raw import once, sending
 
 pytestmark = pytest.mark.anyio
 
@@ -115,3 +117,37 @@ async def test_an_https_issuer_is_believed_only_with_a_trusted_certificate(
     else:
         await unavailable(tokens)
         assert issuer.requests == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nX: " + b" " * 60_000 + b"\x01\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 3_000_000,
+    ],
+    ids=["spaces", "fields", "body"],
+)
+async def test_an_answer_that_costs_more_than_its_bytes_is_unavailable_soon(clock, answer):
+    with sending(once(answer)) as server:
+        tokens = TokenVerifier(
+            JwksKeys(server.url, timeout=60, clock=clock), issuer="https://id", audience="kith"
+        )
+        began = time.process_time()
+        await unavailable(tokens)
+        assert time.process_time() - began < 5
+
+
+async def test_a_proxy_is_asked_to_connect_on_to_an_https_issuer(clock, monkeypatch):
+    asked = []
+
+    def refusing(connection):
+        asked.append(True)
+        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+
+    with sending(refusing) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        keys = JwksKeys("https://id.example/jwks.json", timeout=60, clock=clock)
+        await unavailable(TokenVerifier(keys, issuer="https://id", audience="kith"))
+    assert asked
