@@ -22,10 +22,13 @@ LIMIT_MEGABYTES = 300
 
 @dataclass(frozen=True)
 class Target:
-    """The address and the attacker's token, as another process can be given them."""
+    """The address and the attacker's token, as another process can be given them; and the database
+    and the code of `kith`, which an import has too."""
 
     port: int
     token: str
+    conninfo: str
+    code: str
 
     @property
     def authorization(self) -> bytes:
@@ -64,12 +67,15 @@ class Verdict:
         return f"alone: {self.alone}\nbeside: {self.beside}"
 
 
-def beside(place: Place, strike: Strike, seconds: float = SECONDS) -> Verdict:
-    """The quiet tenant alone for a while, and then beside the attack."""
+def beside(
+    place: Place, strike: Strike, seconds: float = SECONDS, alone: Seen | None = None
+) -> Verdict:
+    """The quiet tenant alone for a while, unless that is known, and then beside the attack."""
     quiet = Quiet(place)
-    with quiet.watching() as alone:
-        time.sleep(seconds / 2)
-    target = Target(place.port, place.token("loud"))
+    if alone is None:
+        with quiet.watching() as alone:
+            time.sleep(seconds / 2)
+    target = Target(place.port, place.token("loud"), place.conninfo, place.code)
     attacker = multiprocessing.get_context("spawn").Process(
         target=_strike, args=(strike, target, seconds), daemon=True
     )

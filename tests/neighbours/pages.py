@@ -23,7 +23,7 @@ def unread(target: Target, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     with target.client() as client:
         for _ in range(RECORDS):
-            _log(client)
+            log(client)
     request = b"GET /api/interactions?pageSize=100 HTTP/1.1\r\nHost: kith\r\n"
     with ExitStack() as opened:
         for _ in range(CONNECTIONS):
@@ -37,7 +37,7 @@ def unread(target: Target, seconds: float) -> None:
 def one_event(target: Target, seconds: float) -> None:
     """The first event of a stream of 32 MB, many at a time."""
     with target.client() as client:
-        address = f"/api/interactions/{_log(client)}"
+        address = f"/api/interactions/{log(client)}"
         for number in range(AMENDMENTS):
             text = chr(ord("à") + number % 10) * len(TEXT)
             client.put(address, json=dict.fromkeys(FIELDS, text)).raise_for_status()
@@ -53,7 +53,7 @@ def one_event(target: Target, seconds: float) -> None:
             list(pool.map(ask, range(AT_ONCE)))
 
 
-def _log(client: httpx.Client) -> str:
+def log(client: httpx.Client) -> str:
     contact = client.post("/api/contacts", json={"name": "a"}).json()["id"]
     record = {"contactId": contact, "interactionType": "call", "date": "2024-01-02T10:00:00Z"}
     made = client.post("/api/interactions", json=record | dict.fromkeys(FIELDS, TEXT))

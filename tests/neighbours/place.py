@@ -32,10 +32,12 @@ WHERE datname = current_database() AND usename = current_user AND pid <> pg_back
 
 @dataclass(frozen=True)
 class Place:
-    """A running kith."""
+    """A running kith: its database, and the code that runs its command."""
 
     port: int
     process: psutil.Process
+    conninfo: str
+    code: str
 
     def token(self, tenant: str, permissions: tuple[str, ...] = EVERYTHING) -> str:
         return mint_token(
@@ -90,7 +92,7 @@ def kith(conninfo: str, mutant: str | None = None, **settings: str) -> Iterator[
         )
         try:
             _await(port, process)
-            yield Place(port, psutil.Process(process.pid))
+            yield Place(port, psutil.Process(process.pid), conninfo, code)
         except BaseException as error:
             said.seek(0)
             error.add_note(said.read().decode(errors="replace")[-3000:])

@@ -15,7 +15,8 @@ RECORDS = 120
 TEXT = "a" * 100_000
 """The longest text of a field."""
 
-AT_ONCE = 16
+AT_ONCE = 36
+"""A third of them ask the list of all records: more than the pool has connections."""
 TERM = "a" * 199 + "b"
 LISTS = ("/api/interactions", "/api/contacts", "/sites/api/interactions")
 
