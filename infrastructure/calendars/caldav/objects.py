@@ -5,12 +5,11 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from infrastructure.calendars.asking import TooLarge, failure, reading
+from infrastructure.calendars.asking import TooLarge, failure
 from infrastructure.calendars.caldav.dav import MULTISTATUS, Dav, id_of
 from infrastructure.calendars.caldav.questions import multiget
+from infrastructure.calendars.caldav.reading import taken
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, Response, multistatus
-from infrastructure.calendars.icalendar.apart import read_apart
-from infrastructure.calendars.icalendar.fingerprint import fingerprint
 from infrastructure.calendars.port import Calendar, CalendarObject, Trouble, Window
 
 GONE = (404, 410)
@@ -45,23 +44,23 @@ class Objects:
             first, gone_first = await self.many(calendar, listed[:half], window)
             second, gone_second = await self.many(calendar, listed[half:], window)
             return first + second, gone_first + gone_second
-        objects: list[CalendarObject] = []
+        texts: list[Stored] = []
+        untaken: list[CalendarObject] = []
         gone: list[str] = []
         for name, etag in listed:
             try:
                 one = stored[name] if name in stored else await self.stored(calendar, name)
             except TooLarge:
-                objects.append(_untaken(name, etag, "too_large", TOO_LARGE))
+                untaken.append(_untaken(name, etag, "too_large", TOO_LARGE))
             else:
                 if isinstance(one, Stored):
-                    one = one._replace(etag=one.etag or etag)
-                    objects.append(await self.read(calendar, one, window))
+                    texts.append(one._replace(etag=one.etag or etag))
                 elif one is None or one in GONE:
                     gone.append(name)
                 else:
                     detail = f"The server doesn't hand the event out (status {one})."
-                    objects.append(_untaken(name, etag, "unreadable", detail))
-        return objects, gone
+                    untaken.append(_untaken(name, etag, "unreadable", detail))
+        return await self._read(calendar, texts, window) + untaken, gone
 
     async def stored(self, calendar: Calendar, id: str) -> Stored | None:
         """None for an object that isn't there. Raises ServiceError."""
@@ -74,17 +73,25 @@ class Objects:
         return Stored(id, answer.headers.get("etag"), answer.body)
 
     async def read(self, calendar: Calendar, stored: Stored, window: Window) -> CalendarObject:
-        with reading():
-            found = await read_apart(stored.text, window, calendar.zone)
-        return CalendarObject(
-            stored.id,
-            found.uid,
-            stored.etag,
-            fingerprint(stored.text),
-            found.occurrences,
-            tuple(each._replace(item=each.item or stored.id) for each in found.troubles),
-            found.recurring,
-        )
+        (one,) = await self._read(calendar, [stored], window)
+        return one
+
+    async def _read(
+        self, calendar: Calendar, stored: Sequence[Stored], window: Window
+    ) -> list[CalendarObject]:
+        found = await taken([each.text for each in stored], window, calendar.zone)
+        return [
+            CalendarObject(
+                each.id,
+                read.uid,
+                each.etag,
+                fingerprint,
+                read.occurrences,
+                tuple(one._replace(item=one.item or each.id) for one in read.troubles),
+                read.recurring,
+            )
+            for each, (fingerprint, read) in zip(stored, found, strict=True)
+        ]
 
     async def _multiget(
         self, calendar: Calendar, listed: Sequence[tuple[str, str | None]]

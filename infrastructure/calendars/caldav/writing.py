@@ -7,15 +7,17 @@ repeated creation finds the object there: if that says the same, the answer to t
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 
-from infrastructure.calendars.asking import failure
+from infrastructure.calendars.asking import failure, reading
 from infrastructure.calendars.caldav.dav import Dav, id_of
-from infrastructure.calendars.caldav.objects import Objects
+from infrastructure.calendars.caldav.objects import TOO_LARGE, Objects
+from infrastructure.calendars.caldav.reading import digested
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, conditions
 from infrastructure.calendars.icalendar.apart import GivenUp, apart
 from infrastructure.calendars.icalendar.components import parsed
 from infrastructure.calendars.icalendar.fingerprint import fingerprint
 from infrastructure.calendars.icalendar.opened import NotThere
 from infrastructure.calendars.icalendar.patching import patched
+from infrastructure.calendars.icalendar.reading import LARGEST
 from infrastructure.calendars.icalendar.writing import written
 from infrastructure.calendars.port import (
     Calendar,
@@ -52,8 +54,11 @@ class Writer:
         stored = await self._objects.stored(calendar, id)
         if stored is None or (etag is not None and not _same(stored.etag, etag)):
             raise Stale
+        if len(stored.text) > LARGEST:
+            raise ServiceError(TOO_LARGE)
         try:
-            text = await apart(patched, stored.text, wanted, datetime.now(UTC))
+            with reading():
+                text = await apart(patched, stored.text, wanted, datetime.now(UTC))
         except NotThere:  # it has left the object meanwhile
             raise Stale from None
         except GivenUp:
@@ -79,24 +84,28 @@ class Writer:
     async def _taken(self, calendar: Calendar, id: str, text: bytes, answer: Answer) -> Put:
         if answer.status // 100 != 2:
             raise _refusal(answer)
-        ours, etag = fingerprint(text), answer.headers.get("etag")
+        ours, etag = await digested(fingerprint, text), answer.headers.get("etag")
         if etag is None:
             # Without an ETag the server may have changed it. One that says something else may be
             # somebody's newer version as well: without its ETag it is seen as changed.
             stored = await self._objects.stored(calendar, id)
-            etag = stored.etag if stored and _meant(stored.text) == _meant(text) else None
+            etag = stored.etag if stored and await _say_the_same(stored.text, text) else None
         return Put(id, etag, ours)
 
     async def _there_already(self, calendar: Calendar, id: str, text: bytes) -> Put:
         stored = await self._objects.stored(calendar, id)
         if stored is None:
             raise ServiceError("The server doesn't take the event.")
-        if _meant(stored.text) != _meant(text):
+        if not await _say_the_same(stored.text, text):
             raise Stale
-        return Put(id, stored.etag, fingerprint(stored.text))
+        return Put(id, stored.etag, await digested(fingerprint, stored.text))
 
 
-def _meant(text: bytes) -> bytes:
+async def _say_the_same(one: bytes, other: bytes) -> bool:
+    return await digested(meant, one) == await digested(meant, other)
+
+
+def meant(text: bytes) -> bytes:
     """The fingerprint without the time zones, which servers rewrite for themselves."""
     root = parsed(text)
     for calendar in root.components():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from infrastructure.calendars.icalendar.apart import GivenUp, apart, read_apart
@@ -72,7 +73,9 @@ def _read(parts: Sequence[Part], window: Window, zone: str | None) -> list[Each]
 async def _read_one(uid: str, part: bytes, window: Window, zone: str | None) -> Each:
     found = await read_apart(part, window, zone)
     troubles = tuple(each._replace(item=each.item or uid) for each in found.troubles)
-    return Each(uid, part, fingerprint(part), found._replace(uid=uid, troubles=troubles))
+    # A fingerprint takes as long as the text is made to take: out of this process, or not at all.
+    digest = sha256(part).digest()
+    return Each(uid, part, digest, found._replace(uid=uid, troubles=troubles))
 
 
 def split(text: bytes) -> tuple[list[Part], list[Trouble]]:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from infrastructure.calendars.caldav import dav, hrefs, listing, objects, writing, xml
+from infrastructure.calendars.caldav import dav, hrefs, listing, objects, reading, writing, xml
 from infrastructure.calendars.caldav import service as service_module
+from infrastructure.calendars.icalendar.apart import GivenUp, apart
 from infrastructure.calendars.opening import open_service
 from infrastructure.calendars.port import (
     Calendar,
@@ -258,6 +259,14 @@ def first_put(double: Double, then: Said) -> None:
     answering(double, "PUT", lost)
 
 
+async def always(*_: object) -> bool:
+    return True
+
+
+async def never(*_: object) -> bool:
+    return False
+
+
 class TestWriting:
     async def test_a_put_whose_answer_was_lost_has_one_effect(self, double, service, calendar):
         meeting = wanted()
@@ -272,13 +281,11 @@ class TestWriting:
         self, double, service, calendar, monkeypatch
     ):
         """The mutant: what is there is taken for somebody else's."""
-        monkeypatch.setattr(writing, "_meant", lambda text: text)
+        monkeypatch.setattr(writing, "_say_the_same", never)
         first_put(double, Said(502))
         meeting = wanted()
         with pytest.raises(Unreachable):
             await service.put(calendar, meeting, None, None)
-        (path,) = double.objects
-        double.objects[path] = double.objects[path].replace("DTSTAMP:2", "DTSTAMP:1")
         with pytest.raises(Stale):
             await service.put(calendar, meeting, None, None)
 
@@ -313,7 +320,7 @@ class TestWriting:
         self, double, service, calendar, monkeypatch
     ):
         """The mutant: their change would never be seen."""
-        monkeypatch.setattr(writing, "_meant", lambda _: b"")
+        monkeypatch.setattr(writing, "_say_the_same", always)
         self.overwriting(double)
         put = await service.put(calendar, wanted(), None, None)
         assert put.etag == double.etag(put.id)
@@ -486,11 +493,40 @@ class TestOtherServers:
         assert hrefs.belongs(base, url) is ours
 
 
+async def test_texts_that_take_too_long_are_troubles_and_the_others_are_taken(
+    double, service, calendar, monkeypatch
+):
+    fill(double, 3)
+
+    async def given_up(function, texts, *others):
+        if any(b"u1@x" in text for text in texts):
+            raise GivenUp
+        return await apart(function, texts, *others)
+
+    monkeypatch.setattr(reading, "apart", given_up)
+    (page,), _ = await whole_round(service, calendar)
+    codes = {one.id: [trouble.code for trouble in one.troubles] for one in page.objects}
+    assert codes == {
+        f"{CALENDAR}0.ics": [],
+        f"{CALENDAR}1.ics": ["too_slow"],
+        f"{CALENDAR}2.ics": [],
+    }
+
+
+async def test_a_text_of_many_lines_is_no_matter_for_the_event_loop(double, service, calendar):
+    """Its fingerprint alone would take half a minute there."""
+    double.store(f"{CALENDAR}0.ics", "A:\n" * 4_000_000)
+    with pytest.raises(ServiceError, match="larger than kith takes"):
+        await service.put(calendar, wanted(), f"{CALENDAR}0.ics", None)
+    one = await service.get(calendar, f"{CALENDAR}0.ics", WINDOW)
+    assert [trouble.code for trouble in one.troubles] == ["too_large"]
+
+
 async def test_a_busy_machine_reads_the_calendar_later(double, service, calendar, monkeypatch):
-    async def never(*_: object) -> None:
+    async def never_started(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(objects, "read_apart", never)
+    monkeypatch.setattr(reading, "apart", never_started)
     fill(double, 1)
     with pytest.raises(Unreachable, match="too busy"):
         await service.changes(calendar, None, WINDOW)
