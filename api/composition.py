@@ -11,6 +11,7 @@ from api.http.front import Front, FrontDoor
 from api.identity import verifier_of
 from api.sealed import STORES
 from api.services import Services
+from infrastructure.accounts.forgetting import forgetting_accounts
 from infrastructure.append.flusher import Committed
 from infrastructure.append.forgetting import forgetting
 from infrastructure.calendars.opening import open_service
@@ -56,6 +57,7 @@ async def open_services(
         for store in STORES:
             await seal_plain(fetch, keys, store)
         await stack.enter_async_context(forgetting(system.pool, settings.idempotency_days))
+        await stack.enter_async_context(forgetting_accounts(system.pool))
         metrics.watch(system.appender)
         heads = Heads(system.pool)
         committed.append(heads.committed)
