@@ -72,7 +72,8 @@ async def take_meeting(work: Work, command: TakeMeeting) -> StreamName:
 
 
 async def follow_calendar(work: Work, command: FollowCalendar) -> StreamName:
-    """A meeting that was completed or missed stays, and one in the past unless it moves ahead."""
+    """A meeting that was completed or missed stays, and one in the past unless it moves ahead.
+    Raises NotFound for one that would come back while its contact is removed."""
     meeting = work.checked(await work.meeting(command.meeting_id))
     state = meeting.state
     ended = state.status not in (MeetingStatus.SCHEDULED, MeetingStatus.CANCELLED)
@@ -84,5 +85,6 @@ async def follow_calendar(work: Work, command: FollowCalendar) -> StreamName:
         return work.append_to(meeting, state.cancel(REASON) if ahead else [])
     events = state.reinstate()
     for event in events:
+        await work.contact(state.contact_id)
         state = Meeting.evolve(state, event)
     return work.append_to(meeting, events + state.reschedule(appointment))

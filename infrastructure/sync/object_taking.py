@@ -70,8 +70,10 @@ class ObjectTaker:
             taken.ignored = taken.ignored or TROUBLED
         if taken.links:
             taken.ignored = None
-        elif taken.ignored is None:
-            taken.ignored = TROUBLED if taken.troubles else Ignored.NO_CONTACT
+        elif taken.ignored is None and taken.troubles:
+            taken.ignored = TROUBLED
+        elif taken.ignored is None and (object.occurrences or not object.recurring):
+            taken.ignored = Ignored.NO_CONTACT  # else it may have occurrences another day
         return taken
 
     async def _object(self, visit: Visit, page: Page, taken: Taken) -> None:
@@ -86,6 +88,9 @@ class ObjectTaker:
             place = Place(page.calendar.id, found.id, occurrence.recurrence)
             await self._occurrence(visit, page, taken, occurrence, place, before.pop(place, None))
         for place, link in before.items():
+            if place.recurrence is not None and link.agreed.start < page.window.since:
+                taken.dropped.append(place)  # its meeting is past, and stays
+                continue
             listed = page.window.since <= link.agreed.start < page.window.until
             alone = place.recurrence is None and not found.recurring
             if alone or found.troubles or link.agreed.cancelled or not listed:

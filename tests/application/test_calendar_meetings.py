@@ -15,7 +15,7 @@ from application.calendar_meetings import (
     take_meeting,
     uid_of,
 )
-from application.contacts import AddContact, add_contact
+from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
 from application.errors import PreconditionFailed
 from application.meetings import CompleteMeeting, EndMeeting, complete_meeting, miss_meeting
 from domain.contact import Details
@@ -83,6 +83,15 @@ async def test_a_meeting_follows_its_calendar_and_deciding_twice_changes_nothing
         "MeetingReinstated",
         "MeetingRescheduled",
     ]
+
+
+async def test_a_meeting_whose_contact_was_removed_does_not_come_back(here: Desk):
+    meeting = await taken(here)
+    await here.does(follow_calendar, FollowCalendar(meeting, {}, cancelled=True))
+    state = await here.state("meeting", meeting)
+    await here.does(remove_contact, RemoveContact(state.contact_id))
+    with pytest.raises(NotFound):
+        await here.does(follow_calendar, FollowCalendar(meeting, {}))
 
 
 @pytest.mark.parametrize("cancelled", [True, False])

@@ -146,6 +146,28 @@ async def test_occurrences_are_meetings_and_an_exception_moves_one(desk: Desk):
     assert states[1].appointment.scheduled_at == days[1] + HOUR
 
 
+async def test_a_series_is_rolled_on_from_day_to_day(desk: Desk):
+    """One that has no occurrence in the window is looked at every day; of those that the window has
+    left behind, the meetings stay."""
+    await desk.contact()
+    old, later = NOW - 80 * DAY, NOW + 100 * DAY
+    series = [event("s", recurrence=day, start=day, ends_at=day + HOUR) for day in (old, later)]
+    desk.server.save(*series)
+    await desk.visit()
+    assert [link.place.recurrence for link in await desk.links()] == [old]
+    for start in (later, SOON):
+        desk.server.stored["work", "s.ics"] = desk.server.stored["work", "s.ics"]._replace(
+            occurrences=(series[0], series[1]._replace(start=start, ends_at=start + HOUR))
+        )
+        await desk.opened.rows(
+            "UPDATE calendar_objects SET rolled_on = rolled_on - 1 WHERE account = %s RETURNING 1",
+            desk.id,
+        )
+        await desk.visit()
+    assert [link.place.recurrence for link in await desk.links()] == [later]
+    assert await desk.events() == ["scheduled", "scheduled"]
+
+
 async def test_colleagues_copies_of_an_event_are_one_meeting(desk: Desk):
     await desk.contact()
     bob = Desk(desk.opened, type(desk.server)(), desk.tenant, "6", "bob@example.com")
