@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -17,6 +18,7 @@ from infrastructure.append.forgetting import forgetting
 from infrastructure.calendars.opening import open_service
 from infrastructure.following.follower import Follower
 from infrastructure.metrics import Metrics
+from infrastructure.oauth.registered import providers_of
 from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching
 from infrastructure.projecting.projectors import projector, throttled_projector
@@ -84,7 +86,7 @@ async def open_services(
                 system.ledger,
                 system.log,
                 way_out,
-                open_service,
+                partial(open_service, providers=providers_of(settings)),
                 count=metrics.count_visit,
             )
             committed.append((await stack.enter_async_context(calendars)).committed)

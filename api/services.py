@@ -10,15 +10,19 @@ from api.streams.streams import EventStreams
 from application.administering_accounts import Accounts
 from application.administering_webhooks import Webhooks
 from application.confidential import Keeper
+from application.consenting import Consents
+from infrastructure.accounts.consents import BegunConsents
 from infrastructure.accounts.register import Register
 from infrastructure.accounts.secrets import account_secrets
 from infrastructure.accounts.states import States
+from infrastructure.calendars.consents import CalendarConsents
 from infrastructure.calendars.feeds import Feeds
 from infrastructure.calendars.opening import open_service
 from infrastructure.calendars.probing import CalendarProber
 from infrastructure.following.follower import Follower
 from infrastructure.identity.verifier import TokenVerifier
 from infrastructure.metrics import Metrics
+from infrastructure.oauth.registered import providers_of
 from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.bounded_queries import BoundedQueries, LookingBack
 from infrastructure.postgres.fetch import fetching
@@ -94,13 +98,20 @@ class Services:
             new_secret,
         )
         self.account_states = States(self.fetch)
+        providers = providers_of(settings)
+        way_out = WayOut(allow_private=settings.accounts_allow_private)
         self.accounts = Accounts(
             system.ledger,
             Keeper(account_secrets(self.fetch, keys), uuid7),
             Register(system.pool),
-            CalendarProber(WayOut(allow_private=settings.accounts_allow_private), open_service),
+            CalendarProber(way_out, partial(open_service, providers=providers)),
             self.account_states,
             keys.require,
+        )
+        self.consents = Consents(
+            self.accounts,
+            BegunConsents(self.fetch, keys),
+            CalendarConsents(providers, settings.base_url, way_out),
         )
         self._timelines: SharedReads[TimelineRead, TimelinePage | None] = SharedReads(
             partial(shared_pages, self.fetch)

@@ -4,6 +4,7 @@ A consent is begun and redeemed by the same user, each time with their own token
 comes back from the service in between proves nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -53,6 +54,10 @@ class ConsentServices(Protocol):
 
     def check(self, service: str) -> None:
         """Raises Invalid for a service that this kith isn't registered with."""
+        ...
+
+    async def revoke(self, tenant: str, service: str, values: Mapping[str, str]) -> None:
+        """Take a grant back, where the service can. Raises nothing."""
         ...
 
     async def granted(self, tenant: str, service: str, code: str, verifier: str) -> Login:

@@ -115,6 +115,23 @@ class Settings:
     """1 to connect accounts by http and at private addresses as well, such as a company's own
     server."""
 
+    google_client_id: str | None = setting(text, None)
+    google_client_secret: str | None = setting(text, None, shown=False)
+    """The client that is registered with Google; by default no account is connected there."""
+
+    google_url: str | None = setting(base_url, None)
+    """The origin of another server in the place of Google's, for tests."""
+
+    microsoft_client_id: str | None = setting(text, None)
+    microsoft_client_secret: str | None = setting(text, None, shown=False)
+    """The client that is registered with Microsoft; by default no account is connected there."""
+
+    microsoft_tenant: str = setting(text, "common")
+    """The directory whose users may connect accounts: its id or domain, or common for all."""
+
+    microsoft_url: str | None = setting(base_url, None)
+    """The origin of another server in the place of Microsoft's, for tests."""
+
     @classmethod
     def from_environment(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Read the environment. A variable set to nothing counts as not set.

@@ -1,21 +1,30 @@
 """`kith accounts`: the accounts of users and their troubles, and the keys of their secrets."""
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import uvloop
+from pydantic_core import from_json, to_json
 
 from api.cli import CommandError
 from api.cli.caller import add_tenant
 from api.cli.database import database
 from api.sealed import STORES
 from infrastructure.accounts.problems import page
+from infrastructure.accounts.secrets import account_secrets
 from infrastructure.accounts.states import NEW, States
+from infrastructure.calendars.checking import check
+from infrastructure.calendars.consented import Consented
+from infrastructure.calendars.opening import open_service
+from infrastructure.calendars.port import Refused, ServiceError
+from infrastructure.oauth.providers import CONSENTED
+from infrastructure.oauth.registered import providers_of
+from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching_on
-from infrastructure.sealing.errors import NoSecretKeys
+from infrastructure.sealing.errors import NoSecretKeys, Unopened
 from infrastructure.sealing.key_source import keys_of
 from infrastructure.sealing.resealing import reseal
 from infrastructure.settings import Settings
@@ -40,6 +49,7 @@ def add_arguments(commands: Any) -> None:
 
 def add_looks(actions: Any) -> None:
     for name, act, meaning in (
+        ("check", check_, "walk an account through what kith does, on a calendar of its own"),
         ("list", list_, "the accounts of a tenant, and how they are"),
         ("sync", sync, "have the service of an account looked at now"),
         ("problems", problems, "what couldn't be taken of an account"),
@@ -86,6 +96,38 @@ async def sync(_: Settings, args: argparse.Namespace, fetch: Fetch) -> int:
     await States(fetch).wake(args.tenant, row.id)
     print("The service is looked at as soon as a process with the role sync is at it.")
     return 0
+
+
+async def check_(settings: Settings, args: argparse.Namespace, fetch: Fetch) -> int:
+    """Print what was seen at each step; 1 if something was otherwise than expected. Raises
+    CommandError."""
+    row = await _row(args, fetch)
+    if row.service not in CONSENTED:
+        raise CommandError(f"An account of the kind {row.service} can't be checked this way.")
+    secrets, fine = account_secrets(fetch, keys_of(settings)), True
+
+    async def keep(values: Mapping[str, str]) -> None:
+        await secrets.replace(row.secrets, args.tenant, row.id, to_json(dict(values)).decode())
+
+    way_out = WayOut(allow_private=settings.accounts_allow_private).of(args.tenant)
+    try:
+        values = from_json((await secrets.known(args.tenant, [row.secrets]))[row.secrets])
+        service = await open_service(
+            row.service, values["url"], values, way_out, keep, providers=providers_of(settings)
+        )
+    except (Unopened, Refused, KeyError) as error:
+        raise CommandError(f"The account can't be opened: {error}") from error
+    assert isinstance(service, Consented)
+    try:
+        async for seen in check(service):
+            fine = fine and seen.fine
+            detail = f": {visible(seen.detail)}" if seen.detail else ""
+            print(f"{'yes' if seen.fine else 'no '}  {seen.expected}{detail}", flush=True)
+    except ServiceError as error:
+        raise CommandError(visible(str(error))) from error
+    finally:
+        await service.close()
+    return 0 if fine else 1
 
 
 async def problems(_: Settings, args: argparse.Namespace, fetch: Fetch) -> int:

@@ -1,5 +1,7 @@
 """Consents at Google and Microsoft: the address to go to, and the login that comes of it."""
 
+import asyncio
+import logging
 from collections.abc import Mapping
 
 from application.administering_accounts import Login
@@ -9,10 +11,15 @@ from infrastructure.calendars.consented import consented
 from infrastructure.calendars.port import Refused, ServiceError
 from infrastructure.oauth.consent import consent_url
 from infrastructure.oauth.providers import Provider
-from infrastructure.oauth.tokens import Grant, GrantRefused, NoTokens, redeem
+from infrastructure.oauth.tokens import Grant, GrantRefused, NoTokens, redeem, revoke
 from infrastructure.outside.addresses import endpoint
 from infrastructure.outside.client import Client
 from infrastructure.outside.way_out import WayOut
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 10.0
+"""Seconds for a revocation, which its caller waits for."""
 
 CALLBACK = "/api/accounts/callback"
 
@@ -47,6 +54,21 @@ class CalendarConsents:
             await client.close()
         origin = endpoint(provider.api, allow_private=True).origin
         return Login(origin, address, {"url": provider.api, **grant.secrets})
+
+    async def revoke(self, tenant: str, service: str, values: Mapping[str, str]) -> None:
+        """Take a grant back, where the service can. A failure is logged: the tokens are forgotten
+        all the same."""
+        provider = self._providers.get(service)
+        if provider is None:
+            return
+        client = Client(self._way_out.of(tenant), {})
+        try:
+            async with asyncio.timeout(SECONDS):
+                await revoke(client, provider, Grant.of(values))
+        except (NoTokens, TimeoutError, KeyError, ValueError) as error:
+            logger.warning("a grant wasn't revoked: %s", type(error).__name__)
+        finally:
+            await client.close()
 
     async def _address(self, provider: Provider, grant: Grant, way_out: WayOut) -> str | None:
         async def keep(_: Grant) -> None:

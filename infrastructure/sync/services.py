@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from application.context import Principal
 from domain.account import calendar_id
 from domain.mail_address import normal
+from infrastructure.calendars.opening import Keep
 from infrastructure.calendars.port import Calendar, CalendarService, Gone, Refused
 from infrastructure.outside.way_out import WayOut
 from infrastructure.sealing.errors import Unopened
@@ -27,7 +28,7 @@ MOST_OPEN = 1_000
 
 ONE = f"SELECT {COLUMNS} FROM accounts WHERE tenant = %s AND id = %s AND suspended IS NULL"
 
-Open = Callable[[str, str, Mapping[str, str], WayOut], Awaitable[CalendarService]]
+Open = Callable[[str, str, Mapping[str, str], WayOut, Keep], Awaitable[CalendarService]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,12 @@ class OpenServices:
             return None
         values = from_json(known[row.secrets])
         way_out = self._way_out.of(tenant)
-        service = await self._open(row.service, values["url"], values, way_out)
+
+        async def keep(renewed: Mapping[str, str]) -> None:
+            content = to_json(dict(renewed)).decode()
+            await self._secrets.replace(row.secrets, tenant, row.id, content)
+
+        service = await self._open(row.service, values["url"], values, way_out, keep)
         throttled = Throttled(service, Bucket(self._clock))
         try:
             calendars = await throttled.calendars()

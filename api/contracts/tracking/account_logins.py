@@ -7,6 +7,7 @@ from api.http.call import Call
 from api.http.problem import invalid
 from application.administering_accounts import Login
 from domain.mail_address import normal
+from infrastructure.oauth.providers import CONSENTED
 from infrastructure.outside.addresses import NotAllowed, endpoint
 
 ANOTHER_SERVER = "Another server needs the password again."
@@ -35,6 +36,9 @@ def changed_login(
 ) -> Login:
     """The way known so far, with what the body sets. A password is given anew with another
     address: it isn't sent to whatever server. Raises a 422."""
+    if service in CONSENTED:
+        detail = "Its user consents at the service: POST /api/accounts/authorize begins it."
+        raise invalid(("body", "url"), "consent_needed", detail)
     given = body.model_fields_set
     url = body.url if "url" in given else known["url"]
     username = body.username if "username" in given else known.get("username")

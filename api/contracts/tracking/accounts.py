@@ -4,6 +4,7 @@ An account is its user's: another user's isn't there, not even for an admin, who
 all by `?all=1`.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated, Any
 from uuid import UUID
@@ -30,7 +31,10 @@ from api.http.router import ContractRouter
 from application.entity import Entity
 from application.ports import Answer
 from domain.account import Account, Rules
+from domain.errors import NotFound
 from infrastructure.accounts.states import NEW, AccountState
+from infrastructure.oauth.providers import CONSENTED
+from infrastructure.sealing.errors import Unopened
 from projections.accounts.model import AccountRow, all_of, one, row_of
 
 router = ContractRouter(TRACKING, "Accounts")
@@ -95,7 +99,21 @@ async def remove(call: Call, id: str) -> Answer:
     """End a connection; meetings and calendars stay as they are"""
     row = await account_row(call, id)
     respond = answering(call, no_content)
-    return await call.services.accounts.remove(caller_of(call), row.id, respond)
+    grant = await _grant(call, row)
+    answer = await call.services.accounts.remove(caller_of(call), row.id, respond)
+    if grant is not None:
+        await call.services.consents.services.revoke(call.tenant, row.service, grant)
+    return answer
+
+
+async def _grant(call: Call, row: AccountRow) -> Mapping[str, str] | None:
+    """The tokens of an account whose user consented; None if there are none, or no longer."""
+    if row.service not in CONSENTED:
+        return None
+    try:
+        return await call.services.accounts.login(caller_of(call), row.secrets)
+    except (NotFound, Unopened):
+        return None
 
 
 def account(row: AccountRow, state: AccountState, location: str | None = None) -> Content:

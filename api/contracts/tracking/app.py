@@ -3,6 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from api.contracts.tracking import (
+    account_consents,
     account_work,
     accounts,
     analytics,
@@ -41,6 +42,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
         events.router,
         webhooks.router,
         webhook_deliveries.router,
+        account_consents.router,  # before the routes of one account, whose ids are any word
         accounts.router,
         account_work.router,
         calendar_feeds.router,

@@ -12,6 +12,7 @@ from domain.account import Access, Account, AccountRemoved, ChosenCalendar, Rule
 from domain.streams import StreamName
 from infrastructure.accounts.secrets import account_secrets
 from infrastructure.accounts.states import States
+from infrastructure.calendars.opening import Keep
 from infrastructure.calendars.port import CalendarService
 from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching
@@ -64,7 +65,7 @@ class House:
         await States(self.fetch).wake(desk.tenant, desk.id)
 
     async def open_service(
-        self, kind: str, address: str, secrets: Mapping[str, str], way_out: WayOut
+        self, kind: str, address: str, secrets: Mapping[str, str], way_out: WayOut, _: Keep
     ) -> CalendarService:
         assert kind == "caldav"
         assert secrets["password"] == "secret"

@@ -60,7 +60,7 @@ GONE = Gone("The server has nothing at this address.")
 def with_accounts(conninfo: str, fake: FakeService, **settings: Any) -> Iterator[Service]:
     """kith, whose accounts' services are the fake one."""
 
-    async def open_fake(*given: Any) -> Any:
+    async def open_fake(*given: Any, **_: Any) -> Any:
         return await fake.open(*given)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -158,6 +158,14 @@ EXAMPLES = {
     "POST /api/webhooks/{id}/replay": Example("/api/webhooks/{webhook}/replay", {"after": 0}, 202),
     "POST /api/accounts": Example("/api/accounts", NEW_ACCOUNT, 201),
     "GET /api/accounts": Example("/api/accounts"),
+    # The kith of the tests isn't registered anywhere, and no consent was begun.
+    "POST /api/accounts/authorize": Example(
+        "/api/accounts/authorize", {"kind": "google"}, 422, foreign=422
+    ),
+    "GET /api/accounts/callback": Example("/api/accounts/callback?code=c&state=s"),
+    "POST /api/accounts/authorized": Example(
+        "/api/accounts/authorized", {"code": "c", "state": "s"}, 422, foreign=422
+    ),
     "GET /api/accounts/{id}": Example("/api/accounts/{account}"),
     "PATCH /api/accounts/{id}": Example(
         "/api/accounts/{account}", {key: NEW_ACCOUNT[key] for key in NEW_ACCOUNT if key != "kind"}
