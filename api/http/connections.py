@@ -1,6 +1,7 @@
 """The connections of a server, within a bound: beyond it, the one goes that has waited longest for
 its client's next request."""
 
+from resource import RLIM_INFINITY
 from typing import Any, Protocol
 
 MOST = 10_000
@@ -50,4 +51,5 @@ class Connections:
 
 def most_connections(event_streams: int, files: int) -> int:
     """The bound of a process that may have so many event streams, and so many open files."""
-    return max(1, min(max(MOST, 2 * event_streams), files - OTHER_FILES))
+    wanted = max(MOST, 2 * event_streams)
+    return wanted if files == RLIM_INFINITY else max(1, min(wanted, files - OTHER_FILES))

@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import ExitStack
+from resource import RLIM_INFINITY
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,6 +69,7 @@ def test_event_streams_and_open_files_bound_the_connections():
     assert most_connections(5_000, 65_536) == MOST
     assert most_connections(20_000, 65_536) == 40_000
     assert most_connections(5_000, 1_024) == 1_024 - OTHER_FILES
+    assert most_connections(5_000, RLIM_INFINITY) == MOST
 
 
 def test_a_request_is_answered_beside_more_idle_connections_than_the_bound(database, monkeypatch):
