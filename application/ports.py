@@ -74,6 +74,14 @@ class Job:
     key: CommandKey | None = None
     answer: Callable[["Receipt"], Answer] | None = None
 
+    @property
+    def tenant(self) -> str:
+        """The tenant of the streams, or of the key where nothing is appended."""
+        for change in self.changes:
+            return change.stream.tenant
+        assert self.key is not None
+        return self.key.tenant
+
 
 @dataclass(slots=True)
 class Receipt:

@@ -26,6 +26,10 @@ LONGEST_WRITTEN = 500
 LONGEST_DOMAIN = 253
 """Octets of a domain, and so the most of its characters: encoding them makes no fewer."""
 
+LONGEST_LABEL = 63
+"""Octets of a label, and so the most of its characters. Longer ones aren't encoded at all: the time
+that this takes grows with the square of the length."""
+
 INVISIBLE = "\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 """Characters without a form, which pasted text brings along at its ends."""
 
@@ -59,6 +63,8 @@ def _ascii(domain: str) -> str | None:
         return domain.lower()
     try:
         mapped = idna.uts46_remap(domain)
-        return None if len(mapped) > LONGEST_DOMAIN else idna.encode(mapped).decode("ascii")
+        if len(mapped) > LONGEST_DOMAIN or max(map(len, mapped.split("."))) > LONGEST_LABEL:
+            return None
+        return idna.encode(mapped).decode("ascii")
     except idna.IDNAError:
         return None

@@ -2,12 +2,12 @@
 
 There is no timer: a lone append is written at once, and under load batches grow by themselves.
 Batches are bounded, so that none holds the append lock for half a second: by their events, and by
-the bytes of these and of the rows that are written with them. So is the queue: while it is full,
-jobs are refused with Overloaded. A job that is too large for any batch is refused with TooLarge.
+the bytes of these and of the rows that are written with them. So is the queue, in which the tenants
+take turns: while the queue or a tenant's half of it is full, jobs are refused with Overloaded. A
+job that is too large for any batch is refused with TooLarge.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from application.ports import Job, NewId, Receipt
 from infrastructure.append.batch import EncodedJob, encode_job
 from infrastructure.append.flusher import Flusher, Verdict
 from infrastructure.append.sizes import judged_size
+from infrastructure.append.turns import Turns
 
 MOST_EVENTS = 500
 MOST_BYTES = 4_000_000
@@ -29,7 +30,8 @@ record with every text at its limit in any script. A job that leaves hidden cont
 have as much again of that, which is text: that takes a quarter of the time."""
 
 LONGEST_QUEUE = 5_000
-"""Jobs in the queue: about a second of appends at a few thousand a second."""
+"""Jobs in the queue: about a second of appends at a few thousand a second. Half of them, and of the
+bytes, may be one tenant's."""
 
 LARGEST_QUEUE = 256_000_000
 """Bytes of events and rows in the queue. Each caller holds a few times its events besides."""
@@ -68,9 +70,7 @@ class GroupCommit:
     def __init__(self, flusher: Flusher, new_id: NewId, *, longest_queue: int = LONGEST_QUEUE):
         self._flusher = flusher
         self._new_id = new_id
-        self._longest = longest_queue
-        self._queue: deque[Waiting] = deque()
-        self._queued_bytes = 0
+        self._queue: Turns[Waiting] = Turns(longest_queue, LARGEST_QUEUE)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -96,7 +96,8 @@ class GroupCommit:
 
     async def append(self, job: Job) -> Receipt:
         """Append a job. Errors: those of application.ports.EventLog.append."""
-        if len(self._queue) >= self._longest:
+        tenant = job.tenant
+        if self._queue.is_full(tenant):
             raise Overloaded(FULL)
         if self._task is None or self._task.done() or self._stopping:
             raise Unavailable("The ledger is shutting down.")
@@ -104,11 +105,10 @@ class GroupCommit:
         encoded = encode_job(job, self._new_id, size_of_rows)
         if encoded.size > LARGEST_JOB and judged_size(job, size_of_rows) > LARGEST_JOB:
             raise TooLarge
-        if self._queued_bytes + encoded.size > LARGEST_QUEUE and self._queue:
+        if not self._queue.has_room(tenant, encoded.size):
             raise Overloaded(FULL)
         waiting = Waiting(encoded, asyncio.get_running_loop().create_future())
-        self._queue.append(waiting)
-        self._queued_bytes += encoded.size
+        self._queue.add(tenant, waiting, encoded.size)
         self._wake.set()
         # A caller that goes away doesn't withdraw its job.
         return await waiting.receipt
@@ -129,14 +129,12 @@ class GroupCommit:
         batch: list[Waiting] = []
         events = size = 0
         while self._queue:
-            encoded = self._queue[0].encoded
-            events += len(encoded.ids)
-            size += encoded.size
+            waiting, bytes_ = self._queue.first()
+            events += len(waiting.encoded.ids)
+            size += bytes_
             if batch and (events > MOST_EVENTS or size > MOST_BYTES):
-                size -= encoded.size
                 break
-            batch.append(self._queue.popleft())
-        self._queued_bytes -= size
+            batch.append(self._queue.take())
         return batch
 
     async def _flush(self, batch: list[Waiting]) -> None:

@@ -16,8 +16,9 @@ _PHRASE_LIMIT = 2_000
 _LABEL = re.compile(r"^\s*message-id:?\s+(?=<)", re.IGNORECASE)
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _MUTABLE = re.compile(
-    rb"^(?:Status|X-Status|X-UID|X-Keywords|X-Mozilla-[^:\n]*|X-Gmail-[^:\n]*|X-GM-[^:\n]*"
-    rb"|Content-Length|Lines|X-IMAP[^:\n]*)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*",
+    # Possessive: the rest of a line is looked through once, also where it has no colon.
+    rb"^(?:(?:Status|X-Status|X-UID|X-Keywords|Content-Length|Lines)[ \t]*+"
+    rb"|X-(?:Mozilla-|Gmail-|GM-|IMAP)[^:\n]*+):[^\n]*\n(?:[ \t][^\n]*\n)*",
     re.MULTILINE | re.IGNORECASE,
 )
 

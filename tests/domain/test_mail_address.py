@@ -2,6 +2,7 @@
 
 import time
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +106,11 @@ def test_a_long_text_takes_no_long_time(piece: str):
         normal(f"a@{text[: length - 2]}")
         normal(f"{text[: length - 6]}@x.org")
     assert time.monotonic() - begun < 2
+
+
+def test_a_label_that_is_too_long_isnt_encoded(monkeypatch: pytest.MonkeyPatch):
+    encoded: list[str] = []
+    monkeypatch.setattr(idna, "encode", encoded.append)
+    label = "".join(chr(0x4E00 + place) for place in range(64))
+    assert normal(f"ann@{label}.example") is None
+    assert encoded == []

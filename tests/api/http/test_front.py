@@ -146,11 +146,11 @@ def test_the_limit_of_bodies_can_be_set(watched):
 class TestTooMuch:
     @pytest.fixture
     def narrow(self, watched: Service) -> Iterator[Service]:
-        """Two commands may wait, and no more."""
-        appender = watched.services.system.appender
-        longest, appender._longest = appender._longest, 2
+        """Two commands of a tenant may wait, and no more."""
+        queue = watched.services.system.appender._queue
+        longest, queue._longest = queue._longest, 4
         yield watched
-        appender._longest = longest
+        queue._longest = longest
 
     def test_is_503_with_the_time_to_come_back_and_no_effect(self, narrow, tenant):
         client = narrow.client(tenant=tenant)

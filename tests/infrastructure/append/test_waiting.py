@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_full_queue_turns_callers_away_and_takes_them_again_later(ledger: str, held: Hold):
-    async with process(ledger, (), longest_queue=3) as one:
+    async with process(ledger, (), longest_queue=6) as one:
         async with blocked(one, held):
             tasks = [asyncio.create_task(one.appender.append(adds())) for _ in range(3)]
             await until(lambda: one.appender.queued == 3)

@@ -1,5 +1,7 @@
 """Message ids, their stand-ins, and whom a reply answers."""
 
+import time
+
 import pytest
 
 from infrastructure.mail.identifiers import ids_in, message_id, parent_id
@@ -80,3 +82,11 @@ def test_references_are_read_with_and_without_brackets():
 )
 def test_a_reply_answers_its_in_reply_to_or_last_reference(value, expected):
     assert parent_id(value, PEOPLE) == expected
+
+
+@pytest.mark.parametrize("name", [b"X-Mozilla-", b"Status", b"X-IMAP"])
+def test_the_lines_that_mailboxes_change_are_looked_through_once(name: bytes):
+    raw = name + b" " * 500_000 + b"\n\n"
+    began = time.process_time()
+    made(raw)
+    assert time.process_time() - began < 5.0  # again for each blank, this would take minutes
