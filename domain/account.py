@@ -68,7 +68,7 @@ class AccountConnected(Event):
 
     type = "kith.account.connected.v1"
     service: Word
-    """The kind of service: caldav or ics."""
+    """The kind of service: caldav, ics, google or microsoft."""
     user: Annotated[str, Field(min_length=1, max_length=255)]
     """The id of the user."""
     access: Access

@@ -27,6 +27,7 @@ from projections.accounts.model import row_of
 router = ContractRouter(TRACKING, "Accounts")
 
 Handed = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+BEGINNING = (*CREATING, 404)
 OTHER = "The consent is of another account at the service."
 
 
@@ -51,12 +52,12 @@ class Authorized(Body):
 
 
 class Callback(Query):
-    state: str = Field("", max_length=LONGEST)
-    code: str = Field("", max_length=LONGEST)
-    error: str = Field("", max_length=LONGEST)
+    state: str = ""
+    code: str = ""
+    error: str = ""
 
 
-@router.on("POST /api/accounts/authorize", connecting, ConsentShown, errors=CREATING)
+@router.on("POST /api/accounts/authorize", connecting, ConsentShown, errors=BEGINNING)
 async def authorize(call: Call, body: Consent) -> Content:
     """Begin a consent at a service; the address is good for a quarter of an hour"""
     if body.account is not None:
@@ -67,11 +68,17 @@ async def authorize(call: Call, body: Consent) -> Content:
     return Content(to_json({"url": url}))
 
 
-@router.on("GET /api/accounts/callback", needs(PUBLIC), response_class=Response)
+@router.on(
+    "GET /api/accounts/callback",
+    needs(PUBLIC),
+    errors=(422,),
+    documented={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    response_class=Response,
+)
 async def callback(call: Call, query: Annotated[Callback, QueryParameter()]) -> Response:
     """The page that hands code and state on; it redeems nothing"""
     if query.error or not (query.code and query.state):
-        body = refusal_page(query.error)
+        body = refusal_page(query.error[:LONGEST])
     else:
         body = page(query.code, query.state, call.services.settings.cors_origins)
     headers = {**HEADERS, "Content-Security-Policy": POLICY}
@@ -83,7 +90,7 @@ async def callback(call: Call, query: Annotated[Callback, QueryParameter()]) -> 
     connecting,
     AccountShown,
     status=201,
-    errors=CREATING,
+    errors=BEGINNING,
     documented={200: {"description": "The account has its new grant"}},
     confidential=frozenset({"code", "state"}),
 )

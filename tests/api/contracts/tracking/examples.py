@@ -162,7 +162,7 @@ EXAMPLES = {
     "POST /api/accounts/authorize": Example(
         "/api/accounts/authorize", {"kind": "google"}, 422, foreign=422
     ),
-    "GET /api/accounts/callback": Example("/api/accounts/callback?code=c&state=s"),
+    "GET /api/accounts/callback": Example("/api/accounts/callback"),
     "POST /api/accounts/authorized": Example(
         "/api/accounts/authorized", {"code": "c", "state": "s"}, 422, foreign=422
     ),
