@@ -9,10 +9,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from api import services
 from api.cli.main import main as kith
-from api.contracts.tracking import interactions
 from api.http import body, connection, query
 from api.streams import source, stream
-from infrastructure.append import group_commit
 from infrastructure.log import reader
 from infrastructure.outside import parser, wire
 from infrastructure.postgres.bounded_queries import BoundedQueries
@@ -20,8 +18,6 @@ from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.tenant_pools import TenantPools
 from infrastructure.webhooks import posting, response
 from projections import paging
-from projections.timeline.model import TIMELINE
-from tests.projections.given import with_content_in_every_row
 
 NEVER = 1 << 60
 
@@ -78,19 +74,6 @@ def events_judged_by_their_streams() -> None:
     judging = reader.bounded(reader.SOME.format(condition="true"), NEVER, reader.BY_STREAM)
     _set(reader, judging, "JUDGING")
     _set(reader, NEVER, "STREAM_BYTES")
-
-
-def anybody_taking_part() -> None:
-    async def unchecked(*_: object) -> None:
-        """Participants that are no contacts."""
-
-    _set(interactions, unchecked, "check_participants")
-    object.__setattr__(TIMELINE, "project", with_content_in_every_row(TIMELINE))
-    batches_without_bytes()
-
-
-def batches_without_bytes() -> None:
-    _set(group_commit, NEVER, "MOST_EVENTS", "MOST_BYTES", "LARGEST_JOB")
 
 
 def answers_without_end() -> None:
