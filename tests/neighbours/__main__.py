@@ -1,4 +1,5 @@
-"""`make neighbours`: every attack for longer, each beside the quiet tenant, with a report."""
+"""`make neighbours`: every attack for longer, beside the quiet tenant, with a report; then each
+again without the bound that protects the quiet tenant, who has to notice."""
 
 import argparse
 import sys
@@ -8,26 +9,38 @@ from pathlib import Path
 from tqdm import tqdm
 
 from infrastructure.embedded import EmbeddedPostgres
-from tests.neighbours.attacking import beside
+from tests.neighbours.attacking import Strike, beside
 from tests.neighbours.place import kith
 from tests.neighbours.test_neighbours import ATTACKS
+
+MUTANTS = {strike: mutant for strike, mutant in ATTACKS.items() if mutant}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="neighbours", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="of each attack")
     seconds = parser.parse_args().seconds
-    report, harmed = [], False
+    report, wrong = [], False
     with tempfile.TemporaryDirectory(prefix="kith-neighbours-") as name:
         Path(name).chmod(0o711)  # as root, PostgreSQL's own user has to get to what is below
-        with EmbeddedPostgres(Path(name)) as postgres, kith(postgres.url) as place:
-            for strike in tqdm(ATTACKS, unit="attack"):
-                verdict = beside(place, strike, seconds)
-                attack = f"{strike.__module__.rpartition('.')[2]}.{strike.__name__}"
-                report.append(f"{attack}\n{verdict}\n" + "\n".join(verdict.complaints))
-                harmed = harmed or bool(verdict.complaints)
+        with EmbeddedPostgres(Path(name)) as postgres:
+            with kith(postgres.url) as place:
+                for strike in tqdm(ATTACKS, unit="attack"):
+                    verdict = beside(place, strike, seconds)
+                    report.append("\n".join((called(strike), str(verdict), *verdict.complaints)))
+                    wrong = wrong or bool(verdict.complaints)
+            for strike, mutant in tqdm(MUTANTS.items(), unit="mutant"):
+                with kith(postgres.url, mutant.__name__) as place:
+                    verdict = beside(place, strike, seconds)
+                noticed = "noticed" if verdict.complaints else "NOT NOTICED"
+                report.append(f"{called(strike)} with {mutant.__name__}: {noticed}\n{verdict}")
+                wrong = wrong or not verdict.complaints
     print("\n\n".join(report))
-    return int(harmed)
+    return int(wrong)
+
+
+def called(strike: Strike) -> str:
+    return f"{strike.__module__.rpartition('.')[2]}.{strike.__name__}"
 
 
 if __name__ == "__main__":

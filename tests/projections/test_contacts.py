@@ -31,6 +31,7 @@ def test_a_contact_that_was_added_has_a_row():
         "position": 1,
         "created_at": NOW,
         "updated_at": NOW,
+        "mail_address": "ann@example.com",
         "search": "ann lee\nann@example.com\nlee & sons",
     }
 
