@@ -3,13 +3,12 @@ request and of its answer.
 
 uvicorn bounds only the idle time after an answer: a client that sends nothing, half a head or half
 a body, or doesn't read its answer, would keep its connection, and the memory of both, for ever; a
-head of any length, and any number of requests ahead of their answers, would be kept in memory.
+head of any length, and any number of requests ahead of their answers, would be kept in memory; a
+body of any length would be taken after its answer, and a body in tiny chunks, each of which costs
+as much as a long one, would keep the event loop from other clients.
 """
 
-import fcntl
 import json
-import struct
-import termios
 from asyncio import BaseTransport, Task, TimerHandle
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http.connections import Connections
+from api.http.transport import CountedTransport
 
 LATE = "kith.late"
 """Set in the scope of a request whose body didn't arrive in time."""
@@ -39,60 +39,56 @@ HEADERS = 200
 PIPELINED = 32
 """Requests that a connection may send ahead of their answers."""
 
+AHEAD_FIELDS = 400
+"""Header fields of the requests that wait for the answers before theirs."""
+
+AHEAD_BYTES = 64 * 1024
+"""Bytes of those requests: their heads, and their bodies but the last."""
+
+CHUNKS = 4_096
+"""Chunks of a body, and of the bodies that wait behind it, that may be smaller than CHUNK_BYTES on
+average."""
+
+CHUNK_BYTES = 256
+"""Average bytes of a chunk of a body that has more than CHUNKS."""
+
+UNWANTED_BYTES = 2 * 1024 * 1024
+"""Bytes of a body that arrive after its answer has begun, chunk heads included. A client that sends
+the whole body before it reads the answer can read it, if the body is within its own bound."""
+
 NO_SNIFFING = ("x-content-type-options", "nosniff")
 """In every answer, also in those of the server itself: browsers take a body for what it is called.
 """
 
-_TOO_LARGE = json.dumps(
-    {
+
+def _refusal(status: HTTPStatus, code: str, detail: str) -> bytes:
+    problem = {
         "type": "about:blank",
-        "title": HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.phrase,
-        "status": 431,
-        "code": "head_too_large",
-        "detail": f"A request's head has {HEAD_BYTES} bytes and {HEADERS} fields at most.",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
     }
-).encode()
-_REFUSAL = (
-    "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    "content-type: application/problem+json\r\n"
-    f"{': '.join(NO_SNIFFING)}\r\n"
-    f"content-length: {len(_TOO_LARGE)}\r\nconnection: close\r\n\r\n"
-).encode() + _TOO_LARGE
+    body = json.dumps(problem).encode()
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        "content-type: application/problem+json\r\n"
+        f"{': '.join(NO_SNIFFING)}\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
 
-class _Counted:
-    """A transport that counts the bytes written to it."""
-
-    def __init__(self, transport: BaseTransport):
-        self._transport: Any = transport
-        self.written = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        self.written += len(data)
-        self._transport.write(data)
-
-    @property
-    def waiting(self) -> int:
-        """Bytes that the system hasn't taken yet."""
-        return int(self._transport.get_write_buffer_size())
-
-    @property
-    def taken(self) -> int:
-        """Bytes that the client has taken."""
-        return self.written - self.waiting - self._in_the_system()
-
-    def _in_the_system(self) -> int:
-        """Bytes that the system holds for the client: often more than a megabyte, of which it
-        takes more only when a good part is gone."""
-        try:
-            where = self._transport.get_extra_info("socket").fileno()
-            (held,) = struct.unpack("i", fcntl.ioctl(where, termios.TIOCOUTQ, bytes(4)))
-        except OSError:  # not known here
-            return 0
-        return int(held)
+_LARGE_HEAD = _refusal(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    "head_too_large",
+    f"A request's head has {HEAD_BYTES} bytes and {HEADERS} fields at most.",
+)
+_SMALL_CHUNKS = _refusal(
+    HTTPStatus.BAD_REQUEST,
+    "too_many_chunks",
+    f"The chunks of a body of more than {CHUNKS} have {CHUNK_BYTES} bytes on average at least.",
+)
 
 
 class Connection(HttpToolsProtocol):
@@ -111,6 +107,11 @@ class Connection(HttpToolsProtocol):
     _unread = 0  # looks at which an answer waited and nothing more had been taken
     _exchange: Task[None] | None = None  # of the request that is being answered
     _partial = 0  # bytes since the last head, piece of a body or end of a request
+    _chunks = 0  # since a request that nothing was ahead of
+    _body = 0  # bytes of these chunks
+    _unwanted = 0  # bytes since then that came for a body after its answer had begun
+    _small_chunks = False  # refused
+    _endless = False  # an event stream is being answered
     _next_look: TimerHandle | None = None
 
     def __init__(self, *args: Any, among: Connections, **options: Any):
@@ -119,7 +120,7 @@ class Connection(HttpToolsProtocol):
         self._among = among
 
     def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(_Counted(transport))  # type: ignore[arg-type]
+        super().connection_made(CountedTransport(transport))  # type: ignore[arg-type]
         self._among.opened(self)
         self._awaited = self._missing()
         self._look_later()
@@ -135,6 +136,12 @@ class Connection(HttpToolsProtocol):
         if self._exchange is not None:
             self._exchange.cancel()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        # Cycles of references would keep what waited until the collector runs.
+        self.pipeline.clear()
+        self._ahead.clear()
+        self.cycle = self._awaited = None  # type: ignore[assignment]
+        self.scope = self.headers = None  # type: ignore[assignment]
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         exchange = self.loop.create_task(cycle.run_asgi(app))
@@ -144,8 +151,9 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         self._exchange = None
+        self._endless = False
         super().on_response_complete()
-        if self.cycle.response_complete:
+        if self.cycle is not None and self.cycle.response_complete:
             self.cycle.body.clear()  # what nobody has read of it
             self._among.answered(self)
 
@@ -154,11 +162,14 @@ class Connection(HttpToolsProtocol):
         while start < len(data):
             room = HEAD_BYTES - self._partial
             if room <= 0:
-                self._refuse_head()
+                self._refuse(_LARGE_HEAD)
                 return
             piece = data[start : start + room]
             start += len(piece)
             self._partial += len(piece)
+            if self._is_unwanted(len(piece)):
+                self.transport.close()
+                return
             super().data_received(piece)
             if self.transport.is_closing():
                 return
@@ -167,23 +178,64 @@ class Connection(HttpToolsProtocol):
         self._partial = 0
         if len(self.headers) > HEADERS:
             raise ValueError("too many header fields")  # ends the parsing, as a malformed head does
-        if len(self.pipeline) >= PIPELINED:
-            raise ValueError("too many requests ahead of their answers")
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._bound_what_waits()
         self._among.asked(self)
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
+        if self._small_chunks:
+            self._refuse(_SMALL_CHUNKS)
+            return
         too_many = self.headers is not None and len(self.headers) > HEADERS
         if too_many or self._answering():
-            self._refuse_head()
+            self._refuse(_LARGE_HEAD)
         else:
             super().send_400_response(msg)
 
-    def _refuse_head(self) -> None:
-        # An earlier answer may be under way, and the refusal would end up inside of it.
-        if not self._answering():
-            self.transport.write(_REFUSAL)
+    def _refuse(self, refusal: bytes) -> None:
+        # An earlier answer may be under way, and the refusal would end up inside of it; a request
+        # whose body still comes may have its answer already.
+        request = self.cycle
+        answered = request is not None and request.response_complete and request.more_body
+        if not answered and not self._answering():
+            self.transport.write(refusal)
         self.transport.close()
+
+    def _is_unwanted(self, size: int) -> bool:
+        """True if more has come of a body than is taken once its answer has begun. `size` are the
+        bytes that come now."""
+        request = self.cycle
+        if request is None or not request.response_started or not request.more_body:
+            return False
+        self._unwanted += size
+        return self._unwanted > UNWANTED_BYTES
+
+    def _bound_what_waits(self) -> None:
+        """Raises ValueError, which ends the parsing, if the request whose head has come may not
+        wait for the answers before it."""
+        if self._endless:
+            raise ValueError("a request behind an event stream")
+        if len(self.pipeline) >= PIPELINED:
+            raise ValueError("too many requests ahead of their answers")
+        waiting = [request for request, _ in self.pipeline]
+        heads = [self.headers, *(list(request.scope["headers"]) for request in waiting)]
+        if sum(len(head) for head in heads) > AHEAD_FIELDS:
+            raise ValueError("too many header fields ahead of their answers")
+        size = sum(len(name) + len(value) for head in heads for name, value in head)
+        size += len(self.url) + sum(
+            len(request.body) + len(request.scope["raw_path"]) + len(request.scope["query_string"])
+            for request in waiting
+        )
+        if size > AHEAD_BYTES:
+            raise ValueError("too many bytes ahead of their answers")
+
+    def answers_without_end(self) -> None:
+        """The request that is being answered has an answer without an end: nothing may wait behind
+        it, so a connection where something does is closed."""
+        self._endless = True
+        if self.pipeline:
+            self.transport.close()
 
     def _answering(self) -> bool:
         request = self.cycle
@@ -191,19 +243,29 @@ class Connection(HttpToolsProtocol):
             return False
         return bool(self.pipeline) or request.response_started or not request.more_body
 
+    def on_chunk_header(self) -> None:
+        self._chunks += 1
+        if self._chunks > CHUNKS and self._body < CHUNK_BYTES * (self._chunks - 1):
+            self._small_chunks = True
+            raise ValueError("too many small chunks")
+
     def on_body(self, body: bytes) -> None:
         self._partial = 0
+        self._body += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._partial = 0
         super().on_message_complete()
+        self.cycle.more_body = False  # uvicorn leaves it, if the answer came before the body's end
 
     def on_message_begin(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
+            self._ahead = [each for each in self._ahead if not each.response_complete]
             self._ahead.append(self.cycle)
-        elif self._ahead:
+        else:
             self._ahead.clear()
+            self._chunks = self._body = self._unwanted = 0
         super().on_message_begin()
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope[TRANSPORT] = self.transport

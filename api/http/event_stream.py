@@ -31,6 +31,7 @@ class EventStreamResponse(EventSourceResponse):
             self._stream.cut = scope[TRANSPORT].abort
             # A piece waits until the client has taken the one before.
             scope[TRANSPORT].set_write_buffer_limits(0)
+            scope[TRANSPORT].get_protocol().answers_without_end()
         loop = asyncio.get_running_loop()
 
         async def send_in_time(message: Message) -> None:

@@ -32,7 +32,7 @@ def heads_without_end() -> None:
 
 
 def requests_without_number() -> None:
-    _set(connection, NEVER, "PIPELINED")
+    _set(connection, NEVER, "PIPELINED", "AHEAD_FIELDS", "AHEAD_BYTES")
 
 
 def bodies_without_budget() -> None:

@@ -122,7 +122,8 @@ def test_a_connection_with_too_many_requests_ahead_is_closed(service, client):
 
 
 def test_a_mutant_without_the_bound_answers_any_number_of_requests_ahead(client, monkeypatch):
-    monkeypatch.setattr(connection, "PIPELINED", 1 << 30)
+    for bound in ("PIPELINED", "AHEAD_FIELDS", "AHEAD_BYTES"):
+        monkeypatch.setattr(connection, bound, 1 << 30)
     client.sendall((GET + b"\r\n") * 999 + GET + b"Connection: close\r\n\r\n")
     assert answers(client).count(b" 200 OK") == 1000
 

@@ -19,7 +19,7 @@ from api.http.connection import TRANSPORT
 from api.http.front import Front
 from infrastructure.metrics import Metrics
 from tests.api.running import Service
-from tests.api.streaming import all_gone, eventually, opened
+from tests.api.streaming import eventually
 
 GONE = RuntimeError("unable to perform operation on <TCPTransport closed=True>; closed")
 
@@ -118,17 +118,3 @@ def test_a_query_ends_with_the_client_that_asked(service, tenant, caplog, path):
         eventually(waiting(0))
     assert caplog.records == []
     assert service.client(tenant=tenant).get(path).status_code == 200
-
-
-def test_a_stream_ends_though_something_stood_in_line_behind_it(
-    service, tenant, caplog, monkeypatch
-):
-    all_gone(service)
-    monkeypatch.setattr(service.services.streams.source, "heartbeat", 0.1)
-    token = service.token(tenant=tenant).encode()
-    asked = b"GET /api/events/stream HTTP/1.1\r\nHost: kith\r\nAuthorization: Bearer %s\r\n\r\n"
-    with caplog.at_level(logging.WARNING):
-        vanish(service, asked % token + LIVE, lambda: eventually(lambda: opened(service) == 1))
-        all_gone(service)
-        time.sleep(0.1)
-    assert caplog.records == []
