@@ -43,7 +43,7 @@ class BegunConsents(Protocol):
         ...
 
     async def take(self, tenant: str, user: str, state: str) -> Begun | None:
-        """What a state of the user stands for, once."""
+        """The beginning that a state of the user stands for, once."""
         ...
 
 
@@ -83,7 +83,7 @@ class Consents:
         return self.services.url(service, state, verifier)
 
     async def redeem(self, caller: Caller, state: str, code: str) -> Redeemed:
-        """What the caller consented to. The state is good no longer, whatever follows."""
+        """Exchange the code for tokens. The state is good no longer, whatever follows."""
         begun = await self.begun.take(caller.tenant, caller.principal.user, state)
         if begun is None:
             raise Invalid(UNKNOWN, code="consent_unknown", field="state")

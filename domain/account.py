@@ -45,9 +45,9 @@ class ChosenCalendar(Value):
     id: UUID
     """Made of the account's id and the service's own name of the calendar."""
     read: bool
-    """Whether meetings are made of its events."""
+    """True if meetings are made of its events."""
     write: bool
-    """Whether the user's meetings are written into it."""
+    """True if the user's meetings are written into it."""
 
 
 class Suspension(StrEnum):
@@ -195,7 +195,7 @@ class Account:
         return [AccountRulesChanged(changes=changes)] if changes else []
 
     def reauthorise(self, access: Access) -> list[Event]:
-        """What the service or its credentials had suspended begins again."""
+        """Begin again, if the service or its credentials had suspended the account."""
         self.present()
         events: list[Event] = []
         if access != self.access:

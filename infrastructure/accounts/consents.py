@@ -58,8 +58,8 @@ class BegunConsents:
         return state, verifier
 
     async def take(self, tenant: str, user: str, state: str) -> Begun | None:
-        """What the state stands for; it is good no longer. None for one of another user, and for
-        one that was taken or is too old. Raises Unopened."""
+        """The beginning that the state stands for; the state is good no longer. None for a state
+        of another user, and for one that was taken or is too old. Raises Unopened."""
         digest = _digest(state)
         rows = await self._fetch(TAKE, (digest, tenant, user))
         if not rows:

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Waiting(Generic[T]):
-    """What waits of one tenant, each with its size; `bytes` is the sum of the sizes."""
+    """A tenant's jobs, each with its size; `bytes` is the sum of the sizes."""
 
     jobs: deque[tuple[T, int]] = field(default_factory=deque)
     bytes: int = 0

@@ -35,7 +35,7 @@ HEADERS = {
 
 PORTS = {"http": 80, "https": 443}
 PLAIN = "!$&'()*+,-./:;=@_~%"
-"""What needs no escape in a path, and the sign of what is escaped."""
+"""The characters that need no escape in a path, and the sign of what is escaped."""
 
 
 async def fetch(url: str, tls: ssl.SSLContext) -> bytes:

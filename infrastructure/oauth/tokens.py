@@ -39,7 +39,7 @@ class NoTokens(Exception):
 
 
 class Grant(NamedTuple):
-    """What a user consented to, as tokens."""
+    """The consent of a user, as tokens."""
 
     access_token: str
     refresh_token: str

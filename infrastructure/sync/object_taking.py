@@ -35,7 +35,7 @@ SERIES = "It was made a series in the calendar, and is no longer followed."
 
 
 class Page(NamedTuple):
-    """What a page's objects are taken with: `contacts` by address, and the links that are there."""
+    """The calendar and window of a page, `contacts` by address, and the links that are there."""
 
     calendar: Chosen
     window: Window
@@ -45,7 +45,7 @@ class Page(NamedTuple):
 
 @dataclass
 class Taken:
-    """What became of an object. Without links it is ignored, for a reason."""
+    """The outcome of an object: without links, the object is ignored, for a reason."""
 
     object: CalendarObject
     links: list[Link] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What an account does, in the native contract: its calendars, looks, pauses, and problems."""
+"""The work of an account, in the native contract: its calendars, looks, pauses, and problems."""
 
 from typing import Annotated
 from uuid import UUID

@@ -51,7 +51,7 @@ class Lister:
         self._known: dict[str, dict[str, Mapping[str, str | None]]] = {}
 
     async def listing(self, url: str, since: str | None) -> Listing | None:
-        """What changed after a mark, everything without one; None, if nothing did. Raises
+        """The changes after a mark, everything without one; None, if nothing changed. Raises
         CursorLost, ServiceError."""
         if url not in self._syncs:
             self._syncs[url] = await self._knows_sync(url)

@@ -73,8 +73,8 @@ class Properties(_Part):
 
 
 class Event(_Part):
-    """What kith reads of an event, a series or an instance. A cancelled instance may have its id,
-    its series and its original start alone."""
+    """The fields that kith reads of an event, a series or an instance. A cancelled instance may
+    have its id, its series and its original start alone."""
 
     id: str = Field(min_length=1)
     etag: str | None = None

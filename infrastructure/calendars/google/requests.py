@@ -1,4 +1,4 @@
-"""What is asked of Google Calendar's API, and the shape that every answer has to have."""
+"""The requests to Google Calendar's API, and the shape that every answer has to have."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import timedelta
@@ -131,7 +131,7 @@ class GoogleRequests:
             raise ServiceError("An event at Google can't be read.") from None
 
     async def _items(self, path: str, query: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """What a list has, from all of its pages."""
+        """The items of a list, from all of its pages."""
         token = None
         for _ in range(MOST_PAGES):
             asked = {**query, "pageToken": token} if token else query

@@ -39,7 +39,7 @@ def inserted(wanted: Wanted) -> dict[str, Any]:
 
 
 def restored(event: Event, wanted: Wanted) -> dict[str, Any]:
-    """What brings a deleted event back, in the place of everything that it was."""
+    """The fields that bring a deleted event back, in the place of everything that it was."""
     return {**inserted(wanted), "status": "confirmed", "sequence": event.sequence}
 
 

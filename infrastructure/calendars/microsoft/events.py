@@ -79,7 +79,7 @@ class Body(_Part):
 
 
 class Event(_Part):
-    """What kith reads of an event, a series or an instance."""
+    """The fields that kith reads of an event, a series or an instance."""
 
     id: str = Field(min_length=1)
     type: str | None = None

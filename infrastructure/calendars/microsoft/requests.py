@@ -1,4 +1,4 @@
-"""What is asked of Graph, and the shape that every answer has to have."""
+"""The requests to Graph, and the shape that every answer has to have."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import timedelta
@@ -145,7 +145,7 @@ class GraphRequests:
             raise ServiceError("An event at Microsoft can't be read.") from None
 
     async def _items(self, path: str, query: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """What a list has, from all of its pages."""
+        """The items of a list, from all of its pages."""
         for _ in range(MOST_PAGES):
             reply = await self.api.ask("GET", path, query, None, _prefer(), (NOT_FOUND, GONE))
             page = self.there(reply)

@@ -156,7 +156,7 @@ class TestWriting:
         assert (occurrence.title, occurrence.place) == ("Review", "Room 1")
         assert occurrence.attendees == ()
 
-    async def test_what_was_put_changes_nothing_when_seen_again(self, service, calendar):
+    async def test_an_event_that_was_put_changes_nothing_when_seen_again(self, service, calendar):
         _, cursor = await whole_round(service, calendar)
         put = await service.put(calendar, wanted(), None, None)
         (one,) = listed((await whole_round(service, calendar, cursor))[0]).values()

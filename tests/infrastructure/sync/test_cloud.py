@@ -167,7 +167,7 @@ async def test_each_occurrence_of_a_series_is_a_meeting_of_its_own(desk: CloudDe
     assert desk.writes() == 0
 
 
-async def test_what_went_while_the_cursor_was_lost_is_found_gone(desk: CloudDesk, hand: Hand):
+async def test_an_event_gone_while_the_cursor_was_lost_is_found_gone(desk: CloudDesk, hand: Hand):
     await desk.contact(ANN)
     stays, goes = (hand.add(title, SOON, guests=[ANN]) for title in ("stays", "goes"))
     await desk.visit()

@@ -27,7 +27,7 @@ async def test_a_scheduled_meeting_is_put_into_the_calendar(desk: Desk):
     assert await desk.waiting() == []
 
 
-async def test_what_was_put_comes_back_without_a_change(desk: Desk):
+async def test_an_event_that_was_put_comes_back_without_a_change(desk: Desk):
     await desk.schedule(await desk.contact())
     await desk.visit()
     assert desk.server.only().ends_at == SOON + USUAL_LENGTH

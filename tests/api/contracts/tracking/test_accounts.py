@@ -271,7 +271,7 @@ class TestChanging:
         assert done(client.patch(path(account), json={"name": None}))["name"] is None
         assert len(fake.tried) == 1
 
-    def test_what_was_read_changes_nothing(self, client, service, tenant):
+    def test_an_answer_sent_back_changes_nothing(self, client, service, tenant):
         account = connect(client)
         before = service.count_events(tenant)
         assert done(client.patch(path(account), json=account)) == account

@@ -17,7 +17,7 @@ async def test_a_service_that_does_as_it_says_passes_every_step(service: Service
     assert len(await service.calendars()) == 1
 
 
-async def test_what_a_service_does_otherwise_is_seen_and_the_walk_goes_on(
+async def test_a_service_that_does_otherwise_is_seen_and_the_walk_goes_on(
     hand: Hand, service: Service, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(checking, "PATIENCE", 0.0)

@@ -106,7 +106,7 @@ class TestRounds:
         with pytest.raises(CursorLost):
             await service.changes(calendar, cursor, WINDOW)
 
-    async def test_what_was_deleted_while_a_cursor_was_lost_isnt_in_the_full_round(
+    async def test_an_event_deleted_while_a_cursor_was_lost_isnt_in_the_full_round(
         self, hand: Hand, service: Service, calendar: Calendar
     ):
         goes, known = hand.add("goes"), Known()

@@ -104,7 +104,7 @@ async def test_an_event_that_concerns_nobody_else_has_no_organizer(hand, service
     assert found.organizer.address == "ada@example.com"
 
 
-async def test_what_the_user_declined_doesnt_take_place_for_them(hand, service, calendar):
+async def test_an_event_that_the_user_declined_doesnt_take_place_for_them(hand, service, calendar):
     """Even under an alias, which only the service knows."""
     declined = {"email": "alias@example.com", "self": True, "responseStatus": "declined"}
     response = {"response": "declined", "time": "2026-11-01T00:00:00Z"}
