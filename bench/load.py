@@ -22,7 +22,7 @@ class UnexpectedAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a run: requests a second, and how long they took, in milliseconds, sorted."""
+    """The result of a run: requests a second, and how long they took, in milliseconds, sorted."""
 
     rate: float
     milliseconds: list[float]

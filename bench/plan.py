@@ -62,7 +62,7 @@ QUICK = Sizes(
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What a commit costs while something is measured."""
+    """The cost of a commit while something is measured."""
 
     name: str
     commit_delay: int

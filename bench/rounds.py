@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Pairs(Generic[T]):
-    """What kith and its counterpart did, round by round."""
+    """The results of kith and its counterpart, round by round."""
 
     def __init__(self, pairs: list[tuple[T, T]]):
         self._pairs = pairs

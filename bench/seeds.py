@@ -1,4 +1,4 @@
-"""What is in the databases before anything is measured: the same records on both sides.
+"""The content of the databases before anything is measured: the same records on both sides.
 
 kith's come in through its own appender, many to a job, so that events and read models are there
 as if each had been posted; the peer's are copied into its table.

@@ -1,4 +1,4 @@
-"""What is measured runs here: one PostgreSQL with durable settings, kith, and the peer.
+"""The ground of every measure: one PostgreSQL with durable settings, kith, and the peer.
 
 kith is the real command in a process of its own, the peer another one with the same settings of the
 same web server; both run during the whole comparison, each with a database of its own.
@@ -89,7 +89,7 @@ class Ground:
 
     @property
     def environment(self) -> dict[str, str]:
-        """That of a kith command which works on this ground."""
+        """The environment of a kith command that works on this ground."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KITH_")}
         return kept | {"KITH_DATA_DIR": str(self.data_dir)}
 

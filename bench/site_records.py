@@ -68,7 +68,7 @@ class Language:
 
 
 def jobs(language: Language, size: int) -> Iterator[Job]:
-    """What logs so many records, many at a time."""
+    """Logs so many records, many at a time."""
     changes = (_change(language, number) for number in range(1_000_000, 1_000_000 + size))
     while taken := list(islice(changes, RECORDS_PER_JOB)):
         yield Job(actor_of(WORKER), "sites", "bench", taken)

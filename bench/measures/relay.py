@@ -101,7 +101,7 @@ def _rate(bench: Bench, conninfo: str, broker: RealBroker) -> Iterator[Result]:
 
 
 def _messages(conninfo: str, settings: Settings) -> list[Message]:
-    """What the relay sends, made beforehand."""
+    """The messages that the relay sends, made beforehand."""
     return asyncio.run(_read_messages(conninfo, settings))
 
 

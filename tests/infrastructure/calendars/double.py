@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-HOME, CALENDAR = "/dav/ada/", "/dav/ada/work/"
+HOME, CALENDAR = "/dav/ada/", "/dav/ada/office/"
 HREF = re.compile(r"<D:href>([^<]*)</D:href>")
 TOKEN = re.compile(r"<D:sync-token>([^<]*)</D:sync-token>")
 PRIVILEGES = (

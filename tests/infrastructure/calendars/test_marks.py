@@ -1,4 +1,4 @@
-"""What a server, and kith, keep about a calendar: its zone, and the cursor."""
+"""The marks that a server, and kith, keep about a calendar: its zone, and the cursor."""
 
 import pytest
 

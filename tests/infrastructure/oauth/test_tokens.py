@@ -31,7 +31,7 @@ class Server(Double):
         return self.instead or super().answer(request)
 
     def consents(self, url: str) -> str:
-        """What the user's browser does: the code that comes back with the state."""
+        """The part of the user's browser: the code that comes back with the state."""
         asked = {name: each for name, (each,) in parse_qs(urlsplit(url).query).items()}
         assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
         self.challenge = asked["code_challenge"]

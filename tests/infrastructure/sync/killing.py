@@ -201,7 +201,7 @@ class Killing:
 
 
 async def killed(opened: Ledger, server: Server, rounds: int) -> list[str]:
-    """What is wrong after so many rounds."""
+    """The differences after so many rounds."""
     one = Killing(opened, server)
     await one.begin()
     for _ in tqdm(range(rounds), disable=rounds < 100):

@@ -14,7 +14,7 @@ from infrastructure.outside.way_out import WayOut
 from tests.api.running import Service, running
 
 CALENDARS = (
-    Calendar("/ann/work/", "Work", False),
+    Calendar("/ann/office/", "Office", False),
     Calendar("ben@example.com", "Ben", False),
     Calendar("/ann/holidays/", "Holidays", True),
 )

@@ -58,13 +58,13 @@ def client(service: Service, tenant: str) -> httpx.Client:
 
 
 def begin(client: httpx.Client, kind: str, **more: Any) -> dict[str, str]:
-    """What the user's browser is sent to the service with."""
+    """The query with which the user's browser is sent to the service."""
     url = done(client.post("/api/accounts/authorize", json={"kind": kind} | more))["url"]
     return {name: each for name, (each,) in parse_qs(urlsplit(url).query).items()}
 
 
 def consent(double: Double, asked: dict[str, str], code: str = "code-1") -> dict[str, str]:
-    """What the service sends back by the browser, once the user has consented."""
+    """The query that the service sends back by the browser, once the user has consented."""
     double.codes[code] = {"redirect_uri": asked["redirect_uri"]}
     return {"code": code, "state": asked["state"]}
 

@@ -332,7 +332,7 @@ class TestCalendars:
     def test_the_first_is_read_and_written(self, client):
         found = calendars(client, connect(client))
         assert [(each["name"], each["readOnly"]) for each in found] == [
-            ("Work", False),
+            ("Office", False),
             ("Ben", False),
             ("Holidays", True),
         ]

@@ -26,7 +26,7 @@ def calendar(*events: str, before: str = "") -> bytes:
 
 
 def readable(text: bytes, zone: str | None = None, window: Window = WINDOW) -> Read:
-    """What is read of a text that gives no trouble."""
+    """The content of a text that gives no trouble."""
     found = read(text, window, zone)
     assert not found.troubles, found.troubles
     return found
