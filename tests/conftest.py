@@ -1,4 +1,4 @@
-"""What all tests share: one real PostgreSQL, with durable settings, and databases on it; and one
+"""Fixtures of all tests: one real PostgreSQL, with durable settings, and databases on it; and one
 real Kafka broker, for those that need it."""
 
 import os
@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """What tests of bad texts log can't always be sent from a worker to whoever counts."""
+    """A test of bad texts may log a surrogate, which a worker can't send to the controller."""
     report = yield
     report.sections = [
         (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections

@@ -61,12 +61,12 @@ class Operation:
 
     @property
     def takes_tags(self) -> bool:
-        """Whether restricted tags in the query are documented."""
+        """True if restricted tags in the query are documented."""
         return any(one["name"] == "tags" for one in self.documented.get("parameters", ()))
 
     @property
     def is_endless(self) -> bool:
-        """Whether what it answers has no end of its own."""
+        """True if the answer is a stream without an end."""
         return "text/event-stream" in self.documented["responses"].get("200", {}).get("content", {})
 
     @property

@@ -1,4 +1,4 @@
-"""What every refusal has in common, whatever was sent to whichever contract."""
+"""Properties of every refusal, for any request to any contract."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ FORMS = {
 
 
 def in_form(contract: str, response: httpx.Response) -> bool:
-    """Whether an error has the form that this contract documents."""
+    """True if an error has the form that this contract documents."""
     kind = "application/problem+json" if contract == "tracking" else "application/json"
     return response.headers["content-type"] == kind and set(response.json()) == FORMS[contract]
 
@@ -39,8 +39,8 @@ class Target:
         self._events = service.count_events(tenant)
 
     def check(self, response: httpx.Response, *more: int) -> bool:
-        """Whether it was refused, and if so as it should be: with a documented status (or one of
-        `more`) in the contract's form, without a word of the request, and without any effect."""
+        """True if the request was refused. A refusal has a documented status (or one of `more`),
+        the contract's form, no word of the request, and no effect."""
         status = response.status_code
         sent = (response.request.method, str(response.request.url)[:300])
         assert status < 500, (sent, response.text)

@@ -107,7 +107,7 @@ TEXTS = ("xyzzy", "plugh", str(TACTIC), "77:55:33", "16460:54:00", END, "17:28:3
 NUMBERS = frozenset(
     (MINUTES, MINUTES * 60, 987_653, 987_652, 987_651, 987_650, 987_649, 280_533, 4_676, 8_765)
 )
-"""What gives them away: texts, durations in minutes and seconds and as clocks, ids, answers."""
+"""Values that give a secret away: texts, durations in minutes, seconds and clocks, ids, answers."""
 COUNTED = ("id", "number", "position")
 COUNTERS_END = 100_000
 """A duration below this can be the number of another test's record as well."""

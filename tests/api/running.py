@@ -110,7 +110,7 @@ class Service:
         ).fetchall()
 
     def states(self, tenant: str) -> list[str]:
-        """What is stored of a tenant's events, in order."""
+        """A tenant's events as they are stored, in order."""
         rows = self._look.execute(
             "SELECT convert_from(state, 'UTF8') FROM stored_events"
             " WHERE split_part(originator_id, '/', 1) = %s ORDER BY notification_id",

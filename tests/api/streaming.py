@@ -15,7 +15,7 @@ CAUGHT_UP = ": caught up"
 
 
 class Frame(NamedTuple):
-    """What stands between two blank lines; `data` is the CloudEvent, None where there is none."""
+    """The lines between two blank ones; `data` is the CloudEvent, None where there is none."""
 
     id: int | None
     type: str | None

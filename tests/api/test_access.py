@@ -1,6 +1,6 @@
-"""Who may do what, over every route of every contract: no token, each role, own and other tenant.
+"""Access to every route of every contract: no token, each role, own and other tenant.
 
-Generated from the route tables: a route that is new is in here, or fails for want of an example.
+Generated from the route tables: a new route is included, or fails for want of an example.
 """
 
 from collections.abc import Iterable

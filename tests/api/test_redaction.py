@@ -1,7 +1,6 @@
-"""What restricted tags hide is found nowhere: not in any route of any contract, not in an export.
+"""Restricted content is found nowhere: in no route of any contract, and in no export.
 
-Everything that can be asked is asked by somebody who sees no restricted tag, and by somebody who
-opens it.
+Every route is asked by a caller who sees no restricted tag, and by one who opens the tag.
 """
 
 import os
@@ -44,7 +43,7 @@ TERMS = tuple(
     )
 )
 GUESSES = [(term, HARMLESS) for term in (*TERMS, "xyzzy")] + [("positive", "neutral")]
-"""What is looked for, and what finds exactly as much."""
+"""Pairs of a search for restricted content, and a harmless one that has to find as much."""
 
 
 def test_the_secret_record_fills_every_hidden_field():

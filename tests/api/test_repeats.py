@@ -71,7 +71,7 @@ MADE = {
         {"type": "call", "description": HIDDEN, "outcome": HIDDEN},
     ),
 }
-"""What a key makes in each contract: the address and the body."""
+"""The request that a key repeats, by contract: the path and the body."""
 
 
 @dataclass

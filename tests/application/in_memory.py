@@ -20,7 +20,7 @@ from domain.streams import StreamName
 
 @dataclass
 class Store:
-    """What all processes share."""
+    """The log and the entities, shared by all processes."""
 
     recorded: list[Recorded] = field(default_factory=list)
     entities: dict[StreamName, Entity] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a principal is, before anyone asks where it came from."""
+"""Principals, whatever they were read from."""
 
 import pytest
 

@@ -129,7 +129,7 @@ class TestDeliveries:
         assert len(await here.events()) == 1
 
     async def test_an_unchanged_delivery_isnt_checked_again(self, here: Desk):
-        """What was offered then may not be any more."""
+        """The service may have been withdrawn since."""
         once = record(service=delivery(7, (123, 6)))
         logged = id_of(await here.does(log_interaction, LogInteraction(once)))
         same = AmendInteraction(logged, delivered(once.service), offers={})

@@ -95,7 +95,7 @@ class ApacheKafka(RealBroker):
 
 
 def available() -> bool:
-    """Whether the jars and a Java that runs them are there."""
+    """True if the jars and a Java that runs them are there."""
     java = shutil.which("java")
     if not (java and any(JARS.glob("kafka_*.jar"))):
         return False

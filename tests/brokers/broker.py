@@ -36,7 +36,7 @@ class RealBroker(ABC):
     """Listens on a port of its own on this machine, the same after every start."""
 
     name: str
-    """What the tests say they ran on."""
+    """The name of the broker in the tests' report."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -105,7 +105,7 @@ class RealBroker(ABC):
     def command(self) -> Sequence[str]: ...
 
     def complaint(self) -> str:
-        """What it said before it ended."""
+        """The broker's last output before it ended."""
         return "it said nothing"
 
     def spawn(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":

@@ -1,4 +1,4 @@
-"""What a consumer finds in a topic."""
+"""The messages of a topic, as a consumer reads them."""
 
 import time
 from contextlib import closing

@@ -1,7 +1,7 @@
-"""What may change in the schema of a type of event, and what makes it another type.
+"""Compatible changes to the schema of an event's type.
 
-Allowed is what no consumer notices that ignores what it doesn't know: a new field that may be
-missing, and other words in a description. Anything else is a new version of the type.
+A change is compatible if no consumer notices it that ignores unknown fields: a new optional field,
+or other words in a description. Any other change needs a new version of the type.
 """
 
 from typing import Any

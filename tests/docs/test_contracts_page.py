@@ -1,4 +1,4 @@
-"""What docs/contracts.md shows is what kith does: its sessions run as they stand."""
+"""The sessions of docs/contracts.md run as they stand."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What docs/webhooks.md shows is what kith does."""
+"""The receiver of docs/webhooks.md runs as printed, and its schedule is the code's."""
 
 import re
 from datetime import UTC, datetime

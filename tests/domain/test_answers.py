@@ -42,7 +42,7 @@ RIGHT: dict[QuestionType, st.SearchStrategy[Any]] = {
 
 
 def _is(type_: QuestionType, answer: object) -> bool:
-    """What the types mean, said once more in other words."""
+    """The types' definition, stated independently of the code under test."""
     if type_ == QuestionType.BOOLEAN:
         return answer is True or answer is False
     if type_ == QuestionType.NUMBER:

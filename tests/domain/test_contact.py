@@ -1,4 +1,4 @@
-"""Who a contact is, and whether it is there."""
+"""A contact's identity and existence."""
 
 import pytest
 from pydantic import ValidationError

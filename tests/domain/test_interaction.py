@@ -1,4 +1,4 @@
-"""What may be logged, planned, amended and deleted."""
+"""Logging, planning, amending and deleting an interaction."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

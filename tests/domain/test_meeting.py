@@ -1,4 +1,4 @@
-"""What becomes of a meeting: every status against every decision."""
+"""The decisions about a meeting: every status against every decision."""
 
 from datetime import timedelta
 from typing import Any

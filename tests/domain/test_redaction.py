@@ -89,7 +89,7 @@ OPEN = {
 
 @for_any(anything.records())
 def test_a_new_field_of_a_record_is_hidden_unless_it_is_named_here(old: Record):
-    """Whoever adds a field has to say that it may be seen."""
+    """A new field stays hidden until `OPEN` names it."""
     for name, value in leaves(redacted(old)):
         assert name in OPEN or value in (None, ()), name
 
@@ -188,7 +188,6 @@ def test_hidden_fields_cant_be_overwritten_unseen(part: dict[str, Any]):
 
 @pytest.mark.parametrize("part", ["said", "service", "follow_up"])
 def test_a_guess_of_a_hidden_field_is_refused_even_if_right(part: str):
-    """What equals it is refused like anything else."""
     guess = redacted(SECRET).model_copy(update={part: getattr(SECRET, part)})
     with pytest.raises(Hidden):
         keep_hidden(SECRET, guess)

@@ -1,4 +1,4 @@
-"""What becomes of a tenant's webhook, and what its events may tell."""
+"""The decisions about a tenant's webhook, and the content of its events."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -52,7 +52,7 @@ class TestSecrets:
         assert state.former == (FormerSecret(secret=FIRST, until=NOW + DAY),)
 
     def test_none_signs_longer_than_the_last_rotation_allows(self):
-        """Who rotates without an overlap, because a secret got out, is rid of all of them."""
+        """A rotation without an overlap, after a secret got out, ends all former secrets."""
         first = WebhookSecretRotated(secret=SECOND, former_until=NOW + DAY)
         second = WebhookSecretRotated(secret=THIRD, former_until=NOW)
         state = fold(None, [ADDED, first, second])

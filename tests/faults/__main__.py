@@ -51,7 +51,7 @@ def main() -> int:
 
 
 async def _line(place: Place, what: str, share: float) -> str:
-    """What came of a round."""
+    """The result of a round, as a line."""
     run, events, faults = ROUNDS[what]
     events, faults = max(100, int(events * share)), max(1, int(faults * share))
     began = time.monotonic()

@@ -39,7 +39,7 @@ class CuttingProxy:
         await asyncio.gather(link.ask(reader), link.answer(answers))
 
     def take_cut(self) -> bool:
-        """Whether another connection may be cut."""
+        """True if another connection may be cut, which then counts against the limit."""
         if self._left <= 0:
             return False
         self._left -= 1

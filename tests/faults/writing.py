@@ -28,7 +28,8 @@ class Writer:
         self.written = 0
 
     async def write(self, events: int, seconds: float = 0.0) -> None:
-        """That many, and no faster. What the database refuses while it is away is left."""
+        """Append so many events over at least so many seconds. Events that the database refuses
+        while it is away are dropped."""
         until = time.monotonic() + seconds
         goal = self.written + events
         while (left := goal - self.written) > 0:

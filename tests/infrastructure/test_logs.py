@@ -1,4 +1,4 @@
-"""What is logged again and again is read once."""
+"""A library's repeated message is logged once a minute."""
 
 import logging
 import time

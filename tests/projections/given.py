@@ -54,8 +54,8 @@ class given:  # noqa: N801 - it reads as a word
         self._steps = steps(*happenings, tenant=tenant)
 
     def rows(self, model: ReadModel) -> list[dict[str, Any]]:
-        """What stands in the read model, in the order of its keys. Every row has its columns, but
-        for those that are null."""
+        """The rows of the read model, in the order of its keys. A row leaves out the columns that
+        are null."""
         table: dict[tuple[object, ...], tuple[Mapping[str, object], ...]] = {}
         for step in self._steps:
             for change in model.project(step):

@@ -1,4 +1,4 @@
-"""What was done to a contact's interactions, never what was written."""
+"""The log of a contact's interactions names the actions and never their content."""
 
 from pydantic_core import from_json, to_json
 

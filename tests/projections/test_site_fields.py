@@ -1,4 +1,4 @@
-"""What a site sees of any record: its own words exactly, and of the others the nearest."""
+"""A record in the words of a site: its own exactly, those of other contracts by the nearest."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a contract has to know to say what all of them mean: the base of its dialect."""
+"""The base of a contract's dialect: its words for the behaviours that all contracts share."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
@@ -21,7 +21,7 @@ class Dialect:
     base: ClassVar[str]
 
     shared: ClassVar[str] = ""
-    """What its paths begin with at the bare origin where only the token's claim leads to it."""
+    """The prefix of its paths at the bare origin, where the token's claim chooses the contract."""
 
     text: ClassVar[str]
     """The field that holds what was said."""
@@ -43,10 +43,10 @@ class Dialect:
     """How logging with a contact that isn't there is answered."""
 
     required: ClassVar[frozenset[str]]
-    """What a body has to have, in words that an error names."""
+    """The required fields of a body, as errors name them."""
 
     tenant_is: ClassVar[str]
-    """What a token without a tenant lacks, in words of the error."""
+    """The contract's word for a tenant, in the error for a token without one."""
 
     unsaid: ClassVar[Mapping[str, str]] = NOTHING
     """Behaviours that this contract's document has no words for, and why."""

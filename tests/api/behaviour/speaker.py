@@ -71,7 +71,7 @@ class Speaker:
         return self.dialect.record(response.json())
 
     def refused(self, response: httpx.Response, *statuses: int) -> str:
-        """What a refusal in the contract's own form says."""
+        """The text of a refusal, which has to have the contract's own form."""
         assert response.status_code in statuses, response.text
         assert in_form(self.dialect.name, response)
         return response.text

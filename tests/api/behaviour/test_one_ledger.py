@@ -27,7 +27,7 @@ def each_pair(*unless: str) -> pytest.MarkDecorator:
 def speakers(
     request: pytest.FixtureRequest, service: Service, tenant: str, contact: Contact
 ) -> tuple[Speaker, Speaker]:
-    """Who wrote it there, and who reads it here."""
+    """The writer of a record in one contract, and its reader in another."""
     writer, reader = request.param
     return (
         Speaker(writer, service, tenant, contact, None),
@@ -78,5 +78,5 @@ def test_a_record_deleted_in_one_contract_is_404_in_the_other(speakers):
 
 
 def without_who(dialect: Dialect, shown: Json) -> Json:
-    """What is shown but for who changed it last, and when."""
+    """A shown record without its last change's author and time."""
     return {key: value for key, value in shown.items() if key not in dialect.written}

@@ -1,4 +1,4 @@
-"""What all contracts refuse alike, each in its own form: strangers, and what is no JSON."""
+"""Refusals that all contracts share, each in its own form: strangers, bodies that aren't JSON."""
 
 from collections.abc import Iterator
 from itertools import product

@@ -1,4 +1,4 @@
-"""What all contracts mean alike, each in its own words: logging, reading, listing, changing."""
+"""Behaviours of all contracts, each in its own words: logging, reading, listing, changing."""
 
 from itertools import pairwise
 

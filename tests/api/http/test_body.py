@@ -1,4 +1,4 @@
-"""What the one parser of bodies takes, and that it refuses everything else in one way."""
+"""The one parser of bodies: the JSON that it takes, and one refusal for the rest."""
 
 import json
 import time

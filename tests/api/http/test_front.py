@@ -1,4 +1,4 @@
-"""What every exchange has in common, whichever contract answers: ids, methods, paths, browsers."""
+"""Ids, methods, paths and browsers are treated alike, whichever contract answers."""
 
 import re
 from collections.abc import Callable, Iterator

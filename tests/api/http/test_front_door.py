@@ -172,7 +172,7 @@ class TestSharedPaths:
         assert who(ask("GET", "/api/records", header=header)) == "native"
 
     def test_the_claim_is_for_routing_and_proves_nothing(self):
-        """Whoever answers verifies the token again: here even an unsigned one leads somewhere."""
+        """The contract verifies the token; here even an unsigned one chooses the route."""
         header = "Bearer " + jwt.encode({"contract": "sites"}, "", "none")
         assert who(ask("GET", "/api/records", header=header)) == "sites"
 

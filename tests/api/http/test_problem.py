@@ -1,4 +1,4 @@
-"""What went wrong inside, as whoever asked is told of it."""
+"""Internal errors, in the answer to the caller."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Who listens, and whom they hear of."""
+"""A listener, and the contact in the events."""
 
 from typing import Any
 

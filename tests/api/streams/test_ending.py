@@ -1,4 +1,4 @@
-"""What ends a stream, and what doesn't."""
+"""The end of a stream: an expired token, a disconnected client, a stopping service."""
 
 import re
 import time

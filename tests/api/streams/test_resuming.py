@@ -1,4 +1,4 @@
-"""Who resumes a stream where they were sees no gap and no repeat."""
+"""A resumed stream has no gap and no repeat."""
 
 import random
 import threading

@@ -11,8 +11,8 @@ from infrastructure.postgres.snapshot import snapshot
 from tests.infrastructure.mail.mailbox import Desk
 
 OF_ITS_OWN = frozenset({"number", "createdAt", "updatedAt", "createdBy", "updatedBy", "contract"})
-"""What an import gives anew: numbers, and who put it into this ledger when and through what. In a
-status history it is who moved it and when."""
+"""Fields that an import gives anew: numbers, and the author, time and contract of the write. In a
+status history, the author and time of the move."""
 
 
 def exported(desk: Desk, open_tags: tuple[str, ...] = ()) -> bytes:

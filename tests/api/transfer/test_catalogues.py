@@ -1,4 +1,4 @@
-"""What a tenant added to the catalogues, or hid of them, moves with what was recorded with it."""
+"""A tenant's additions to the catalogues and its hidden entries move with its records."""
 
 from uuid import UUID
 

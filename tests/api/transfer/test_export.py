@@ -1,4 +1,4 @@
-"""What an export holds, and what it leaves out."""
+"""An export's lines, and the content that it leaves out."""
 
 import pytest
 

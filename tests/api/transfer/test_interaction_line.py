@@ -1,4 +1,4 @@
-"""What a document shows of a record is made a record of again."""
+"""A record is restored from its document."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What is exported can be imported: into an empty tenant it makes the same lines again."""
+"""An export imported into an empty tenant is exported again as the same lines."""
 
 from contextlib import suppress
 from uuid import uuid4

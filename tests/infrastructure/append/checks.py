@@ -1,4 +1,4 @@
-"""What holds of every log at any time, asked of the whole of it."""
+"""Invariants of the log, checked over all of its events."""
 
 from itertools import pairwise
 

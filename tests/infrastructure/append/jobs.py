@@ -19,7 +19,7 @@ def stream(tenant: str = "t", kind: str = "contact", identity: UUID | None = Non
 
 
 def change(name: StreamName, before: Entity | None, *events: Event) -> Change:
-    """What the events do to a contact."""
+    """The change that the events make to a contact."""
     result = Change(name, before)
     state = None if before is None else before.state
     for event in events:

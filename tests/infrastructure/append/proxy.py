@@ -16,7 +16,7 @@ PORT = "5432"
 
 
 class Then(Enum):
-    """What happens once the awaited text is said."""
+    """The fault to inject once the awaited text passes."""
 
     CUT_BEFORE = "it doesn't reach the server, and the connection is cut"
     CUT_AFTER = "the server answers, but the answer is lost with the connection"

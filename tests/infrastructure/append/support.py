@@ -24,7 +24,7 @@ from projections.read_model import ReadModel
 from tests.infrastructure.append.jobs import adds
 
 Hold = Callable[[], AbstractAsyncContextManager[Callable[[], Awaitable[None]]]]
-"""What the fixture `held` is."""
+"""The type of the fixture `held`."""
 
 WITH_APPEND = tuple(model for model in READ_MODELS if model.with_append)
 
@@ -42,7 +42,7 @@ def prepare(conninfo: str, models: Sequence[ReadModel] = WITH_APPEND) -> str:
 
 @dataclass
 class Process:
-    """What one process of kith has open on a database."""
+    """The parts that one process of kith has open on a database."""
 
     conninfo: str
     flusher: Flusher

@@ -57,7 +57,7 @@ class Reader:
                         break
 
     def check(self, total: int) -> str | None:
-        """What is wrong with what was seen of the positions 1 to total, None if nothing is."""
+        """The error in the positions seen, which should be 1 to total; None if there is none."""
         if self.seen != sorted(set(self.seen)):
             return "out of order, or twice"
         missed = set(range(1, total + 1)) - set(self.seen)

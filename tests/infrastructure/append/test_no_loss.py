@@ -1,6 +1,6 @@
-"""Who reads the log by resuming after the last position they saw misses nothing, however many
-processes append and however long some commits take. The same checks catch the mutants: one that
-gives positions as ordinary event stores do, and one that looks before it has the lock."""
+"""A reader that resumes after its last position misses nothing, however many processes append and
+however long some commits take. The same checks catch the mutants: one gives positions as ordinary
+event stores do, the other reads the head before taking the lock."""
 
 import psycopg
 import pytest

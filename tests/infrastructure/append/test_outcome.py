@@ -1,4 +1,4 @@
-"""Whether a commit whose connection was lost took place is looked for under the append lock."""
+"""The outcome of a commit whose connection was lost is read under the append lock."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -1,5 +1,5 @@
-"""What the database refuses for reasons that pass, such as a full disk or a deadlock, is tried
-again and nobody's fault."""
+"""Transient errors of the database, such as a full disk or a deadlock, are tried again and blamed
+on no job."""
 
 import asyncio
 from collections.abc import Iterator

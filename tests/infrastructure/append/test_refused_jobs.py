@@ -1,4 +1,4 @@
-"""What the database or a projector refuses: the guilty alone bears it, the innocent land."""
+"""A job that the database or a projector refuses fails alone; the others of its batch commit."""
 
 import asyncio
 from uuid import uuid4

@@ -37,7 +37,7 @@ def running(data_dir: Path) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process still does anything; a zombie doesn't."""
+    """True for a running process, False for a zombie."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""What this process appended a moment ago needn't be read again, where it is known without gaps."""
+"""Recent steps are read from memory, as long as the process holds them without gaps."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is read from a token that nobody has verified."""
+"""The contract that an unverified token claims."""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings

@@ -1,4 +1,4 @@
-"""What happens when an issuer's keys can't be had."""
+"""An issuer whose keys can't be fetched."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""What a token of our own making says."""
+"""The claims of a token that kith mints."""
 
 from datetime import timedelta
 

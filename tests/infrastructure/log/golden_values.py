@@ -1,4 +1,4 @@
-"""What the golden events are made of: ids, instants, envelopes, and a record with all there is."""
+"""Values of the golden events: ids, instants, envelopes, and a record with every field."""
 
 from datetime import UTC, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What was ever stored is read for ever, and what is stored today is stored as it was.
+"""Stored events stay readable for ever, and their form doesn't change.
 
 A golden file holds exactly the bytes of one stored event; its name is the event's type. See
 `golden_events` for how a new one is made, and why an old one is never changed.

@@ -88,7 +88,7 @@ class Desk:
         )
 
     async def timeline(self, email: str) -> list[dict[str, Any]]:
-        """What stands in the timeline of the contact with an address, newest first."""
+        """The timeline of the contact with an address, newest first."""
         rows = await self.rows(
             "SELECT m.document FROM timeline t "
             "JOIN timeline m ON m.id = t.id AND m.tenant = t.tenant AND m.main "

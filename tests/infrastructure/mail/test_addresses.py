@@ -1,4 +1,4 @@
-"""Who a header names."""
+"""Addresses in the headers of a mail."""
 
 import pytest
 from hypothesis import given, settings

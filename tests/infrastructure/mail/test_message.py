@@ -1,4 +1,4 @@
-"""What one mail says as a fact."""
+"""One mail becomes one fact."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What a failure means: a lost connection, a passing trouble, or the statement's own fault."""
+"""Failures are classified: a lost connection, a transient condition, the statement's own fault."""
 
 import psycopg
 import pytest

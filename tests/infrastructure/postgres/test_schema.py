@@ -88,7 +88,7 @@ def test_processes_that_start_together_take_turns(database):
 
 
 def test_an_event_without_a_position_is_refused_by_the_table_itself(database):
-    """Whoever writes past the append would break the order of positions."""
+    """A writer that goes past the append would break the order of positions."""
     conninfo = database()
     prepare(conninfo)
     insert = (

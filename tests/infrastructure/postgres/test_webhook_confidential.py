@@ -1,4 +1,4 @@
-"""What older versions kept of webhooks: each secret finds its webhook, and no answer tells any."""
+"""The migration of older webhooks: each secret finds its webhook, and no kept answer holds one."""
 
 import json
 from collections.abc import Callable, Iterator

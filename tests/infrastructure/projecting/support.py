@@ -93,7 +93,7 @@ def emptied(conninfo: str) -> str:
 
 @dataclass
 class Ledger:
-    """What one process has open. `append` goes through the group commit, as everything does."""
+    """The open parts of one process. `append` goes through the group commit, as in production."""
 
     conninfo: str
     pool: AsyncConnectionPool[Any]

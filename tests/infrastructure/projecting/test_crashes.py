@@ -85,7 +85,7 @@ def breaking(session: Session, at: int, *, heard: bool) -> Callable[[], int]:
 
 
 async def crash_everywhere(opened: Ledger, kind: type[RowWriter]) -> list[int]:
-    """What was counted after a crash at each point, and a second run to the end."""
+    """The counts after a crash at each point, each followed by a run to the end."""
     await opened.log_many(EVENTS)
     counted, at, over = [], 1, False
     while not over:
@@ -119,7 +119,7 @@ async def test_the_check_notices_rows_committed_before_the_checkpoint(opened: Le
 
 
 async def two_owners(opened: Ledger, kind: type[RowWriter]) -> int:
-    """What is counted when a stalled owner wakes up after another has taken over."""
+    """The count when a stalled owner wakes up after another has taken over."""
     await opened.log_many(EVENTS)
     async with open_session(opened, kind) as stalled, open_session(opened, kind) as owner:
         await owner.catch_up()

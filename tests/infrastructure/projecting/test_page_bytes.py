@@ -1,4 +1,4 @@
-"""What is read at once of a page is bounded in bytes, and large timelines share no statement."""
+"""A page is read in batches bounded in bytes, and large timelines share no statement."""
 
 from collections.abc import AsyncIterator
 

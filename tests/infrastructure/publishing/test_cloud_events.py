@@ -1,4 +1,4 @@
-"""What consumers in other languages rely on, and what they never see."""
+"""CloudEvents: the attributes that consumers rely on, and the content that they never see."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is told of a tenant's log, by position, type and subject, and what is hidden of it."""
+"""A tenant's feed: by position, type and subject, and redacted."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who follows a tenant's log while many append sees every event once and in order, wherever each
+"""A reader of a tenant's log sees every event once and in order while many append, wherever each
 page ends; the same check finds the two ways of going on from the wrong place."""
 
 import asyncio
@@ -58,7 +58,7 @@ async def follow(opened: Ledger, log: TenantFeed, writing: asyncio.Task[None]) -
 
 
 async def followed(opened: Ledger, conninfo: str, log: TenantFeed) -> tuple[list[int], list[int]]:
-    """What was seen, and what is there."""
+    """The positions seen by a reader, and the positions in the log."""
     async with ledger(conninfo) as other:
         writing = asyncio.create_task(write(opened, other))
         seen = await follow(opened, log, writing)

@@ -21,5 +21,5 @@ async def opened(conninfo: str) -> AsyncIterator[Ledger]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who tries to connect gives up early."""
+    """The relay gives up connecting after a second."""
     monkeypatch.setattr(connecting, "SECONDS_TO_CONNECT", 1.0)

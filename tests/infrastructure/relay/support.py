@@ -63,7 +63,7 @@ async def messages_of(broker: RealBroker) -> list[Any]:
 
 
 def without_repeats(messages: Iterable[Any]) -> list[Any]:
-    """What a consumer works on that drops repeats by `ce_id`."""
+    """The messages as a consumer sees them that drops repeats by `ce_id`."""
     first: dict[str, Any] = {}
     for message in messages:
         first.setdefault(header(message, "ce_id"), message)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 def compacted(broker: RealBroker) -> dict[str, Any]:
-    """What a consumer's table holds that has read the whole topic."""
+    """The table of a consumer that has read the whole topic."""
     table: dict[str, Any] = {}
     for one in consumed(broker, CONTACTS_TOPIC):
         if one.value is None:

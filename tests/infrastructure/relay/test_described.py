@@ -1,4 +1,4 @@
-"""What comes out of a real broker fits the descriptions, whatever has happened."""
+"""Messages read from a real broker fit their descriptions, whatever has happened."""
 
 import json
 

@@ -67,7 +67,7 @@ def tansu() -> Iterator[Tansu]:
 
 @pytest.fixture
 def left() -> Iterator[list[Any]]:
-    """What the mutants leave behind; closed in the end."""
+    """Clients that the mutants leave behind; the fixture closes them."""
     things: list[Any] = []
     yield things
     for one in things:
@@ -135,7 +135,7 @@ class Left(NamedTuple):
 
 
 def left_by(tries: Callable[[], object], seconds: float = 60) -> Left:
-    """What is left of tries that failed. A thread that ends has some seconds for that."""
+    """Threads and sockets that failed tries leave behind. A thread has some seconds to end."""
     before = held()
     with pytest.raises(KafkaError):
         tries()

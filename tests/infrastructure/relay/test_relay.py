@@ -1,4 +1,4 @@
-"""What the relay promises while nothing worse happens than being stopped and started."""
+"""The relay's promises across stops and starts."""
 
 import threading
 import time

@@ -1,5 +1,5 @@
-"""What a restricted tag hides is nowhere in the topic: not in keys, values or headers; nor is what
-was deleted before it was sent."""
+"""Restricted content reaches no key, value or header of the topic; nor does the content of a
+record that was deleted before it was sent."""
 
 from datetime import UTC, datetime
 

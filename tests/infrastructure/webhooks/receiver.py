@@ -62,7 +62,7 @@ class Receiver:
             request_queue_size = 256
 
             def handle_error(self, *_: object) -> None:
-                """Whoever hangs up is no error."""
+                """A client that hangs up is no error."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

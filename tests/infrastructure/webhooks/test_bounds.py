@@ -1,4 +1,4 @@
-"""Whoever is slow or in trouble holds up nobody else."""
+"""An endpoint that is slow or failing delays no other."""
 
 import asyncio
 import threading

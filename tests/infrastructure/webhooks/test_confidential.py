@@ -1,5 +1,4 @@
-"""What is confidential about a webhook ends with it, even where whoever ended it couldn't see to
-that."""
+"""A webhook's secrets and headers end with the webhook, also after a crash in between."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What reaches an endpoint, and in what form."""
+"""The deliveries of an endpoint: which events, in which form."""
 
 import threading
 from datetime import UTC, datetime, timedelta

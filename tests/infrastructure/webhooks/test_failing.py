@@ -1,4 +1,4 @@
-"""What becomes of what an endpoint doesn't take."""
+"""Deliveries that an endpoint refuses."""
 
 import asyncio
 import threading

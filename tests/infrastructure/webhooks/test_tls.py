@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 NAME = "hooks.example.com"
 GARBAGE = b"\x17\x03\x03\x00\x20" + b"\xff" * 32
-"""What has the form of a TLS record, and was never encrypted."""
+"""Bytes in the form of a TLS record that were never encrypted."""
 
 BROKE_OFF = "The connection broke off."
 NO_CONTENT = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -55,7 +55,7 @@ class Server:
 
         class Http(HTTPServer):
             def handle_error(self, *_: object) -> None:
-                """Who doesn't like the certificate hangs up."""
+                """A client that refuses the certificate hangs up, which is no error here."""
 
         context = serving(self.certificate, self.key)
         context.sni_callback = lambda _, name, __: self.named.append(name)

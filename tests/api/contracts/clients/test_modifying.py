@@ -99,7 +99,7 @@ class TestModifying:
         error(office.worker.patch(office.path(created), json=body), 400)
 
     def test_another_service_has_to_ask_what_is_answered(self, office: Office):
-        """What is left out stays: the answers have to be of the new service too."""
+        """Omitted answers stay, and have to be answers to the new service's questions too."""
         created = office.meet(customQuestions=[{"questionId": 109, "answer": "Car"}])
         path = office.path(created)
         error(office.worker.patch(path, json={"serviceId": 7}), 400)

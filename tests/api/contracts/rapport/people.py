@@ -1,4 +1,4 @@
-"""Who keeps contacts here, and what they log, for the tests of this contract."""
+"""Users of this contract, their contacts and their interactions, for its tests."""
 
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,7 @@ def said(contact: str, *tactics: str, **interaction: Any) -> dict[str, Any]:
 
 
 def faults(response: httpx.Response) -> list[dict[str, Any]]:
-    """What a 422 says is wrong."""
+    """The faults in the body of a 422."""
     assert response.status_code == 422, response.text
     assert response.headers["content-type"] == "application/json"
     body = response.json()

@@ -49,7 +49,7 @@ def log(client: httpx.Client, contact: str, **more: Any) -> httpx.Response:
 
 
 def faults(response: httpx.Response) -> list[dict[str, Any]]:
-    """What a 422 says is wrong."""
+    """The faults in the body of a 422."""
     assert response.status_code == 422, response.text
     assert response.headers["content-type"] == "application/json"
     body = response.json()

@@ -1,4 +1,4 @@
-"""What may be created at a site, and what is refused with the field that is wrong."""
+"""Creating at a site; a refusal names the field that is wrong."""
 
 from typing import Any
 from zoneinfo import available_timezones

@@ -122,7 +122,7 @@ def in_order(rows: list[dict[str, Any]], wanted: dict[str, Any]) -> list[int]:
 
 @pytest.fixture
 def rows(office: Office) -> dict[str, list[dict[str, Any]]]:
-    """What the site shows of many records, to those who opened the tag and to the others."""
+    """The site's list of many records, for a caller who opened the tag and for one who didn't."""
     chance = random.Random(7)
     for _ in range(RECORDS):
         if chance.random() < 0.5:

@@ -1,4 +1,4 @@
-"""What a restricted tag hides is neither shown nor found nor sorted by, unless it is opened."""
+"""Restricted content is neither shown nor found nor sorted by, unless its tag is opened."""
 
 from typing import Any
 

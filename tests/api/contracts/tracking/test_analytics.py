@@ -132,7 +132,7 @@ class TestAnalytics:
 
 
 class Recount:
-    """What the analytics should say, counted one by one."""
+    """The expected analytics, counted one interaction at a time."""
 
     def __init__(self, interactions, since, before, group_by, contact=None):
         chosen = [

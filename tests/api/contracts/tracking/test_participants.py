@@ -164,7 +164,7 @@ def test_as_many_participants_as_there_may_be_have_rows_of_keys_alone(client, co
 
 
 class TestFinding:
-    """What a participant's list shows and finds is what the contact's own does."""
+    """A participant's list shows and finds the same as the contact's own."""
 
     @pytest.fixture
     def guest(self, client):

@@ -1,4 +1,4 @@
-"""What was read can be sent back, whatever it is and whoever wrote it, and changes nothing."""
+"""A document that was read can be sent back, and changes nothing."""
 
 import json
 from typing import Any

@@ -17,7 +17,7 @@ ADDRESS = "https://hooks.invalid/path-xyzzy"
 
 
 def kept(service: Service, tenant: str) -> list[str]:
-    """What is confidential about the tenant's webhooks."""
+    """The sealed values of the tenant's webhooks."""
     sql = "SELECT webhook, id, value FROM webhook_confidential WHERE tenant = %s"
     with psycopg.connect(service.conninfo) as connection:
         rows = connection.execute(sql, (tenant,)).fetchall()
