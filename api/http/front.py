@@ -11,6 +11,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -68,7 +69,7 @@ class Front:
 
         try:
             await self._app(asked, receive, send_on)
-        except ClientDisconnect:
+        except (ClientDisconnect, _HeadSent):
             pass
         except asyncio.CancelledError:
             if not scope[TRANSPORT].is_closing():
@@ -76,20 +77,28 @@ class Front:
         except Exception:
             logger.exception("an exchange ended in an unforeseen error")
             if not begun:
-                await _apologise(send_on)
+                with suppress(_HeadSent):
+                    await _apologise(send_on)
         finally:
             route = getattr(asked.get("route"), "path", "")
             answered = asked.get("kith.answered") or time.perf_counter()
             self.services.metrics.count(scope["method"], route, status, answered - started)
 
 
+class _HeadSent(Exception):
+    """The answer to HEAD is complete: the endpoint has nothing more to do."""
+
+
 def _only_the_head(send: Send) -> Send:
-    """HEAD is answered by the endpoint of GET. An event stream ends after its head."""
+    """HEAD is answered by the endpoint of GET, which ends with the head: neither a stream nor the
+    rest of a large page is read for nobody. Raises _HeadSent, once it is."""
 
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":
             await send(message)
             await send({"type": "http.response.body", "body": b""})
+        else:
+            raise _HeadSent
 
     return send_on
 

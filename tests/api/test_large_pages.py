@@ -3,13 +3,16 @@ nothing is lost or repeated, and no more of a page than a piece is in memory."""
 
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 
+from api.http import pieces
 from infrastructure.tenant_limiter import ByteBudget
 from projections.paging import PAGE_BYTES
 from tests.api.contracts.tracking import office
@@ -144,10 +147,27 @@ def test_totals_are_around_a_page_in_pieces(place: Place):
     assert meta["pagination"]["total_records"] == RECORDS
 
 
-def test_a_head_of_a_page_in_pieces_is_that_of_the_page(place: Place):
+def test_a_head_of_a_page_in_pieces_reads_its_first_piece_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+):
     client, _ = place
-    assert client.head("/api/interactions?pageSize=100").status_code == 200
-    assert client.get("/api/interactions?pageSize=1").status_code == 200
+    path, read = "/api/interactions?pageSize=100", []
+    made: Any = pieces._pieces
+
+    def counted(*given: Any) -> Any:
+        *others, rest, end = given
+
+        def reading(ids: Sequence[UUID]) -> Any:
+            read.append(ids)
+            return rest(ids)
+
+        return made(*others, reading, end)
+
+    monkeypatch.setattr(pieces, "_pieces", counted)
+    head = client.head(path)
+    assert (head.status_code, head.content, len(read)) == (200, b"", 0)
+    assert len(client.get(path).json()["items"]) == RECORDS
+    assert len(read) > 1
 
 
 class TestMemory:
