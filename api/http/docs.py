@@ -7,6 +7,7 @@ no token when it is closed.
 
 import re
 from base64 import b64encode
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import fastapi_offline
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.http.caching import CACHEABLE, cacheable
+from api.http.written import Written
 
 ASSETS = Path(fastapi_offline.__file__).parent / "static"
 
@@ -50,21 +52,21 @@ def add_docs(app: FastAPI) -> None:
         page.headers.update({"Content-Security-Policy": policy(bytes(page.body)), **CACHEABLE})
         return page
 
-    written: dict[str, bytes] = {}
+    # Written once: it is large, and connections that don't read it share its bytes.
+    written: dict[str, Written[bytes]] = {}
 
     async def openapi(request: Request) -> Response:
-        # Written once: it is large, and connections that don't read it share its bytes.
         base = request.scope.get("root_path", "")
         if base not in written:
-            written[base] = bytes((await original(request)).body)
-        return Response(written[base], headers=CACHEABLE, media_type="application/json")
+            written[base] = Written(partial(_document, app, base))
+        body = await written[base].get()
+        return Response(body, headers=CACHEABLE, media_type="application/json")
 
     (route,) = (
         route
         for route in app.router.routes
         if isinstance(route, Route) and route.path == app.openapi_url
     )
-    original = route.endpoint
     app.router.routes[app.router.routes.index(route)] = Route(
         route.path, openapi, include_in_schema=False
     )
@@ -72,6 +74,12 @@ def add_docs(app: FastAPI) -> None:
         Route("/docs", docs, include_in_schema=False),
         Mount("/docs/assets", cacheable(StaticFiles(directory=ASSETS)), name="assets"),
     ]
+
+
+def _document(app: FastAPI, base: str) -> bytes:
+    """The OpenAPI document of an application at a base URL."""
+    servers = {"servers": [{"url": base}]} if base else {}
+    return bytes(JSONResponse(app.openapi() | servers).body)
 
 
 def policy(page: bytes) -> str:
