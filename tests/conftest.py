@@ -36,6 +36,7 @@ LONG = (
     "tests/infrastructure/sync/test_kills",
     "tests/infrastructure/sync/test_converging",
     "tests/api/test_hostile_",
+    "tests/api/test_secrets",
 )
 """Half a minute and more."""
 

@@ -9,7 +9,7 @@ import json
 import re
 from hashlib import sha256
 from typing import NamedTuple, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from infrastructure.calendars.asking import ask, failure, reading
 from infrastructure.calendars.icalendar.lines import lines
@@ -34,6 +34,10 @@ NOT_MODIFIED = 304
 
 HEAD = 65_536
 """Bytes of a text in which its name is looked for."""
+
+ONE = "subscription"
+"""The id of the calendar there is: its address often is all that it takes to read it, and is kept
+sealed."""
 
 PARTLY = frozenset({"too_many_events"})
 """Codes of troubles that leave the rest of a text readable."""
@@ -77,7 +81,8 @@ class Subscription:
     async def calendars(self) -> list[Calendar]:
         """The one there is. Raises ServiceError, also for what is no calendar."""
         answer = await self._asked(Cursor())
-        return [Calendar(self._url, _name_in(answer.body) or _name_of(self._url), read_only=True)]
+        name = _name_in(answer.body) or urlsplit(self._url).hostname or ONE
+        return [Calendar(ONE, name, read_only=True)]
 
     async def changes(self, calendar: Calendar, cursor: str | None, window: Window) -> Changes:
         before = Cursor.read(cursor)
@@ -153,9 +158,3 @@ def _name_in(text: bytes) -> str | None:
         if line.name == "X-WR-CALNAME" and (parts := line.parts()):
             return " ".join(parts[1].split()) or None
     return None
-
-
-def _name_of(url: str) -> str:
-    parts = urlsplit(url)
-    last = unquote(parts.path.rstrip("/").rpartition("/")[2]).removesuffix(".ics")
-    return last or parts.hostname or url

@@ -37,12 +37,17 @@ class Failure(NamedTuple):
 
 class Double:
     """Subclasses answer in `api`, and check what is asked of them and what they answer. `origin` is
-    set once it listens. `requests` are those to the API, `broken` what broke a rule; without
-    `checks_answers` the double may answer what its service never would."""
+    set once it listens. `requests` are those to the API, `forms` those for tokens, `broken` what
+    broke a rule; without `checks_answers` the double may answer what its service never would.
+    `client` is the id and the secret of the client it knows, `mark` the end of all its tokens."""
+
+    client = ("client", "secret")
+    mark = ""
 
     def __init__(self) -> None:
         self.origin = ""
         self.requests: list[Request] = []
+        self.forms: list[Mapping[str, str]] = []
         self.broken: list[str] = []
         self.failures: deque[Failure] = deque()
         self.lock = threading.RLock()
@@ -83,14 +88,15 @@ class Double:
     def expire(self) -> None:
         """The access token is good no longer; the next one has another name."""
         with self.lock:
-            self.access = f"access-{self.renewals + 1}"
+            self.access = f"access-{self.renewals + 1}{self.mark}"
 
     def _tokens(self, request: Request) -> Reply:
         form = request.body
+        self.forms.append(form)
         if request.path[-1] == "revoke":
             self.revoked = self.revoked or form.get("token") == self.refresh
             return Reply(200, {})
-        if (form.get("client_id"), form.get("client_secret")) != ("client", "secret"):
+        if (form.get("client_id"), form.get("client_secret")) != self.client:
             return Reply(401, {"error": "invalid_client"})
         if form.get("grant_type") == "authorization_code":
             asked = self.codes.pop(form.get("code", ""), None)
@@ -99,10 +105,10 @@ class Double:
         elif self.revoked or form.get("refresh_token") != self.refresh:
             return Reply(400, {"error": "invalid_grant"})
         self.renewals += 1
-        self.access = f"access-{self.renewals}"
+        self.access = f"access-{self.renewals}{self.mark}"
         tokens = {"access_token": self.access, "expires_in": 3600, "token_type": "Bearer"}
         if self.turns_over or form.get("grant_type") == "authorization_code":
-            self.refresh = f"refresh-{self.renewals}"
+            self.refresh = f"refresh-{self.renewals}{self.mark}"
             tokens["refresh_token"] = self.refresh
         return Reply(200, tokens)
 

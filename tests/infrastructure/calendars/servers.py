@@ -62,11 +62,16 @@ class Server(NamedTuple):
         assert await self.send("PUT", url, text, ics) in (200, 201, 204)
 
 
+def let_in(folder: Path, password: str) -> None:
+    """The user of a Radicale in this folder has this password from now on."""
+    (folder / "users").write_text(f"{USER}:{password}\n")
+
+
 @contextmanager
 def radicale(folder: Path) -> Iterator[Server]:
     port = _free_port()
     users = folder / "users"
-    users.write_text(f"{USER}:{PASSWORD}\n")
+    let_in(folder, PASSWORD)
     options = {
         "--hosts": f"127.0.0.1:{port}",
         "--auth-type": "htpasswd",

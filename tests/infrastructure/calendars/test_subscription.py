@@ -66,7 +66,12 @@ async def service(double: Double) -> AsyncIterator[CalendarService]:
 class TestSubscription:
     async def test_there_is_one_calendar_that_is_only_read(self, double, service):
         (one,) = await service.calendars()
-        assert one == (double.url + FEED, "Team, all", True, None)
+        assert one == ("subscription", "Team, all", True, None)
+
+    async def test_a_calendar_without_a_name_has_that_of_its_host(self, double, service):
+        double.store(FEED, feed("a@x").replace("X-WR-CALNAME", "X-OTHER"))
+        (one,) = await service.calendars()
+        assert one.name == "127.0.0.1"
 
     async def test_a_round_is_the_whole(self, service):
         (calendar,) = await service.calendars()
@@ -162,7 +167,7 @@ async def test_an_address_to_subscribe_to_stands_for_https(scheme: str):
         service = await open_service("ics", f"{scheme}{place}", {}, way_out)
         (calendar,) = await service.calendars()
         await service.close()
-    assert calendar.id == f"https://{place}"
+    assert calendar.name == "Team, all"
 
 
 async def opened_as(kind: str, username: str) -> CalendarService:
