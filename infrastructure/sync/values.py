@@ -40,16 +40,41 @@ class Values(NamedTuple):
     @classmethod
     def of_meeting(cls, meeting: Meeting) -> Self:
         appointment = meeting.appointment
-        start = _whole_second(appointment.scheduled_at)
+        return cls.of(
+            appointment.scheduled_at,
+            appointment.ends_at,
+            appointment.timezone,
+            whole_day=appointment.whole_day,
+            place=appointment.location,
+            title=appointment.purpose,
+            agenda=appointment.agenda_items,
+            cancelled=meeting.status == MeetingStatus.CANCELLED,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        start: datetime,
+        ends_at: datetime | None,
+        zone: str | None,
+        *,
+        whole_day: bool,
+        place: str | None,
+        title: str | None,
+        agenda: tuple[str, ...],
+        cancelled: bool,
+    ) -> Self:
+        """The values of a meeting, in the form in which they are compared."""
+        start = _whole_second(start)
         return cls(
             start,
-            _end(start, appointment.ends_at),
-            _zone(appointment.timezone),
-            appointment.whole_day,
-            _text(appointment.location, LONGEST_LINE),
-            _text(appointment.purpose, LONGEST_TEXT),
-            appointment.agenda_items,
-            meeting.status == MeetingStatus.CANCELLED,
+            _end(start, ends_at),
+            _zone(zone),
+            whole_day,
+            _text(place, LONGEST_LINE),
+            _text(title, LONGEST_TEXT),
+            agenda,
+            cancelled,
         )
 
     @classmethod

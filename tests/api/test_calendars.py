@@ -177,6 +177,44 @@ def test_a_meeting_made_in_the_calendar_is_in_kith_and_follows_kith(
         lambda: (one := client.get(f"/api/accounts/{account}").json())["state"] == "active" and one
     )
     assert state["progress"]["tracked"] == 1
+    until(lambda: client.get(shown).json()["calendarSynced"])
+    client.put(f"{shown}/cancel")
+    assert not client.get(shown).json()["calendarSynced"], "its event is the user's own, and stays"
+
+
+def test_a_meeting_says_whether_the_calendar_has_it_as_it_is(
+    client: httpx.Client, account: str, contact: str, calendar: Calendar
+):
+    shown = f"/api/meetings/{meeting_made(client, contact)}"
+
+    def stands() -> bool:
+        (listed,) = client.get("/api/meetings").json()["items"]
+        found = bool(client.get(shown).json()["calendarSynced"])
+        return found and bool(listed["calendarSynced"])
+
+    until(stands, SECONDS_TO_PUSH)
+    assert calendar.names()
+    tag = client.get(shown).headers["ETag"]
+    assert client.post(f"/api/accounts/{account}/pause").status_code == 202
+    body = {"purpose": "Dinner", "calendarSynced": True}
+    changed = client.put(shown, json=body, headers={"If-Match": tag})
+    assert changed.status_code == 200, changed.text
+    assert not stands()
+    assert client.post(f"/api/accounts/{account}/resume").status_code == 202
+    until(stands, SECONDS_TO_PUSH)
+    assert "SUMMARY:Dinner" in calendar.text()
+    assert client.get(shown).headers["ETag"] == changed.headers["ETag"]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_meeting_of_a_user_without_an_account_shows_what_was_said(
+    synced: Service, tenant: str, account: str, contact: str, said: bool
+):
+    assert account
+    client = synced.client(tenant=tenant, user="6")
+    body = {"contactId": contact, "scheduledDateTime": SOON.isoformat(), "calendarSynced": said}
+    made = client.post("/api/meetings", json=body).json()
+    assert client.get(f"/api/meetings/{made['id']}").json() == made
 
 
 def test_the_role_leaves_no_secret_in_metrics(synced: Service, account: str):

@@ -130,7 +130,9 @@ class SourceShown(Shown):
 
 class MeetingShown(Shown):
     """A meeting; once completed, with what came of it and the id of the interaction logged. Then
-    `attendees` are those who came, and `invited` those who were to."""
+    `attendees` are those who came, and `invited` those who were to. `calendarSynced` is what the
+    caller said, unless the user has an account: then a read shows whether their calendar has the
+    meeting as it is."""
 
     id: UUID
     contactId: UUID

@@ -1,7 +1,8 @@
 """Meetings of the native contract (the tracking document)."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from starlette.responses import Response
@@ -45,13 +46,31 @@ from application.ports import Answer
 from domain.errors import NotFound
 from domain.meeting import Appointment, Meeting, Outcome
 from domain.redaction import Hidden
+from infrastructure.sync.showing import shown as shown_now
 from projections.meetings import queries as meeting_list
 from projections.meetings.model import document
+from projections.paging import Fetch, Page
 
 router = ContractRouter(TRACKING, "Meetings")
 C = TypeVar("C", CompleteMeeting, EndMeeting, ReinstateMeeting, RescheduleMeeting)
 reading, writing = needs("view_contacts") | OPENS, needs("edit_contacts") | OPENS
-QUERIES = lists.Queries(meeting_list.count, meeting_list.page, meeting_list.rest)
+
+
+async def _page(fetch: Fetch, wanted: meeting_list.Filter, limit: int, **where: Any) -> Page[str]:
+    return await _as_they_stand(
+        fetch, wanted, await meeting_list.page(fetch, wanted, limit, **where)
+    )
+
+
+async def _rest(fetch: Fetch, wanted: meeting_list.Filter, ids: Sequence[UUID]) -> Page[str]:
+    return await _as_they_stand(fetch, wanted, await meeting_list.rest(fetch, wanted, ids))
+
+
+async def _as_they_stand(fetch: Fetch, wanted: meeting_list.Filter, page: Page[str]) -> Page[str]:
+    return page._replace(records=await shown_now(fetch, wanted.tenant, page.records))
+
+
+QUERIES = lists.Queries(meeting_list.count, _page, _rest)
 
 
 @router.on(
@@ -92,8 +111,10 @@ async def _filter(call: Call, query: MeetingQuery) -> meeting_list.Filter:
 async def get(call: Call, id: str) -> Content:
     """One meeting"""
     identity, opened = records.meeting_id(id), call.open_tags
-    found = present(await meeting_list.one(call.fetch, call.tenant, identity, opened), "Meeting")
-    return record(*found)
+    found = await meeting_list.one(call.fetch, call.tenant, identity, opened)
+    kept, position = present(found, "Meeting")
+    (now,) = await shown_now(call.fetch, call.tenant, [kept])
+    return record(now, position)
 
 
 @router.on("PUT /api/meetings/{id}", writing, MeetingShown, errors=CHANGING)
