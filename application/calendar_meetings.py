@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from application.work import Work
+from domain.appointment import Appointment
 from domain.changes import Fields, patched
-from domain.meeting import Appointment, Meeting, MeetingStatus
+from domain.meeting import Meeting, MeetingStatus
 from domain.streams import StreamName
 
 CALENDAR = UUID("5b1f7a1e-90c4-5d3a-8d6e-2f4f0c9b7a15")

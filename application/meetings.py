@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from application.work import Work, imported_id
+from domain.appointment import Appointment, Attendee
 from domain.changes import Fields, patched
 from domain.errors import Conflict, Invalid
 from domain.interaction import Interaction
 from domain.kinds import Kind
-from domain.meeting import Appointment, Attendee, Meeting, MeetingStatus, Outcome
+from domain.meeting import Meeting, MeetingStatus, Outcome
 from domain.record import Participant, People, Place, Record, Said, When
 from domain.streams import StreamName
 

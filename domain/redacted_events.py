@@ -7,7 +7,7 @@ view, so that neither an old nor a new value, nor the fact of a change, is discl
 
 from collections.abc import Callable
 
-from domain import meeting, redaction
+from domain import appointment, redaction
 from domain.event import Changes, Event
 from domain.interaction import InteractionAmended, Written
 from domain.meeting import MeetingCompleted, MeetingRescheduled, MeetingScheduled
@@ -33,7 +33,7 @@ def redacted_event(event: Event) -> Event:
         case MeetingScheduled():
             return event.model_copy(update={"appointment": event.appointment.redacted})
         case MeetingRescheduled():
-            return _without(event, meeting.is_hidden_path)
+            return _without(event, appointment.is_hidden_path)
         case MeetingCompleted():
             return event.model_copy(update={"outcome": event.outcome.redacted})
     return event

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from api.http.ahead import check_ahead
 from api.http.connections import Connections
 from api.http.transport import CountedTransport
 
@@ -35,15 +36,6 @@ HEAD_BYTES = 64 * 1024
 
 HEADERS = 200
 """Header fields of a head."""
-
-PIPELINED = 32
-"""Requests that a connection may send ahead of their answers."""
-
-AHEAD_FIELDS = 400
-"""Header fields of the requests that wait for the answers before theirs."""
-
-AHEAD_BYTES = 64 * 1024
-"""Bytes of those requests: their heads, and their bodies but the last."""
 
 CHUNKS = 4_096
 """Chunks of a body, and of the bodies that wait behind it, that may be smaller than CHUNK_BYTES on
@@ -177,9 +169,11 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._partial = 0
         if len(self.headers) > HEADERS:
-            raise ValueError("too many header fields")  # ends the parsing, as a malformed head does
+            raise ValueError("too many header fields")  # ends the parsing, as any error here does
         if self.cycle is not None and not self.cycle.response_complete:
-            self._bound_what_waits()
+            if self._endless:
+                raise ValueError("a request behind an event stream")
+            check_ahead([request for request, _ in self.pipeline], self.headers, self.url)
         self._among.asked(self)
         super().on_headers_complete()
 
@@ -210,25 +204,6 @@ class Connection(HttpToolsProtocol):
             return False
         self._unwanted += size
         return self._unwanted > UNWANTED_BYTES
-
-    def _bound_what_waits(self) -> None:
-        """Raises ValueError, which ends the parsing, if the request whose head has come may not
-        wait for the answers before it."""
-        if self._endless:
-            raise ValueError("a request behind an event stream")
-        if len(self.pipeline) >= PIPELINED:
-            raise ValueError("too many requests ahead of their answers")
-        waiting = [request for request, _ in self.pipeline]
-        heads = [self.headers, *(list(request.scope["headers"]) for request in waiting)]
-        if sum(len(head) for head in heads) > AHEAD_FIELDS:
-            raise ValueError("too many header fields ahead of their answers")
-        size = sum(len(name) + len(value) for head in heads for name, value in head)
-        size += len(self.url) + sum(
-            len(request.body) + len(request.scope["raw_path"]) + len(request.scope["query_string"])
-            for request in waiting
-        )
-        if size > AHEAD_BYTES:
-            raise ValueError("too many bytes ahead of their answers")
 
     def answers_without_end(self) -> None:
         """The request that is being answered has an answer without an end: nothing may wait behind

@@ -18,8 +18,9 @@ from api.contracts.tracking.meeting_schemas import (
 from api.contracts.tracking.types import Id, Text
 from application.meetings import ImportMeeting
 from domain import meeting
+from domain.appointment import Appointment, Attendee
 from domain.changes import patched
-from domain.meeting import Appointment, Attendee, Meeting, Outcome
+from domain.meeting import Meeting, Outcome
 
 
 class MeetingLine(NewMeeting, Held):

@@ -100,4 +100,4 @@ def _stored(one: Change) -> StoredEvent:
     (event,) = one.events
     envelope = Envelope(uuid7(), datetime.now(UTC), actor_of(DEVELOPER), "tracking", "bench")
     state = encode(envelope, encode_data(event)).encode()
-    return StoredEvent(one.name, 1, event.type, state)
+    return StoredEvent(str(one.stream), 1, event.type, state)

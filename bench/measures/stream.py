@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import cast
 from uuid import UUID
 
 import httpx
@@ -110,7 +109,7 @@ class _Stream(asyncio.Protocol):
 async def _stream(server: Server) -> AsyncIterator[_Stream]:
     loop = asyncio.get_running_loop()
     transport, stream = await loop.create_connection(_Stream, "127.0.0.1", server.port)
-    cast("asyncio.Transport", transport).write(sample.get(server.token, "/api/events/stream"))
+    transport.write(sample.get(server.token, "/api/events/stream"))
     try:
         await asyncio.wait_for(stream.seen, PATIENCE)
         yield stream

@@ -8,8 +8,9 @@ from uuid import UUID
 from application.calendar_meetings import TakeMeeting, meeting_of, own_meeting
 from application.entity import Entity
 from application.errors import Rejected, TooLarge
+from domain.appointment import Appointment, Source
 from domain.errors import NotFound, Refusal
-from domain.meeting import Appointment, Meeting, Source
+from domain.meeting import Meeting
 from infrastructure.calendars.port import CalendarObject, Occurrence, Trouble, Window
 from infrastructure.sync.account import Chosen
 from infrastructure.sync.links import Link, Place

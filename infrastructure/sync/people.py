@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Mapping
 
-from domain.meeting import MOST_ATTENDEES, Attendee, Meeting
+from domain.appointment import MOST_ATTENDEES, Attendee
+from domain.meeting import Meeting
 from infrastructure.sync.recognizing import Recognized
 
 DIGEST_BYTES = 16

@@ -13,10 +13,10 @@ import pydantic
 from pydantic import BaseModel, ConfigDict
 
 from application.entity import Entity
+from domain.appointment import Attendee
 from domain.event import Value
 from domain.interaction import Interaction
 from domain.kinds import Kind
-from domain.meeting import Attendee
 from domain.record import Mail, Participant
 from projections.timeline.field import RECORD, Field, Origin
 

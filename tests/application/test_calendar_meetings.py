@@ -18,9 +18,9 @@ from application.calendar_meetings import (
 from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
 from application.errors import PreconditionFailed
 from application.meetings import CompleteMeeting, EndMeeting, complete_meeting, miss_meeting
+from domain.appointment import Appointment
 from domain.contact import Details
 from domain.errors import NotFound
-from domain.meeting import Appointment
 from tests.application.desk import Desk, id_of, position_of
 from tests.domain.samples import NOW
 

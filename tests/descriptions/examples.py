@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from domain.appointment import Appointment, Attendee
 from domain.event import Event
 from domain.interaction import (
     EmailExchangeTracked,
@@ -13,7 +14,7 @@ from domain.interaction import (
     InteractionPlanned,
 )
 from domain.kinds import Direction, Kind, Sentiment
-from domain.meeting import Appointment, Attendee, MeetingScheduled
+from domain.meeting import MeetingScheduled
 from domain.record import FollowUp, Labels, Mail, People, Place, Record, Said, When
 from infrastructure.publishing.cloud_events import CloudEvent, cloud_event
 from infrastructure.relay.contact_states import contact_state

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from domain.appointment import Appointment, Attendee, Source
 from domain.contact import Details
 from domain.event import Value
 from domain.kinds import Direction, Kind, Sentiment
-from domain.meeting import Appointment, Attendee, Outcome, Source
+from domain.meeting import Outcome
 from domain.record import (
     Answer,
     FollowUp,

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.appointment import Appointment
 from domain.contact import ContactAdded, Details
 from domain.interaction import InteractionLogged, InteractionPlanned
 from domain.kinds import Kind
-from domain.meeting import Appointment, MeetingScheduled, Outcome
+from domain.meeting import MeetingScheduled, Outcome
 from domain.record import Record, Said, When
 
 NOW = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)

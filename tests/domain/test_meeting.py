@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.appointment import MOST_ATTENDEES, Appointment, Attendee
 from domain.errors import Conflict, Invalid
 from domain.event import Changed, Event
 from domain.meeting import (
-    MOST_ATTENDEES,
-    Appointment,
-    Attendee,
     Meeting,
     MeetingCancelled,
     MeetingCompleted,

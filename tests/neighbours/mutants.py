@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from api import services
 from api.cli.main import main as kith
-from api.http import body, connection, query
+from api.http import ahead, body, connection, query
 from api.streams import source, stream
 from infrastructure.log import reader
 from infrastructure.outside import parser, wire
@@ -32,7 +32,7 @@ def heads_without_end() -> None:
 
 
 def requests_without_number() -> None:
-    _set(connection, NEVER, "PIPELINED", "AHEAD_FIELDS", "AHEAD_BYTES")
+    _set(ahead, NEVER, "PIPELINED", "AHEAD_FIELDS", "AHEAD_BYTES")
 
 
 def bodies_without_budget() -> None:

@@ -2,7 +2,8 @@
 
 from pydantic_core import to_json
 
-from domain.meeting import Meeting, MeetingCancelled, MeetingMissed, Source
+from domain.appointment import Source
+from domain.meeting import Meeting, MeetingCancelled, MeetingMissed
 from projections.calendar_feeds.model import FED_MEETINGS
 from tests.domain.samples import ANN, APPOINTMENT, DAY, LOGGED_WITH_IT, NOW, OUTCOME, SCHEDULED
 from tests.projections.given import ID, given

@@ -12,8 +12,8 @@ from api.http.call import Call
 from api.http.problem import MOST_FAULTS, Fault, unprocessable
 from api.http.records import present
 from application.mail import correspondent_id
+from domain.appointment import Attendee
 from domain.mail_address import normal
-from domain.meeting import Attendee
 from projections.contacts import by_email
 from projections.contacts import queries as contact_list
 from projections.meetings import queries as meeting_list

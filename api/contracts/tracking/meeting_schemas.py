@@ -22,7 +22,7 @@ from api.contracts.tracking.types import (
 )
 from api.http.models import Shown
 from api.http.time_zones import Zone
-from domain.meeting import MOST_ATTENDEES, Appointment
+from domain.appointment import MOST_ATTENDEES, Appointment
 from projections.timeline.shape import PersonShown
 
 MeetingStatus = Literal["scheduled", "completed", "cancelled", "noShow"]

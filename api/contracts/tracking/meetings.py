@@ -43,8 +43,9 @@ from application.meetings import (
     schedule_meeting,
 )
 from application.ports import Answer
+from domain.appointment import Appointment
 from domain.errors import NotFound
-from domain.meeting import Appointment, Meeting, Outcome
+from domain.meeting import Meeting, Outcome
 from domain.redaction import Hidden
 from infrastructure.sync.showing import shown as shown_now
 from projections.meetings import queries as meeting_list

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from api.composition import Application
-from api.http import connection, server
-from api.http.connection import HEAD_BYTES, HEADERS, PIPELINED
+from api.http import ahead, connection, server
+from api.http.ahead import PIPELINED
+from api.http.connection import HEAD_BYTES, HEADERS
 from tests.api.running import Service
 
 GET = b"GET /health/live HTTP/1.1\r\nHost: kith\r\n"
@@ -123,7 +124,7 @@ def test_a_connection_with_too_many_requests_ahead_is_closed(service, client):
 
 def test_a_mutant_without_the_bound_answers_any_number_of_requests_ahead(client, monkeypatch):
     for bound in ("PIPELINED", "AHEAD_FIELDS", "AHEAD_BYTES"):
-        monkeypatch.setattr(connection, bound, 1 << 30)
+        monkeypatch.setattr(ahead, bound, 1 << 30)
     client.sendall((GET + b"\r\n") * 999 + GET + b"Connection: close\r\n\r\n")
     assert answers(client).count(b" 200 OK") == 1000
 

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.http import connection
-from api.http.connection import AHEAD_BYTES, AHEAD_FIELDS, CHUNK_BYTES, CHUNKS, Connection
+from api.http import ahead, connection
+from api.http.ahead import AHEAD_BYTES, AHEAD_FIELDS
+from api.http.connection import CHUNK_BYTES, CHUNKS, Connection
 from tests.api.running import Service
 from tests.api.streaming import all_gone, eventually, opened
 
@@ -158,8 +159,8 @@ def test_requests_within_the_bounds_are_answered_in_turn(client, waiting):
 def test_a_mutant_without_these_bounds_keeps_any_number_of_fields_and_bytes(
     client, monkeypatch, waiting
 ):
-    monkeypatch.setattr(connection, "AHEAD_FIELDS", NEVER)
-    monkeypatch.setattr(connection, "AHEAD_BYTES", NEVER)
+    monkeypatch.setattr(ahead, "AHEAD_FIELDS", NEVER)
+    monkeypatch.setattr(ahead, "AHEAD_BYTES", NEVER)
     client.sendall(READY + WAITING[waiting] * 5 + LIVE + b"Connection: close\r\n\r\n")
     assert answers(client).count(b" 200 OK") == 7
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from domain.appointment import Appointment, Attendee
 from domain.contact import Details
 from domain.kinds import Direction, Kind, Sentiment
-from domain.meeting import Appointment, Attendee, Outcome
+from domain.meeting import Outcome
 from domain.record import (
     Answer,
     FollowUp,

@@ -5,8 +5,8 @@ import pytest
 from application.contacts import AddContact, RemoveContact, add_contact, remove_contact
 from application.interactions import LogInteraction, log_interaction
 from application.meetings import ScheduleMeeting, schedule_meeting
+from domain.appointment import Appointment
 from domain.contact import Details
-from domain.meeting import Appointment
 from domain.record import Labels, Said
 from tests.api.transfer.moving import counts, exported, records
 from tests.domain.samples import NOW, record

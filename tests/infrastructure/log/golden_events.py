@@ -22,6 +22,7 @@ from domain.account import (
     Rules,
     Suspension,
 )
+from domain.appointment import Appointment, Attendee, Source
 from domain.contact import (
     ContactAdded,
     ContactDetailsChanged,
@@ -40,8 +41,6 @@ from domain.interaction import (
     InteractionPlanned,
 )
 from domain.meeting import (
-    Appointment,
-    Attendee,
     MeetingCancelled,
     MeetingCompleted,
     MeetingMissed,
@@ -49,7 +48,6 @@ from domain.meeting import (
     MeetingRescheduled,
     MeetingScheduled,
     Outcome,
-    Source,
 )
 from domain.relationship import LifecycleStage, RelationshipStatus
 from domain.service import (

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from uuid_utils.compat import uuid7
 
+from domain.appointment import Appointment, Attendee
 from domain.contact import Details
 from domain.kinds import Kind, Sentiment
-from domain.meeting import Appointment, Attendee, Meeting, Outcome
+from domain.meeting import Meeting, Outcome
 from domain.record import Labels, Participant, People, Rapport, Said, TacticUse, When
 from domain.streams import StreamName
 from tests.infrastructure.projecting.support import NOW, Ledger

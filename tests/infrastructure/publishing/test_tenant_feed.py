@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
+from domain.appointment import Appointment
 from domain.interaction import Interaction
-from domain.meeting import Appointment, Meeting, Outcome
+from domain.meeting import Meeting, Outcome
 from domain.record import Labels, Rapport, Said
 from domain.streams import StreamName
 from infrastructure.log import tenant_pages as tenant_log

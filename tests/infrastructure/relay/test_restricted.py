@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from uuid_utils.compat import uuid7
 
+from domain.appointment import Appointment
 from domain.interaction import Interaction
-from domain.meeting import Appointment, Meeting, Outcome
+from domain.meeting import Meeting, Outcome
 from domain.record import Labels, Rapport, Said, Service
 from domain.streams import StreamName
 from tests.brokers.broker import RealBroker

@@ -20,8 +20,9 @@ from application.meetings import (
     reschedule_meeting,
     schedule_meeting,
 )
+from domain.appointment import Appointment
 from domain.contact import Contact, Details
-from domain.meeting import Appointment, Meeting
+from domain.meeting import Meeting
 from domain.streams import StreamName
 from infrastructure.append.event_log import PostgresEventLog
 from infrastructure.append.numbers import BlockNumbers

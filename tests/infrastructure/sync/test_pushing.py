@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.meeting import Attendee, MeetingStatus
+from domain.appointment import Attendee
+from domain.meeting import MeetingStatus
 from infrastructure.calendars.port import Person
 from infrastructure.sync.account import Chosen
 from tests.infrastructure.sync.calendar_server import ANN, HOUR, NOW, SOON, USUAL_LENGTH, event

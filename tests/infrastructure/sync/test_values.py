@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.meeting import Appointment, Meeting
+from domain.appointment import Appointment
+from domain.meeting import Meeting
 from infrastructure.sync.values import Values
 from tests.infrastructure.sync.calendar_server import HOUR, SOON, USUAL_LENGTH, event
 

@@ -7,7 +7,7 @@ import pytest
 
 from api.contracts.tracking.attendees import normal_forms_of
 from api.http.problem import MOST_FAULTS
-from domain.meeting import MOST_ATTENDEES
+from domain.appointment import MOST_ATTENDEES
 from tests.api.contracts.tracking.office import (
     MEETING,
     MEETING_KEYS,
