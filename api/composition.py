@@ -87,6 +87,7 @@ async def open_services(
                 system.log,
                 way_out,
                 partial(open_service, providers=providers_of(settings)),
+                notices_url=settings.notices_url,
                 count=metrics.count_visit,
             )
             committed.append((await stack.enter_async_context(calendars)).committed)

@@ -12,6 +12,7 @@ from application.administering_webhooks import Webhooks
 from application.confidential import Keeper
 from application.consenting import Consents
 from infrastructure.accounts.consents import BegunConsents
+from infrastructure.accounts.notices import Notices
 from infrastructure.accounts.register import Register
 from infrastructure.accounts.secrets import account_secrets
 from infrastructure.accounts.states import States
@@ -57,6 +58,12 @@ FEED_READERS = 4
 
 FEED_PATIENCE = 5.0
 """Seconds that a reader of a feed waits for its turn."""
+
+NOTICES = 2
+"""Notices of calendars that are looked up at once; those of a channel one after another."""
+
+NOTICE_PATIENCE = 2.0
+"""Seconds that a notice waits for its turn."""
 
 BODIES = 128 * 1024 * 1024
 BODIES_OF_A_TENANT = 32 * 1024 * 1024
@@ -124,6 +131,8 @@ class Services:
         self.answers = ByteBudget(ANSWERS, each=ANSWERS_OF_A_TENANT)
         self.calendar_feeds = Feeds(self.fetch)
         self.feed_readers = TenantLimiter(FEED_READERS, each=1, patience=FEED_PATIENCE)
+        self.notices = Notices(self.fetch)
+        self.notice_takers = TenantLimiter(NOTICES, each=1, patience=NOTICE_PATIENCE)
         self.readiness = Readiness(system.conninfo)
         self._measures: SharedReads[None, None] = SharedReads(
             self._measure, at_once=1, most=CALLERS
@@ -166,5 +175,6 @@ class Services:
         self.metrics.sync_waiting.set(behind.waiting)
         self.metrics.sync_waiting_seconds.set(behind.waiting_seconds)
         self.metrics.sync_unread_seconds.set(behind.unread_seconds)
+        self.metrics.sync_channels.set(behind.channels)
         self._measured = time.monotonic()
         return asked

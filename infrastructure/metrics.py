@@ -61,6 +61,9 @@ class Metrics:
             "Time since the account was read that nobody has read for longest; suspended ones "
             "don't count.",
         )
+        self.sync_channels = self._gauge(
+            "kith_sync_channels", "Calendars whose service sends notices of changes."
+        )
         self._visits = counter(
             "kith_sync_visits",
             "Visits of accounts by this process, by what became of them.",

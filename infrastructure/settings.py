@@ -157,6 +157,12 @@ class Settings:
         """The public address, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
 
+    @property
+    def notices_url(self) -> str | None:
+        """The public address, if services take it for their notices: they send to https alone."""
+        url = self.public_url
+        return url if url is not None and url.startswith("https://") else None
+
 
 def default_data_dir(env: Mapping[str, str] = os.environ) -> Path:
     """KITH_DATA_DIR; else /var/lib/kith for root, and kith below $XDG_DATA_HOME or ~/.local/share

@@ -103,12 +103,12 @@ class States:
         seconds: float,
         progress: Mapping[str, Any] | None = None,
     ) -> None:
-        """A look went well; the next one is due after `seconds`, unless the account was woken
+        """A look went well; the next one is due after `seconds`, or when the account was woken for
         meanwhile. `progress` None leaves it as it is."""
         await self._fetch(
             "UPDATE account_states SET phase = %s, attention = NULL, last_success = now(), "
             "progress = coalesce(%s, progress), failing_since = NULL, attempts = 0, "
-            "next_at = CASE WHEN wake THEN now() ELSE now() + %s * interval '1 s' END "
+            "next_at = CASE WHEN wake THEN next_at ELSE now() + %s * interval '1 s' END "
             "WHERE tenant = %s AND account = %s RETURNING account",
             (phase, None if progress is None else Jsonb(progress), seconds, tenant, account),
         )

@@ -25,7 +25,8 @@ FROM due GROUP BY tenant, account, attempts, failing_since, next_at ORDER BY nex
 FIGURES = """
 SELECT (SELECT count(*) FROM calendar_pushes),
     coalesce((SELECT extract(epoch FROM now() - min(noted_at)) FROM calendar_pushes), 0),
-    coalesce(extract(epoch FROM now() - min(coalesce(s.last_success, a.created_at))), 0)
+    coalesce(extract(epoch FROM now() - min(coalesce(s.last_success, a.created_at))), 0),
+    (SELECT count(*) FROM calendar_channels WHERE expires_at > now())
 FROM accounts a JOIN account_states s ON s.account = a.id WHERE a.suspended IS NULL
 """
 
@@ -45,12 +46,13 @@ class Due(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Meetings that wait to be written, the seconds for which the first one waits, and the longest
-    time in seconds since an account was read."""
+    """Meetings that wait to be written, the seconds for which the first one waits, the longest
+    time in seconds since an account was read, and the channels on which services send notices."""
 
     waiting: int
     waiting_seconds: float
     unread_seconds: float
+    channels: int
 
 
 async def due(fetch: Fetch, busy: Collection[UUID]) -> list[Due]:
@@ -60,5 +62,5 @@ async def due(fetch: Fetch, busy: Collection[UUID]) -> list[Due]:
 
 
 async def figures(fetch: Fetch) -> Figures:
-    ((waiting, waiting_seconds, unread_seconds),) = await fetch(FIGURES, ())
-    return Figures(waiting, float(waiting_seconds), float(unread_seconds))
+    ((waiting, waiting_seconds, unread_seconds, channels),) = await fetch(FIGURES, ())
+    return Figures(waiting, float(waiting_seconds), float(unread_seconds), channels)

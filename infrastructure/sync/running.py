@@ -17,6 +17,8 @@ from infrastructure.postgres.fetch import fetching
 from infrastructure.postgres.pool import Pool
 from infrastructure.sealing.keys import Keys
 from infrastructure.sync.address_key import address_key
+from infrastructure.sync.channels import Channels
+from infrastructure.sync.ending_channels import ending_channels
 from infrastructure.sync.planning import Planner
 from infrastructure.sync.pulling import Puller
 from infrastructure.sync.pushing import Pusher
@@ -38,9 +40,11 @@ async def syncing(
     way_out: WayOut,
     open_service: Open,
     *,
+    notices_url: str | None = None,
     count: Count = lambda _: None,
 ) -> AsyncIterator[Follower]:
-    """Keep accounts and the ledger in step until the block is left; the planning follower. Raises
+    """Keep accounts and the ledger in step until the block is left; the planning follower.
+    `notices_url` is the public address of this kith, if services can send notices to it. Raises
     NoSecretKeys."""
     async with Pool(
         conninfo,
@@ -55,7 +59,7 @@ async def syncing(
         key = await address_key(fetch, keys)
         secrets = account_secrets(fetch, keys)
         services = OpenServices(fetch, secrets, way_out, open_service, time.monotonic)
-        syncer = Syncer(conninfo, pool, ledger, services, count)
+        syncer = Syncer(conninfo, pool, ledger, services, Channels(notices_url), count)
         meetings = Meetings(ledger, log)
         taker = Taker(meetings, fetch, syncer.problem, key)
         puller = Puller(taker, _now, syncer.landed)
@@ -64,7 +68,8 @@ async def syncing(
         syncer.start()
         await planner.start()
         try:
-            yield planner
+            async with ending_channels(fetch, services):
+                yield planner
         finally:
             await planner.stop()
             await syncer.stop()

@@ -10,6 +10,10 @@ POLL = {"caldav": 30.0, "ics": 15 * MINUTE}
 USUAL_POLL = MINUTE
 """Seconds between two looks at an account's calendars, by its kind."""
 
+NOTICED_POLL = 10 * MINUTE
+"""Seconds between two looks at an account whose service sends notices of every calendar: notices
+get lost, and the looks find what they were about."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 10 * MINUTE
 """Seconds until an account whose service failed is visited again; they double."""
 
@@ -23,9 +27,9 @@ RATE, BURST = 5.0, 30
 """Requests a second to the service of one account, and those that may come at once."""
 
 
-def poll(kind: str) -> float:
+def poll(kind: str, *, noticed: bool = False) -> float:
     """Seconds until the next look, after one that went well."""
-    return _longer(POLL.get(kind, USUAL_POLL))
+    return _longer(NOTICED_POLL if noticed else POLL.get(kind, USUAL_POLL))
 
 
 def pause(attempts: int, retry_after: float | None = None) -> float:

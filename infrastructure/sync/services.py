@@ -11,6 +11,7 @@ from domain.account import calendar_id
 from domain.mail_address import normal
 from infrastructure.calendars.opening import Keep
 from infrastructure.calendars.port import Calendar, CalendarService, Gone, Refused
+from infrastructure.calendars.watching import WatchingService
 from infrastructure.outside.way_out import WayOut
 from infrastructure.sealing.errors import Unopened
 from infrastructure.sealing.values import ConfidentialValues
@@ -26,17 +27,20 @@ LISTED_FOR = 600.0
 MOST_OPEN = 1_000
 """Accounts whose services are kept open between visits."""
 
-ONE = f"SELECT {COLUMNS} FROM accounts WHERE tenant = %s AND id = %s AND suspended IS NULL"
+ANY = f"SELECT {COLUMNS} FROM accounts WHERE tenant = %s AND id = %s"
+ONE = f"{ANY} AND suspended IS NULL"
 
 Open = Callable[[str, str, Mapping[str, str], WayOut, Keep], Awaitable[CalendarService]]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """An account with its service; `calendars` are all that the service has."""
+    """An account with its service; `calendars` are all that the service has. `watching` is the
+    service as one that sends notices, None if it sends none."""
 
     account: VisitedAccount
     service: CalendarService
+    watching: WatchingService | None
     calendars: Sequence[Calendar]
 
 
@@ -44,7 +48,7 @@ class OpenAccount:
 class _Opened:
     secrets: UUID
     addresses: frozenset[str]
-    service: CalendarService
+    service: Throttled
     calendars: Sequence[Calendar]
     listed_at: float
 
@@ -81,7 +85,20 @@ class OpenServices:
         principal = Principal(user=row.user_id, name=row.user_name, tenant=tenant)
         calendars = tuple(_chosen(row, opened.calendars))
         visited = VisitedAccount(account, principal, row.service, opened.addresses, calendars)
-        return OpenAccount(visited, opened.service, opened.calendars)
+        service = opened.service
+        return OpenAccount(visited, service, service.watching, opened.calendars)
+
+    async def resting(self, tenant: str, account: UUID) -> WatchingService | None:
+        """The service of an account that may be suspended, as one that sends notices; None if its
+        credentials have ended, and for one that sends none. Raises as `account`."""
+        opened = self._opened.get(account)
+        if opened is None:
+            rows = await self._fetch(ANY, (tenant, account))
+            opened = await self._begin(tenant, AccountRow._make(rows[0])) if rows else None
+        if opened is None:
+            return None
+        self._opened.setdefault(account, opened)
+        return opened.service.watching
 
     async def drop(self, account: UUID) -> None:
         """Close the service of an account; it is opened again at the next visit."""

@@ -27,6 +27,7 @@ from infrastructure.following.bell import Bell
 from infrastructure.postgres.fetch import fetching
 from infrastructure.sync import objects, schedule
 from infrastructure.sync.account import CONTRACT, VisitedAccount, correlation_of
+from infrastructure.sync.channels import Channels
 from infrastructure.sync.due import Due, due
 from infrastructure.sync.owners import Owners
 from infrastructure.sync.services import OpenServices
@@ -64,6 +65,7 @@ class Syncer:
         pool: AsyncConnectionPool,
         ledger: Ledger,
         services: OpenServices,
+        channels: Channels,
         count: Count = lambda _: None,
     ):
         self._conninfo = conninfo
@@ -71,6 +73,7 @@ class Syncer:
         self._fetch = fetching(pool)
         self._ledger = ledger
         self._services = services
+        self._channels = channels
         self._count = count
         self._states = States(self._fetch)
         self._problems = Problems(self._fetch)
@@ -182,12 +185,14 @@ class Syncer:
         if opened is None:
             return False
         visit = await begin_visit(self._pool, opened.account)
+        noticed = False
+        if each.pull and opened.watching is not None:
+            # Before the look: what changes from then on is told.
+            noticed = await self._channels.keep(visit, opened.watching, opened.calendars)
         await self.visitor.visit(visit, opened.service, opened.calendars, pull=each.pull)
         if each.pull:
-            kind = opened.account.kind
-            await self._states.succeeded(
-                each.tenant, each.account, Phase.ACTIVE, schedule.poll(kind)
-            )
+            seconds = schedule.poll(opened.account.kind, noticed=noticed)
+            await self._states.succeeded(each.tenant, each.account, Phase.ACTIVE, seconds)
         return True
 
     async def _failed(self, each: Due, detail: str, retry_after: float | None) -> None:

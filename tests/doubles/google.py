@@ -3,6 +3,7 @@
 Every request and every answer is held against Google's own description.
 """
 
+import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,16 +12,20 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 from tests.doubles import google_schema
+from tests.doubles.notices import Notices
 from tests.doubles.server import Double, Reply, Request
 
 OWNER = "ada@example.com"
 MOST_LISTED = 250
 STAMP = "%Y%m%dT%H%M%SZ"
+LIFE = timedelta(days=7)
+"""Of a channel, whatever is asked for."""
 
 
 class GoogleDouble(Double):
     """`PAGES` bounds the pages that it gives; `repeats` lists every item twice, as may happen where
-    something changes between pages; `expired` are sync tokens that are good no longer."""
+    something changes between pages; `expired` are sync tokens that are good no longer. `channels`
+    are those that weren't stopped; `life` is that of the next ones."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +37,9 @@ class GoogleDouble(Double):
         self.most = MOST_LISTED
         self.repeats = False
         self.expired_before = 0
+        self.channels: dict[str, dict[str, Any]] = {}
+        self.notices = Notices()
+        self.life = LIFE
         self.add_calendar(OWNER, "Ada", primary=True)
 
     # The user's own hand.
@@ -72,6 +80,7 @@ class GoogleDouble(Double):
             }
             self.events[calendar][name] = _without_nulls(stored)
             self.changed[calendar][name] = self.clock
+            self._notify(calendar)
             return self.events[calendar][name]
 
     def remove(self, calendar: str, id: str) -> None:
@@ -90,6 +99,7 @@ class GoogleDouble(Double):
                     "status": "cancelled",
                 }
                 self.changed[calendar][id] = self.clock
+                self._notify(calendar)
                 return
             self.write(calendar, {**raw, "status": "cancelled"})
             for each in list(self.events[calendar].values()):
@@ -124,6 +134,8 @@ class GoogleDouble(Double):
             made = f"c{self.clock}@group.calendar.google.com"
             self.add_calendar(made, request.body["summary"])
             return Reply(200, {"kind": "calendar#calendar", "id": made, **request.body})
+        if path == ("channels", "stop"):
+            return self._stop(request.body)
         calendar = path[1]
         if calendar not in self.calendars:
             return _error(404, "notFound")
@@ -131,6 +143,8 @@ class GoogleDouble(Double):
             assert request.method == "DELETE", request
             del self.calendars[calendar]
             return Reply(204)
+        if path[2:] == ("events", "watch"):
+            return self._watch(calendar, request.body)
         if request.method != "GET":
             assert request.query.get("sendUpdates") == "none", request
             assert not (request.body or {}).get("attendees"), request
@@ -159,6 +173,49 @@ class GoogleDouble(Double):
             self.events[calendar].pop(raw["id"])
             return Reply(200, self.write(calendar, request.body))
         return Reply(200, self.write(calendar, _merged(raw, request.body)))
+
+    def _watch(self, calendar: str, body: dict[str, Any]) -> Reply:
+        assert (body["type"], len(body["token"]) <= 256) == ("web_hook", True), body
+        if body["id"] in self.channels:
+            return _error(400, "channelIdNotUnique")
+        expires_at = datetime.now(UTC) + self.life
+        channel = {
+            "calendar": calendar,
+            "address": body["address"],
+            "token": body["token"],
+            "resourceId": secrets.token_urlsafe(20),
+            "expiration": str(int(expires_at.timestamp() * 1000)),
+            "number": 0,
+        }
+        self.channels[body["id"]] = channel
+        self._send(body["id"], "sync")
+        shown = {name: channel[name] for name in ("resourceId", "expiration", "token")}
+        return Reply(200, {"kind": "api#channel", "id": body["id"], **shown})
+
+    def _stop(self, body: dict[str, Any]) -> Reply:
+        channel = self.channels.get(body["id"])
+        if channel is None or channel["resourceId"] != body["resourceId"]:
+            return _error(404, "notFound")
+        del self.channels[body["id"]]
+        return Reply(204)
+
+    def _notify(self, calendar: str) -> None:
+        """Tell the channels of a calendar that it has changed: kith's own changes, too."""
+        for name, channel in list(self.channels.items()):
+            if channel["calendar"] == calendar:
+                self._send(name, "exists")
+
+    def _send(self, name: str, state: str) -> None:
+        channel = self.channels[name]
+        channel["number"] += 1
+        headers = {
+            "X-Goog-Channel-ID": name,
+            "X-Goog-Channel-Token": self.notices.token or channel["token"],
+            "X-Goog-Resource-ID": channel["resourceId"],
+            "X-Goog-Resource-State": state,
+            "X-Goog-Message-Number": str(channel["number"]),
+        }
+        self.notices.send(channel["address"], headers)
 
     def _insert(self, calendar: str, body: dict[str, Any]) -> Reply:
         if body.get("id") in self.events[calendar]:

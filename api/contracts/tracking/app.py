@@ -10,6 +10,7 @@ from api.contracts.tracking import (
     calendar_feeds,
     contacts,
     events,
+    hooks,
     interactions,
     meetings,
     services,
@@ -46,6 +47,7 @@ def tracking_app(*others: APIRouter) -> FastAPI:
         accounts.router,
         account_work.router,
         calendar_feeds.router,
+        hooks.router,
         *others,
     )
     return ContractApp(TRACKING, DESCRIPTION, routers)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
+from infrastructure.calendars.google.channels import GoogleChannels
 from infrastructure.calendars.google.cursors import GoogleCursor
 from infrastructure.calendars.google.events import CANCELLED
 from infrastructure.calendars.google.objects import put, recurring, single
@@ -20,6 +22,7 @@ from infrastructure.calendars.port import (
     Window,
 )
 from infrastructure.calendars.rest import CONFLICT, GONE, Api
+from infrastructure.calendars.watching import Channel, Watch
 
 PAGE = "100"
 """Events of a page: each may be a series, which costs up to three of 600 requests a minute."""
@@ -28,10 +31,13 @@ READERS, WRITERS = ("owner", "writer", "reader"), ("owner", "writer")
 
 
 class GoogleCalendars:
-    """A CalendarService."""
+    """A CalendarService, and a WatchingService."""
+
+    hook = "/hooks/google/{channel}"
 
     def __init__(self, api: Api):
         self._ask = GoogleRequests(api)
+        self._channels = GoogleChannels(api)
 
     async def calendars(self) -> list[Calendar]:
         """The calendars whose events the user may read, the primary one first."""
@@ -98,6 +104,15 @@ class GoogleCalendars:
             # Its deletion was a change, too.
             if await self._ask.existing(calendar, object_id) is not None:
                 raise
+
+    async def watch(self, calendar: Calendar, channel: Channel) -> Watch:
+        return await self._channels.watch(calendar, channel)
+
+    async def renewed(self, resource: str) -> Watch | None:
+        """None: Google's channels have one life, and overlap while one follows another."""
+
+    async def unwatch(self, channel: UUID, resource: str) -> None:
+        await self._channels.stop(channel, resource)
 
     async def make_calendar(self, name: str) -> Calendar:
         made = await self._ask.make_calendar(name)

@@ -186,6 +186,7 @@ EXAMPLES = {
     "DELETE /api/calendar-feeds/{id}": Example("/api/calendar-feeds/{feed}", status=204),
     # A secret is nobody's record: whoever asks gets the same answer.
     "GET /calendar/{token}.ics": Example("/calendar/of-nobody.ics", status=404),
+    "POST /hooks/google/{channel}": Example("/hooks/google/of-nobody", status=404),
     "GET /health/live": Example("/health/live"),
     "GET /health/ready": Example("/health/ready"),
     "GET /metrics": Example("/metrics"),

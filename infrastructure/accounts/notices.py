@@ -1,0 +1,53 @@
+"""Notices of services that a calendar has changed. A notice wakes its account, and nothing in it is
+believed: what has changed is asked for.
+
+Anybody may send one. It counts if it brings the token of a channel, and no answer tells a wrong
+token from a channel that isn't there.
+"""
+
+import hmac
+from hashlib import sha256
+from uuid import UUID
+
+from projections.paging import Fetch
+
+GATHER = 1.0
+"""Seconds for which notices gather: those of that time lead to one look."""
+
+FIND = "SELECT account, digest FROM calendar_channels WHERE id = %s"
+
+# An account that fails is looked at when its pause is over. A flood doesn't put its look off.
+WAKE = """
+UPDATE account_states
+SET wake = true, next_at = least(next_at, now() + %s * interval '1 s')
+WHERE account = %s AND attempts = 0
+    AND NOT (wake AND next_at <= now() + %s * interval '1 s')
+RETURNING account
+"""
+
+
+class Notices:
+    """All methods raise psycopg.Error and PoolTimeout."""
+
+    find_sql, wake_sql = FIND, WAKE
+    """Replaced by the mutants of the tests."""
+
+    def __init__(self, fetch: Fetch):
+        self._fetch = fetch
+
+    async def take(self, channel: UUID, token: str) -> bool:
+        """Have the account of a channel looked at soon; False for a token that isn't the
+        channel's."""
+        rows = await self._fetch(self.find_sql, (channel,))
+        if not rows:
+            return False
+        ((account, kept),) = rows
+        if not hmac.compare_digest(digest(token), kept):
+            return False
+        await self._fetch(self.wake_sql, (GATHER, account, GATHER))
+        return True
+
+
+def digest(token: str) -> bytes:
+    """The form in which a token is kept."""
+    return sha256(token.encode("utf-8", "surrogateescape")).digest()
