@@ -75,7 +75,8 @@ class _Exchange:
         self._path = [param.name for param in dependant.path_params]
         self._query = _input(dependant.query_params, "query")
         self._body = _input(dependant.body_params, "body")
-        self._writes = not {"GET", "DELETE"} & route.methods
+        # What needs no token records nothing, so nothing of it could be hidden.
+        self._writes = not {"GET", "DELETE"} & route.methods and route.permission != PUBLIC
         self._keyed = "POST" in route.methods and route.permission not in (PUBLIC, SIGNED_IN)
         self._takes_tags = takes_tags(route.openapi_extra)
 
