@@ -189,6 +189,9 @@ def test_a_mutant_that_lets_requests_wait_behind_an_event_stream_keeps_the_conne
     client.settimeout(1)
     with pytest.raises(TimeoutError):
         answers(client)
+    # Nothing is read while requests wait, so that the end of this one would be noticed late.
+    service.loop.call_soon_threadsafe(service.services.streams._cut_all)
+    all_gone(service)
 
 
 def test_a_closed_connection_keeps_nothing_that_waited(service, client, monkeypatch):
