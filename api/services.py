@@ -53,8 +53,8 @@ MEASURES = 1.0
 CALLERS = 10_000
 """Callers of one measurement."""
 
-FEED_READERS = 4
-"""Calendar feeds that are read at once; a feed is read by one at a time."""
+FEED_READERS, FEED_READERS_OF_A_TENANT = 4, 2
+"""Calendar feeds that are read at once."""
 
 FEED_PATIENCE = 5.0
 """Seconds that a reader of a feed waits for its turn."""
@@ -130,7 +130,9 @@ class Services:
         self.bodies = ByteBudget(BODIES, each=BODIES_OF_A_TENANT)
         self.answers = ByteBudget(ANSWERS, each=ANSWERS_OF_A_TENANT)
         self.calendar_feeds = Feeds(self.fetch)
-        self.feed_readers = TenantLimiter(FEED_READERS, each=1, patience=FEED_PATIENCE)
+        self.feed_readers = TenantLimiter(
+            FEED_READERS, each=FEED_READERS_OF_A_TENANT, patience=FEED_PATIENCE
+        )
         self.notices = Notices(self.fetch)
         self.notice_takers = TenantLimiter(NOTICES, each=1, patience=NOTICE_PATIENCE)
         self.readiness = Readiness(system.conninfo)

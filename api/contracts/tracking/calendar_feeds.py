@@ -114,14 +114,15 @@ async def subscribe(call: Call, token: str) -> Response:
     services = call.services
     async with services.feed_readers.slot(sha256(token.encode()).hexdigest()):
         reader = await services.calendar_feeds.reader(token)
-        if reader is None:
-            raise Refused(Problem(404, "feed_not_found", "There is no such calendar."))
+    if reader is None:
+        raise Refused(Problem(404, "feed_not_found", "There is no such calendar."))
+    async with services.feed_readers.slot(reader.tenant):
         await services.caught_up([FED_MEETINGS.name], reader.tenant)
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         fetch = fetching(services.pools.of(reader.tenant))
         period = (today - BEFORE, today + AHEAD)
         meetings = await of_user(fetch, reader.tenant, reader.user_id, *period, MOST_MEETINGS)
-    body = published(meetings)
+        body = await published(meetings)
     tag = f'"{sha256(body).hexdigest()[:32]}"'
     if _unchanged(call, tag):
         return Response(None, 304, HEADERS | {"ETag": tag})

@@ -1,5 +1,8 @@
 """Calendar feeds: made, subscribed to, revoked."""
 
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,8 +13,12 @@ from icalendar import Calendar
 from radicale import config
 from radicale.app import Application
 
+from api.contracts.tracking import calendar_feeds
+from api.services import FEED_READERS_OF_A_TENANT
 from infrastructure.calendars.feeds import MOST
+from projections.calendar_feeds.model import of_user
 from tests.api.contracts.tracking.office import ago, ahead, done, refused, schedule
+from tests.api.streaming import eventually
 
 NOBODY = str(UUID(int=7))
 SECRETS = ("The new contract", "Read the old one", "Ann Ode", "prices")
@@ -147,6 +154,29 @@ class TestSubscribing:
         found = events_of(subscriber.get(path_of(feed)))
         assert [event.start for event in found] == sorted(event.start for event in found)
         assert len(found) == 2
+
+    def test_a_tenants_readers_leave_turns_to_those_of_others(
+        self, client, stranger, other_tenant, subscriber, monkeypatch
+    ):
+        enough, within = threading.Event(), list[str]()
+
+        async def slowly(fetch, tenant, *period):
+            within.append(tenant)
+            while tenant != other_tenant and not enough.is_set():  # noqa: ASYNC110 - another loop's
+                await asyncio.sleep(0.01)
+            return await of_user(fetch, tenant, *period)
+
+        monkeypatch.setattr(calendar_feeds, "of_user", slowly)
+        feeds = [done(client.post("/api/calendar-feeds"), 201) for _ in range(4)]
+        foreign = done(stranger.post("/api/calendar-feeds"), 201)
+        with ThreadPoolExecutor() as pool:
+            waiting = [pool.submit(subscriber.get, path_of(each)) for each in feeds]
+            eventually(lambda: len(within) == FEED_READERS_OF_A_TENANT)
+            assert subscriber.get(path_of(foreign)).status_code == 200
+            assert within.count(other_tenant) == 1
+            enough.set()
+            statuses = {each.result().status_code for each in waiting}
+        assert 200 in statuses
 
     def test_a_radicale_takes_it(self, client, contact, feed, subscriber, tmp_path):
         for days in (1, 2, 3):
