@@ -7,6 +7,7 @@ tell them.
 """
 
 from collections.abc import Callable, Iterator
+from operator import neg
 from uuid import UUID
 
 from application.entity import Entity
@@ -37,7 +38,8 @@ def daily_sums(
             return
         day = entity.state.record.when.at.date()
         for contact_id, each, amount in amounts(entity):
-            yield Add((tenant, contact_id, day, each), tuple(sign * number for number in amount))
+            signed_amount = amount if sign > 0 else tuple(map(neg, amount))
+            yield Add((tenant, contact_id, day, each), signed_amount)
 
     def project(step: Step) -> Iterator[Add]:
         if step.before is not None:
@@ -68,7 +70,8 @@ def _activity(entity: Entity[Interaction]) -> Amounts:
     seen = redacted(record) if record.labels.restricted else record
     seconds, sentiment = seen.when.seconds, seen.said.sentiment
     sentiments = (Sentiment.POSITIVE, Sentiment.NEUTRAL, Sentiment.NEGATIVE)
-    amounts = (1, seconds is not None, seconds or 0, *(sentiment == each for each in sentiments))
+    counts = (int(sentiment == each) for each in sentiments)
+    amounts = (1, int(seconds is not None), seconds or 0, *counts)
     for contact_id in {NOBODY, *entity.state.contacts}:
         yield contact_id, record.kind, amounts
 
@@ -87,7 +90,7 @@ def _tactic_use(entity: Entity[Interaction]) -> Amounts:
     if state.record.labels.restricted:
         return
     for use in state.record.rapport.tactics:
-        amounts = (1, use.effectiveness is not None, use.effectiveness or 0)
+        amounts = (1, int(use.effectiveness is not None), use.effectiveness or 0)
         for contact_id in (NOBODY, state.contact_id):
             if contact_id is not None:
                 yield contact_id, use.tactic_id, amounts
