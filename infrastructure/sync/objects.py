@@ -15,6 +15,9 @@ from infrastructure.sync.visit import Visit
 ROLLED_AT_ONCE = 50
 """Series whose occurrences are rolled on, and objects looked at again, in one visit."""
 
+FORGOTTEN_AT_ONCE = 500
+"""Objects that have left their calendars and are forgotten in one visit."""
+
 HASH_BYTES = 16
 
 KNOWN = """
@@ -77,6 +80,22 @@ UNION
 (SELECT calendar, object FROM calendar_objects
     WHERE account = %(account)s AND recurring AND ignored IS NULL AND rolled_on < current_date
         AND NOT gone LIMIT {ROLLED_AT_ONCE})
+"""
+
+FORGET_ENDED = f"""
+WITH ended AS (
+    SELECT calendar, object FROM calendar_objects o
+    WHERE account = %(account)s AND gone AND NOT EXISTS (
+        SELECT FROM calendar_links l
+        WHERE l.account = o.account AND l.calendar = o.calendar AND l.object = o.object
+            AND coalesce(agreed ->> 'ends_at', agreed ->> 'start')::timestamptz >= %(before)s)
+    LIMIT {FORGOTTEN_AT_ONCE}
+), unlinked AS (
+    DELETE FROM calendar_links l USING ended e
+    WHERE l.account = %(account)s AND l.calendar = e.calendar AND l.object = e.object
+)
+DELETE FROM calendar_objects o USING ended e
+WHERE o.account = %(account)s AND o.calendar = e.calendar AND o.object = e.object
 """
 
 FORGET = """
@@ -223,6 +242,13 @@ async def forget_others(visit: Visit, calendars: Sequence[str]) -> None:
     async with visit.transaction() as connection:
         parameters = {"account": visit.account.id, "calendars": list(calendars)}
         await connection.execute(FORGET, parameters)
+
+
+async def forget_ended(visit: Visit, before: datetime) -> None:
+    """Forget objects that have left their calendars, and whose occurrences ended before any look
+    begins: should one come back, nothing of it is a meeting."""
+    async with visit.transaction() as connection:
+        await connection.execute(FORGET_ENDED, {"account": visit.account.id, "before": before})
 
 
 async def progress(visit: Visit) -> Progress:

@@ -59,7 +59,7 @@ class Pusher:
                 return
             link = await links.of_meeting(visit, push.meeting)
             try:
-                if link is None:
+                if link is None or await self._has_left(visit, side, link):
                     await self._create(visit, side, entity)
                 else:
                     await self._write(visit, side, entity, link)
@@ -100,6 +100,16 @@ class Pusher:
         place = Place(side.chosen.id, put.id, None)
         link = Link(place, wanted.uid, entity.id, values, NO_PEOPLE, own=True)
         await self._keep(visit, side, link, put)
+
+    async def _has_left(self, visit: Visit, side: Side, link: Link) -> bool:
+        """True if kith's own event was deleted from the calendar that kith writes to."""
+        if not link.agreed.cancelled or own_meeting(link.uid) is None:
+            return False
+        place = link.place
+        known = await objects.known(visit, place.calendar, [place.object])
+        return (
+            place.calendar == side.chosen.id and place.object in known and known[place.object].gone
+        )
 
     async def _write(self, visit: Visit, side: Side, entity: Entity[Meeting], link: Link) -> None:
         """Patch or delete the event of a link. Raises Stale."""

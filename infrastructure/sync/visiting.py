@@ -32,6 +32,7 @@ class Visitor:
             await objects.forget_others(visit, [side.chosen.id for side in sides])
             for side in sides:
                 await self._puller.pull(visit, side)
+            await objects.forget_ended(visit, self._puller.window(first=True).since)
         again = await objects.to_look_at(visit)
         for side in sides:
             found = [each for calendar, each in again if calendar == side.chosen.id]

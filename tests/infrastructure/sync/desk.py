@@ -14,9 +14,11 @@ from application.entity import Entity
 from application.ledger import Ledger as CommandLedger
 from application.meetings import (
     EndMeeting,
+    ReinstateMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
     cancel_meeting,
+    reinstate_meeting,
     reschedule_meeting,
     schedule_meeting,
 )
@@ -127,6 +129,11 @@ class Desk:
         effect = await self.ledger.execute(self.caller(), cancel_meeting, EndMeeting(meeting))
         await self.plan(effect.entity)
 
+    async def reinstate(self, meeting: UUID) -> None:
+        command = ReinstateMeeting(meeting)
+        effect = await self.ledger.execute(self.caller(), reinstate_meeting, command)
+        await self.plan(effect.entity)
+
     async def plan(self, entity: Entity) -> None:
         async with (await self.begin()).transaction() as connection:
             sql = (
@@ -167,6 +174,11 @@ class Desk:
             f"SELECT {links.COLUMNS} FROM calendar_links WHERE account = %s", (self.id,)
         )
         return [links._link(row) for row in rows]
+
+    async def objects(self) -> list[str]:
+        """The objects that are remembered, those that are gone among them."""
+        sql = "SELECT object FROM calendar_objects WHERE account = %s ORDER BY object"
+        return [name for (name,) in await self.opened.rows(sql, self.id)]
 
     async def ignored(self) -> dict[str, str | None]:
         """The reason of each object that is ignored."""

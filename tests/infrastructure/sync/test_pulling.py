@@ -227,3 +227,29 @@ async def test_an_event_moved_to_another_calendar_of_the_account_stays_a_meeting
     desk.server.remove("one.ics")
     await desk.visit()
     assert await desk.events() == ["scheduled"]
+
+
+async def test_a_deleted_event_is_forgotten_once_no_look_reaches_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    await desk.contact()
+    names = [
+        desk.server.save(event()),
+        desk.server.save(event("two", start=SOON + 60 * DAY, ends_at=SOON + 60 * DAY + HOUR)),
+        desk.server.save(event("nobody", attendees=())),
+    ]
+    await desk.visit()
+    stays = desk.server.save(event("stays"))
+    kept = desk.server.stored["work", names[0]]
+    for name in names:
+        desk.server.remove(name)
+    await desk.visit()
+    assert await desk.events() == ["scheduled"] * 3 + ["cancelled"] * 2
+    assert await desk.objects() == sorted([*names[:2], stays])
+    monkeypatch.setattr("tests.infrastructure.sync.desk.now", lambda: SOON + HOUR + 91 * DAY)
+    await desk.visit()
+    assert await desk.objects() == sorted([names[1], stays])
+    assert {link.uid for link in await desk.links()} == {"two", "stays"}
+    desk.server.save(*kept.occurrences)
+    await desk.visit()
+    assert await desk.events() == ["scheduled"] * 3 + ["cancelled"] * 2

@@ -73,6 +73,25 @@ async def test_a_cancelled_meeting_comes_back_with_its_event(desk: Desk):
     assert (await desk.meeting(meeting)).status == MeetingStatus.SCHEDULED
 
 
+@pytest.mark.parametrize("where", ["kith", "the calendar"])
+async def test_a_cancelled_meeting_that_is_reinstated_stands_in_the_calendar_again(
+    desk: Desk, where: str
+):
+    meeting = await desk.schedule(await desk.contact())
+    await desk.visit()
+    if where == "kith":
+        await desk.cancel(meeting)
+    else:
+        desk.server.remove(f"{meeting}@kith.ics")
+    await desk.visit()
+    assert desk.server.stored == {}
+    await desk.reinstate(meeting)
+    await desk.visit()
+    await desk.visit()
+    assert desk.server.only().uid == f"{meeting}@kith"
+    assert await desk.events() == ["scheduled", "cancelled", "reinstated"]
+
+
 async def test_a_meeting_cancelled_before_it_was_put_never_enters_the_calendar(desk: Desk):
     meeting = await desk.schedule(await desk.contact())
     await desk.cancel(meeting)
