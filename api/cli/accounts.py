@@ -16,11 +16,9 @@ from api.sealed import STORES
 from infrastructure.accounts.problems import page
 from infrastructure.accounts.secrets import account_secrets
 from infrastructure.accounts.states import NEW, States
-from infrastructure.calendars.checking import check
-from infrastructure.calendars.consented import Consented
+from infrastructure.calendars.checking import OwnCalendars, check
 from infrastructure.calendars.opening import open_service
 from infrastructure.calendars.port import Refused, ServiceError
-from infrastructure.oauth.providers import CONSENTED
 from infrastructure.oauth.registered import providers_of
 from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching_on
@@ -102,8 +100,6 @@ async def check_(settings: Settings, args: argparse.Namespace, fetch: Fetch) -> 
     """Print what was seen at each step; 1 if something was otherwise than expected. Raises
     CommandError."""
     row = await _row(args, fetch)
-    if row.service not in CONSENTED:
-        raise CommandError(f"An account of the kind {row.service} can't be checked this way.")
     secrets, fine = account_secrets(fetch, keys_of(settings)), True
 
     async def keep(values: Mapping[str, str]) -> None:
@@ -117,8 +113,9 @@ async def check_(settings: Settings, args: argparse.Namespace, fetch: Fetch) -> 
         )
     except (Unopened, Refused, KeyError) as error:
         raise CommandError(f"The account can't be opened: {error}") from error
-    assert isinstance(service, Consented)
     try:
+        if not isinstance(service, OwnCalendars):
+            raise CommandError("A subscription is only read: there is nothing to walk through.")
         async for seen in check(service):
             fine = fine and seen.fine
             detail = f": {visible(seen.detail)}" if seen.detail else ""

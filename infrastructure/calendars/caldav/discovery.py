@@ -4,7 +4,6 @@ A bare host leads by its well-known address to the user's principal, and that to
 calendars. The address of a calendar stands for this one alone.
 """
 
-from collections.abc import AsyncIterator
 from urllib.parse import unquote, urljoin, urlsplit
 
 from infrastructure.calendars.asking import Unanswered
@@ -38,8 +37,9 @@ async def calendars(dav: Dav) -> list[Calendar]:
         try:
             base, place = await dav.properties(url, *OF_A_PLACE)
             if _is_calendar(place):
-                return [await _calendar_at(dav, base)]
-            found = [one async for home in _homes(dav, base, place) for one in await _in(dav, home)]
+                return [await calendar_at(dav, base)]
+            homes = await _homes(dav, base, place)
+            found = [one for each in homes for one in await _in(dav, each)]
         except Unanswered:
             raise
         except ServiceError as error:
@@ -50,6 +50,19 @@ async def calendars(dav: Dav) -> list[Calendar]:
     raise failed
 
 
+async def home(dav: Dav) -> str:
+    """The collection of the user's calendars. Raises ServiceError."""
+    failed: ServiceError = Unreachable("The server has no calendars for this user.")
+    for url in _places(dav.address):
+        try:
+            return (await _homes(dav, *await dav.properties(url, *OF_A_PLACE)))[0]
+        except Unanswered:
+            raise
+        except ServiceError as error:
+            failed = failed if isinstance(failed, Refused) else error
+    raise failed
+
+
 def _places(address: str) -> list[str]:
     well_known = urljoin(address, WELL_KNOWN)
     if urlsplit(address).path in ("", "/"):
@@ -57,7 +70,7 @@ def _places(address: str) -> list[str]:
     return [address, well_known]
 
 
-async def _homes(dav: Dav, base: str, place: Response) -> AsyncIterator[str]:
+async def _homes(dav: Dav, base: str, place: Response) -> list[str]:
     """The collections that hold calendars; the place itself, if it names no other."""
     name = f"{CALDAV}calendar-home-set"
     if name not in place.properties:
@@ -66,8 +79,7 @@ async def _homes(dav: Dav, base: str, place: Response) -> AsyncIterator[str]:
             url = resolved(base, principal)
             base, place = await dav.properties(url, *OF_A_PLACE)
     homes = [resolved(base, href) for href in place.hrefs_in(name)][:MOST_HOMES]
-    for home in homes or [base]:
-        yield home
+    return homes or [base]
 
 
 async def _in(dav: Dav, home: str) -> list[Calendar]:
@@ -79,7 +91,7 @@ async def _in(dav: Dav, home: str) -> list[Calendar]:
     ]
 
 
-async def _calendar_at(dav: Dav, url: str) -> Calendar:
+async def calendar_at(dav: Dav, url: str) -> Calendar:
     base, found = await dav.properties(url, *OF_A_CALENDAR)
     if not _holds_events(found):
         raise Gone("The calendar at this address holds no events.")

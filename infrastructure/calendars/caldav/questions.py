@@ -27,6 +27,13 @@ def multiget(paths: Iterable[str]) -> bytes:
     return _document("C:calendar-multiget", _properties(["D:getetag", "C:calendar-data"]) + hrefs)
 
 
+def mkcalendar(name: str) -> bytes:
+    kinds = '<C:supported-calendar-component-set><C:comp name="VEVENT"/>'
+    named = f"<D:displayname>{escape(name)}</D:displayname>"
+    given = f"{named}{kinds}</C:supported-calendar-component-set>"
+    return _document("C:mkcalendar", f"<D:set><D:prop>{given}</D:prop></D:set>")
+
+
 def _properties(names: Iterable[str]) -> str:
     return f"<D:prop>{''.join(f'<{name}/>' for name in names)}</D:prop>"
 

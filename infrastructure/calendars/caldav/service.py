@@ -7,6 +7,7 @@ from infrastructure.calendars.caldav.cursor import Cursor
 from infrastructure.calendars.caldav.dav import Dav
 from infrastructure.calendars.caldav.discovery import calendars
 from infrastructure.calendars.caldav.listing import Lister, Listing
+from infrastructure.calendars.caldav.making import drop, make
 from infrastructure.calendars.caldav.objects import Objects
 from infrastructure.calendars.caldav.writing import Writer
 from infrastructure.calendars.port import (
@@ -85,6 +86,12 @@ class CalDav:
 
     async def delete(self, calendar: Calendar, object_id: str, etag: str | None) -> None:
         await self._writer.delete(calendar, object_id, etag)
+
+    async def make_calendar(self, name: str) -> Calendar:
+        return await make(self._dav, name)
+
+    async def drop_calendar(self, calendar: Calendar) -> None:
+        await drop(self._dav, calendar)
 
     async def close(self) -> None:
         await self._dav.close()
