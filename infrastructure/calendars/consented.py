@@ -8,6 +8,7 @@ from infrastructure.calendars.rest import Api
 from infrastructure.oauth.bearer import Bearer, Keep
 from infrastructure.oauth.providers import GOOGLE, MICROSOFT, Provider
 from infrastructure.oauth.tokens import Grant
+from infrastructure.outside.addresses import LONGEST_LINK
 from infrastructure.outside.client import Client
 from infrastructure.outside.way_out import WayOut
 
@@ -25,4 +26,4 @@ def consented(
     """Nothing is asked before its first method is called. `secrets` are those of a grant; `keep`
     puts a renewed grant in its place."""
     bearer = Bearer(Client(way_out, {}), provider, Grant.of(secrets), keep)
-    return SERVICES[provider.kind](Api(Client(way_out, {}), bearer))
+    return SERVICES[provider.kind](Api(Client(way_out, {}, LONGEST_LINK), bearer))

@@ -10,7 +10,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 LONGEST_URL = 2048
-"""Characters."""
+"""Characters of an address that a user names."""
+
+LONGEST_LINK = 16_384
+"""Characters of an address that a service gave: links to go on with carry its whole state."""
 
 FIRST_UNPRIVILEGED_PORT = 1024
 
@@ -39,13 +42,13 @@ class Endpoint(NamedTuple):
     target: str
 
 
-def endpoint(url: str, *, allow_private: bool) -> Endpoint:
-    """Check an address without resolving its host. Raises NotAllowed.
+def endpoint(url: str, *, allow_private: bool, longest: int = LONGEST_URL) -> Endpoint:
+    """Check an address of up to `longest` characters without resolving its host. Raises NotAllowed.
 
     `allow_private` is for development: http, any port and any host are allowed.
     """
-    if len(url) > LONGEST_URL:
-        raise NotAllowed(f"An address has up to {LONGEST_URL} characters.")
+    if len(url) > longest:
+        raise NotAllowed(f"An address has up to {longest} characters.")
     if not _URL.fullmatch(url):
         raise NotAllowed("An address consists of printable ASCII; encode what isn't.")
     try:

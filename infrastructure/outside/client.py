@@ -16,7 +16,7 @@ import anyio
 from anyio.abc import ByteStream
 from httptools import HttpParserError
 
-from infrastructure.outside.addresses import Endpoint, NotAllowed
+from infrastructure.outside.addresses import LONGEST_URL, Endpoint, NotAllowed
 from infrastructure.outside.answer import Answer, NoSense, Received, Silent, receive
 from infrastructure.outside.network import NoConnection
 from infrastructure.outside.parser import BROKEN
@@ -63,10 +63,12 @@ def basic(username: str, password: str) -> str:
 
 class Client:
     """Exchanges with the servers of one account, one after the other, over one connection that is
-    kept as long as the server likes. `headers` go with every request."""
+    kept as long as the server likes. `headers` go with every request; `longest_url` are the
+    characters of an address."""
 
-    def __init__(self, way_out: WayOut, headers: Mapping[str, str]):
+    def __init__(self, way_out: WayOut, headers: Mapping[str, str], longest_url: int = LONGEST_URL):
         self._way_out = way_out
+        self._longest_url = longest_url
         self._headers = headers
         self._one = asyncio.Lock()
         self._stream: ByteStream | None = None
@@ -84,7 +86,7 @@ class Client:
         all_headers = {**self._headers, **(headers or {})}
         async with self._one:
             for _ in range(MOST_REDIRECTS + 1):
-                where = self._way_out.endpoint(url)
+                where = self._way_out.endpoint(url, self._longest_url)
                 received = await self._sent(method, where, all_headers, body)
                 if received.status not in REDIRECTS or "location" not in received.headers:
                     return Answer(url, received.status, received.headers, received.body)
@@ -99,7 +101,7 @@ class Client:
     def _redirected(self, where: Endpoint, location: str) -> str:
         try:
             target = urljoin(where.url, location.partition("#")[0])
-            to = self._way_out.endpoint(target)
+            to = self._way_out.endpoint(target, self._longest_url)
         except ValueError:  # NotAllowed among them: the server says more than it should
             raise NoAnswer("The server redirects to an address that isn't allowed.") from None
         if (to.host, to.port, to.secure) == (where.host, where.port, where.secure):

@@ -5,7 +5,7 @@ from typing import Self
 
 from anyio.abc import ByteStream
 
-from infrastructure.outside.addresses import Endpoint, endpoint
+from infrastructure.outside.addresses import LONGEST_URL, Endpoint, endpoint
 from infrastructure.outside.names import Names, Resolve, resolver
 from infrastructure.outside.network import CheckedNetwork, trusting
 from infrastructure.outside.wire import Share
@@ -32,9 +32,9 @@ class WayOut:
         vars(own).update(vars(self), _tenant=tenant)
         return own
 
-    def endpoint(self, url: str) -> Endpoint:
+    def endpoint(self, url: str, longest: int = LONGEST_URL) -> Endpoint:
         """Check an address without resolving its host. Raises NotAllowed."""
-        return endpoint(url, allow_private=self.allow_private)
+        return endpoint(url, allow_private=self.allow_private, longest=longest)
 
     async def connect(self, where: Endpoint, share: Share) -> ByteStream:
         """Raises LimitReached, NotAllowed, NoConnection, TooLong."""

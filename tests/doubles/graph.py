@@ -28,7 +28,7 @@ HIDDEN = ("singleValueExtendedProperties", "exceptionOccurrences", "cancelledOcc
 class GraphDouble(Double):
     """`most` bounds the pages that it gives; `repeats` lists every item twice; delta tokens older
     than `expired_before` are good no longer. `answers_again` repeats the answer to a transaction
-    that it knows, where a real server may also refuse."""
+    that it knows, where a real server may also refuse. `state` is what links carry beside."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,6 +42,7 @@ class GraphDouble(Double):
         self.repeats = False
         self.expired_before = 0
         self.answers_again = False
+        self.state = ""
         self.add_calendar("AAMk=cal/1", "Calendar", isDefaultCalendar=True)
 
     # The user's own hand.
@@ -230,7 +231,8 @@ class GraphDouble(Double):
         self.windows[token] = (calendar, since, until)
         link = f"{self.origin}/v1.0/me/calendars/{_quoted(calendar)}/calendarView/delta"
         name, kind = ("$skiptoken", "next") if more else ("$deltatoken", "delta")
-        page[f"@odata.{kind}Link"] = f"{link}?{urlencode({name: token}, safe='$')}"
+        asked = {name: token} | ({"state": self.state} if self.state else {})
+        page[f"@odata.{kind}Link"] = f"{link}?{urlencode(asked, safe='$')}"
         return Reply(200, page)
 
     def _changes(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from infrastructure.calendars.port import Calendar, CursorLost, Gone, Window
+from infrastructure.outside.addresses import LONGEST_LINK
 from tests.infrastructure.calendars.cloud.hands import HOUR, START, WEEK, WINDOW, Hand, Service
 from tests.infrastructure.calendars.cloud.rounds import Known, follow, pages_of, starts
 
@@ -41,6 +42,19 @@ class TestRounds:
         assert all(page.full for page in pages)
         found = {one.occurrences[0].title for page in pages for one in page.objects}
         assert found == {f"Lunch {number}" for number in range(TIMES)}
+
+    async def test_a_link_of_the_service_may_be_longer_than_an_address_of_a_user(
+        self, hand: Hand, service: Service, calendar: Calendar
+    ):
+        hand.double.state = "x" * (LONGEST_LINK - 1_000)
+        hand.double.most = 1
+        known: Known = {}
+        hand.add("one")
+        hand.add("two", START + HOUR)
+        cursor = await follow(service, calendar, known, None)
+        hand.add("three", START + 2 * HOUR)
+        await follow(service, calendar, known, cursor)
+        assert len(known) == 3
 
     async def test_a_later_round_lists_what_was_changed_made_and_deleted(
         self, hand: Hand, service: Service, calendar: Calendar
