@@ -14,6 +14,7 @@ from infrastructure.outside.addresses import LONGEST_URL
 from projections.accounts.model import AccountRow
 
 Kind = Literal["caldav", "ics"]
+AnyKind = Literal["caldav", "ics", "google", "microsoft"]
 State = Literal["connecting", "backfilling", "active", "attention", "paused"]
 
 LONGEST_PASSWORD = 1_000
@@ -117,7 +118,7 @@ class HealthShown(Shown):
     first failed of which nothing was had since."""
 
     id: UUID
-    kind: Kind
+    kind: AnyKind
     state: State
     attention: str | None
     lastSuccess: datetime | None
