@@ -17,8 +17,9 @@ get lost, and the looks find what they were about."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 10 * MINUTE
 """Seconds until an account whose service failed is visited again; they double."""
 
-JITTER = 0.2
-"""The share by which a pause may be longer, so that accounts of one server spread out."""
+JITTER, POLL_JITTER = 0.2, 0.1
+"""The shares by which a pause, and the time until the next look, may be longer, so that accounts of
+one server spread out."""
 
 LONGEST_RETRY_AFTER = 60 * MINUTE
 """Seconds of a service's Retry-After that are obeyed."""
@@ -29,7 +30,8 @@ RATE, BURST = 5.0, 30
 
 def poll(kind: str, *, noticed: bool = False) -> float:
     """Seconds until the next look, after one that went well."""
-    return _longer(NOTICED_POLL if noticed else POLL.get(kind, USUAL_POLL))
+    seconds = NOTICED_POLL if noticed else POLL.get(kind, USUAL_POLL)
+    return _longer(seconds, POLL_JITTER)
 
 
 def pause(attempts: int, retry_after: float | None = None) -> float:
@@ -38,8 +40,8 @@ def pause(attempts: int, retry_after: float | None = None) -> float:
     return max(asked, _longer(min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)))
 
 
-def _longer(seconds: float) -> float:
-    return seconds * (1 + random.random() * JITTER)  # noqa: S311
+def _longer(seconds: float, share: float = JITTER) -> float:
+    return seconds * (1 + random.random() * share)  # noqa: S311
 
 
 class Bucket:

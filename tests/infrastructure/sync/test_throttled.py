@@ -58,5 +58,8 @@ def test_pauses_double_up_to_a_bound_and_obey_a_service_within_one():
 
 
 def test_accounts_of_one_server_spread_out():
-    assert len({schedule.poll("caldav") for _ in range(10)}) > 1
+    polls = {schedule.poll("caldav") for _ in range(100)}
+    assert len(polls) > 1
+    assert min(polls) >= 30
+    assert max(polls) <= 33
     assert schedule.poll("ics") >= 15 * schedule.MINUTE
