@@ -6,20 +6,23 @@ from uuid import UUID
 
 from projections.paging import Fetch
 
+# Tenants take turns, and what fails comes last: a server that is down has all its accounts due.
 DUE = """
 WITH due AS (
-    (SELECT a.tenant, s.account, true AS pull, s.attempts, s.failing_since, s.next_at
-        FROM account_states s JOIN accounts a ON a.id = s.account AND a.suspended IS NULL
-        WHERE s.next_at <= now() AND s.account <> ALL(%s) ORDER BY s.next_at LIMIT %s)
+    SELECT account, true AS pull FROM account_states WHERE next_at <= now()
     UNION ALL
-    (SELECT DISTINCT a.tenant, s.account, false, s.attempts, s.failing_since, s.next_at
-        FROM calendar_pushes p JOIN account_states s ON s.account = p.account AND s.attempts = 0
-        JOIN accounts a ON a.id = s.account AND a.suspended IS NULL
-        WHERE p.account <> ALL(%s) LIMIT %s)
+    SELECT DISTINCT account, false FROM calendar_pushes
+), turns AS (
+    SELECT a.tenant, s.account, bool_or(pull) AS pull, s.attempts, s.failing_since, s.next_at,
+        row_number() OVER (PARTITION BY a.tenant, s.attempts > 0 ORDER BY s.next_at) AS turn
+    FROM due JOIN account_states s USING (account)
+    JOIN accounts a ON a.id = s.account AND a.suspended IS NULL
+    WHERE s.account <> ALL(%s) AND (pull OR s.attempts = 0)
+    GROUP BY a.tenant, s.account, s.attempts, s.failing_since, s.next_at
 )
-SELECT tenant, account, bool_or(pull), attempts,
+SELECT tenant, account, pull, attempts,
     coalesce(extract(epoch FROM now() - failing_since), 0)::float
-FROM due GROUP BY tenant, account, attempts, failing_since, next_at ORDER BY next_at
+FROM turns WHERE turn <= %s ORDER BY attempts > 0, turn, next_at LIMIT %s
 """
 
 FIGURES = """
@@ -30,8 +33,8 @@ SELECT (SELECT count(*) FROM calendar_pushes),
 FROM accounts a JOIN account_states s ON s.account = a.id WHERE a.suspended IS NULL
 """
 
-MOST = 100
-"""Accounts that are found due at once."""
+MOST, EACH = 100, 8
+"""Accounts that are found due at once, and those of one tenant."""
 
 
 class Due(NamedTuple):
@@ -43,6 +46,11 @@ class Due(NamedTuple):
     pull: bool
     attempts: int
     failing: float
+
+    @property
+    def fails(self) -> bool:
+        """True if the last visit failed."""
+        return self.attempts > 0
 
 
 class Figures(NamedTuple):
@@ -56,8 +64,9 @@ class Figures(NamedTuple):
 
 
 async def due(fetch: Fetch, busy: Collection[UUID]) -> list[Due]:
-    """Accounts that are due, but those that are busy; the longest due come first."""
-    rows = await fetch(DUE, (list(busy), MOST) * 2)
+    """Accounts that are due, but those that are busy. Those whose last visit went well come first,
+    of each tenant the one that is due for longest, then the second of each."""
+    rows = await fetch(DUE, (list(busy), EACH, MOST))
     return [Due(*row) for row in rows]
 
 

@@ -6,7 +6,6 @@ refused suspends the account: nothing is tried again until its user acts.
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -25,7 +24,7 @@ from infrastructure.accounts.states import Phase, States
 from infrastructure.calendars.port import Gone, Refused, ServiceError, Trouble
 from infrastructure.following.bell import Bell
 from infrastructure.postgres.fetch import fetching
-from infrastructure.sync import objects, schedule
+from infrastructure.sync import objects, places, schedule
 from infrastructure.sync.account import CONTRACT, VisitedAccount, correlation_of
 from infrastructure.sync.channels import Channels
 from infrastructure.sync.due import Due, due
@@ -35,9 +34,6 @@ from infrastructure.sync.visit import Overtaken, Visit, begin_visit
 from infrastructure.sync.visiting import Visitor
 
 logger = logging.getLogger(__name__)
-
-AT_ONCE, EACH = 32, 8
-"""Accounts that are visited at a time by one process, and those of one tenant."""
 
 LOOK = 0.5
 """Seconds between two looks for accounts that are due, when nothing wakes."""
@@ -50,6 +46,9 @@ PATIENCE = 7 * 24 * 3600.0
 
 TELL_AFTER = 3600.0
 """Seconds of failure after which its user is told."""
+
+WHOLE = "account"
+"""The item of a problem that isn't one of an event."""
 
 EXPECTED = (psycopg.Error, AppendError, OSError)
 
@@ -77,7 +76,7 @@ class Syncer:
         self._count = count
         self._states = States(self._fetch)
         self._problems = Problems(self._fetch)
-        self._busy: dict[UUID, str] = {}
+        self._busy: dict[UUID, Due] = {}
         self._visits: set[asyncio.Task[None]] = set()
         self._woken = Bell()
         self._task: asyncio.Task[None] | None = None
@@ -126,16 +125,13 @@ class Syncer:
 
     async def _look(self, owners: Owners) -> None:
         """Begin the visits that are due."""
-        tenants = Counter(self._busy.values())
-        if len(self._busy) < AT_ONCE:
+        if len(self._busy) < places.AT_ONCE:
             for each in await due(self._fetch, self._busy):
-                if len(self._busy) >= AT_ONCE or tenants[each.tenant] >= EACH:
-                    continue
-                tenants[each.tenant] += 1
-                self._busy[each.account] = each.tenant
-                task = asyncio.create_task(self._visit(owners, each))
-                self._visits.add(task)
-                task.add_done_callback(self._visits.discard)
+                if places.has_place(each, self._busy.values()):
+                    self._busy[each.account] = each
+                    task = asyncio.create_task(self._visit(owners, each))
+                    self._visits.add(task)
+                    task.add_done_callback(self._visits.discard)
         await self._woken.wait(LOOK)
 
     async def _visit(self, owners: Owners, each: Due) -> None:
@@ -171,13 +167,14 @@ class Syncer:
             await self._suspend(each, reason, str(error))
         except ServiceError as error:
             await self._services.drop(each.account)
-            await self._failed(each, str(error), error.retry_after)
+            await self._failed(each, "unreachable", str(error), error.retry_after)
         except EXPECTED:
             raise  # not the service's fault
         except Exception:
             logger.exception("the visit of the account %s fails", each.account)
             await self._services.drop(each.account)
-            await self._failed(each, "kith fails at it; its operator finds more in the log.", None)
+            detail = "kith fails at it; its operator finds more in the log."
+            await self._failed(each, "internal", detail, None)
         return True
 
     async def _visited(self, each: Due) -> bool:
@@ -193,10 +190,13 @@ class Syncer:
         if each.pull:
             seconds = schedule.poll(opened.account.kind, noticed=noticed)
             await self._states.succeeded(each.tenant, each.account, Phase.ACTIVE, seconds)
+        if each.fails:
+            await self._problems.solved(each.tenant, each.account, WHOLE)
         return True
 
-    async def _failed(self, each: Due, detail: str, retry_after: float | None) -> None:
+    async def _failed(self, each: Due, code: str, detail: str, retry_after: float | None) -> None:
         self._count("failed")
+        await self._problems.add(each.tenant, each.account, WHOLE, None, code, detail)
         if each.failing > PATIENCE:
             await self._suspend(each, Suspension.FAILING, detail)
             return

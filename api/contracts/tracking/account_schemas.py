@@ -157,7 +157,7 @@ class CalendarsShown(Shown):
 
 
 class AccountProblemShown(Shown):
-    """`item` is the UID or the address of what couldn't be taken."""
+    """`item` is the UID or the address of what couldn't be taken; `account`, if nothing could."""
 
     at: datetime
     item: str

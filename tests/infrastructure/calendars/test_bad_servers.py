@@ -10,7 +10,8 @@ from infrastructure.outside import client
 from infrastructure.outside.network import trusting
 from infrastructure.outside.way_out import WayOut
 from tests.certificates import certificate
-from tests.infrastructure.outside.raw import Script, for_ever, once, sending
+from tests.infrastructure.calendars.bad_servers import BAD, TOO_LONG
+from tests.infrastructure.outside.raw import once, sending
 from tests.infrastructure.outside.raw import tls as serving
 
 pytestmark = pytest.mark.anyio
@@ -18,30 +19,6 @@ pytestmark = pytest.mark.anyio
 TLS = trusting()
 SECRETS = {"username": "ada", "password": "secret"}
 NAME = "dav.example.com"
-MULTISTATUS = b"HTTP/1.1 207 Multi-Status\r\n"
-
-LATE = "The server didn't answer in time."
-TOO_LONG = "The answer is longer than 20 MB."
-
-BAD: dict[str, tuple[Script, str]] = {
-    "slow": (
-        for_ever(MULTISTATUS + b"\r\n", b"x", pause=0.05),
-        "The server didn't answer in time.",
-    ),
-    "silent": (once(), "The server didn't answer in time."),
-    "endless": (for_ever(MULTISTATUS + b"\r\n", b"x"), "The answer is longer than 20 MB."),
-    "an endless header": (for_ever(MULTISTATUS + b"a: ", b"x"), "The answer is longer than 20 MB."),
-    "100 MB": (
-        for_ever(MULTISTATUS + b"Content-Length: 100000000\r\n\r\n", b"x"),
-        "The answer is longer than 20 MB.",
-    ),
-    "garbage": (once(b"\xff\xfe" * 99), "The server doesn't answer as HTTP asks."),
-    "gone": (lambda _: None, "The connection broke off."),
-    "elsewhere": (
-        once(b"HTTP/1.1 302 No\r\nContent-Length: 0\r\nLocation: https://example.com/\r\n\r\n"),
-        "The server redirects to https://example.com; if that is yours, connect it.",
-    ),
-}
 
 
 @pytest.mark.parametrize("kind", ["caldav", "ics"])

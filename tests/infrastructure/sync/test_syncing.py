@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,7 @@ from domain.meeting import MeetingStatus
 from domain.streams import StreamName
 from infrastructure.accounts.states import NEW, States
 from infrastructure.calendars.port import Gone, Refused, Unreachable
+from infrastructure.sync import due, places
 from infrastructure.sync import syncing as role
 from tests.infrastructure.projecting.support import eventually
 from tests.infrastructure.sync.calendar_server import SOON, CalendarServer, event
@@ -165,6 +167,109 @@ async def test_a_server_that_cant_be_reached_is_tried_again_and_others_go_on(hou
 
         await eventually(is_active)
     assert (await house.account(desk)).suspended is None
+
+
+class NeverAnswering(House):
+    """`stuck` are the addresses of servers that don't."""
+
+    def __init__(self, opened):
+        super().__init__(opened)
+        self.stuck: set[str] = set()
+        self.waiting = 0
+
+    async def open_service(self, kind, address, *given):
+        if address in self.stuck:
+            self.waiting += 1
+            await asyncio.Event().wait()
+        return await super().open_service(kind, address, *given)
+
+
+@pytest.mark.parametrize(("failing", "taken"), [(places.FAILING_EACH, True), (places.EACH, False)])
+async def test_servers_that_never_answer_leave_room_for_others_of_their_tenant(
+    opened, desk, monkeypatch, failing, taken
+):
+    """The mutant: those whose last visit failed may be as many as all."""
+    monkeypatch.setattr(places, "FAILING_EACH", failing)
+    house = NeverAnswering(opened)
+    for number in range(places.EACH):
+        one = Desk(opened, CalendarServer(), desk.tenant, f"6{number}", f"{number}@x.example")
+        await house.connect(one)
+        await opened.rows(
+            "INSERT INTO account_states (account, tenant, attempts) VALUES (%s, %s, 1) RETURNING 1",
+            one.id,
+            one.tenant,
+        )
+    house.stuck |= house.servers.keys()
+    await desk.contact()
+    desk.server.save(event())
+    async with house.running(desk):
+
+        async def is_full() -> bool:
+            return house.waiting == failing
+
+        await eventually(is_full)
+        await house.connect(desk)
+        if not taken:
+            await asyncio.sleep(6 * role.LOOK)
+            assert desk.server.calls == []
+            return
+
+        async def is_taken() -> bool:
+            return await desk.meeting() is not None
+
+        await eventually(is_taken)
+
+
+@pytest.mark.parametrize(("order", "found"), [("turn, next_at", True), ("next_at", False)])
+async def test_an_account_is_found_due_behind_many_of_another_tenant(
+    house, desk, monkeypatch, order, found
+):
+    monkeypatch.setattr(due, "MOST", 3)
+    monkeypatch.setattr(due, "DUE", due.DUE.replace("turn, next_at LIMIT", f"{order} LIMIT"))
+    many = uuid4().hex
+    desks = [
+        Desk(desk.opened, CalendarServer(), many, str(number), f"{number}@x.example")
+        for number in range(5)
+    ]
+    for number, each in enumerate([*desks, desk]):
+        await house.connect(each)
+        await desk.opened.rows(
+            "INSERT INTO account_states (account, tenant, next_at) "
+            "VALUES (%s, %s, now() - interval '1 day' + %s * interval '1 s') RETURNING 1",
+            each.id,
+            each.tenant,
+            number,
+        )
+    others = await desk.opened.rows(
+        "SELECT account FROM account_states WHERE tenant <> ALL(%s)", [many, desk.tenant]
+    )
+    listed = await due.due(house.fetch, [account for (account,) in others])
+    assert (desk.id in [each.account for each in listed]) is found
+
+
+async def test_a_server_that_cant_be_reached_is_a_problem_until_it_can_be(house, desk):
+    await house.connect(desk)
+
+    def fail(server: CalendarServer) -> None:
+        server.before["changes"].append(fail)
+        raise Unreachable("The server answers 503.", 0.0)
+
+    async def problems() -> list[tuple[str, str, str]]:
+        sql = "SELECT item, code, detail FROM account_problems WHERE account = %s"
+        return await desk.opened.rows(sql, desk.id)
+
+    async def is_told() -> bool:
+        return await problems() == [(role.WHOLE, "unreachable", "The server answers 503.")]
+
+    async def is_solved() -> bool:
+        return await problems() == []
+
+    desk.server.before["changes"].append(fail)
+    async with house.running(desk):
+        await eventually(is_told)
+        desk.server.before["changes"].clear()
+        await house.wake(desk)
+        await eventually(is_solved)
 
 
 async def test_an_account_that_was_removed_leaves_nothing_and_both_sides_stay(house, desk):
