@@ -23,6 +23,7 @@ from tests.infrastructure.sync.calendar_server import (
     InMemoryService,
     event,
 )
+from tests.infrastructure.sync.kill_mutants import MovesFirst
 
 pytestmark = pytest.mark.anyio
 
@@ -185,17 +186,6 @@ async def test_a_deletion_behind_an_expired_cursor_is_noticed(desk, mutant, noti
         await desk.visit()
     status = (await desk.meeting()).status
     assert (status == MeetingStatus.CANCELLED) is noticed
-
-
-class MovesFirst(Puller):
-    """The mutant: moves the cursor before the page is taken."""
-
-    async def _page(self, visit, side, cursor, page, window):
-        moved = await cursors.move(
-            visit, side.chosen.id, cursor, cursor.after(page.cursor, more=page.more)
-        )
-        await self._taker.take(visit, side.chosen, page.objects, cursor.round, window)
-        return moved
 
 
 class KilledTaking(taking.Taker):
