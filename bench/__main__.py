@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.rounds:
         sizes = replace(sizes, rounds=args.rounds)
     wanted = [measure for measure in MEASURES if not args.only or measure.name in args.only]
+    seeded = any(measure.seeded for measure in wanted)
+    if not seeded:
+        sizes = replace(sizes, busy=0, deep=0)
     lines: list[Line] = []
     with ground() as place:
         print("Preparing the databases …", file=sys.stderr, flush=True)
@@ -32,8 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             bench = Bench(place, contacts, ours, theirs, sizes, args.mailbox, args.me)
             for phase in PHASES:
                 lines += _phase(bench, phase, wanted)
-            memory = Result("Memory of kith serve after all of this", "MB", ours.megabytes)
-            lines.append((DISK, memory))
+            if seeded:
+                memory = Result("Memory of kith serve after all of this", "MB", ours.megabytes)
+                lines.append((DISK, memory))
     print(f"\n{report.machine()}\n\n{report.table(lines)}")
     return 0
 

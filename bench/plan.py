@@ -34,6 +34,11 @@ class Sizes:
     arrivals: int = 300
     streams: int = 1_000
     idle_seconds: float = 20.0
+    calendars: tuple[int, ...] = (1_000, 10_000)
+    pushed: int = 20
+    polled: int = 3
+    synced: int = 10
+    idle_polls: int = 10
 
 
 QUICK = Sizes(
@@ -56,6 +61,11 @@ QUICK = Sizes(
     arrivals=20,
     streams=20,
     idle_seconds=2.0,
+    calendars=(40,),
+    pushed=2,
+    polled=0,
+    synced=2,
+    idle_polls=2,
 )
 """Shows that everything runs; its figures mean nothing."""
 
@@ -98,8 +108,10 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure, and whether a commit's cost matters to it. `run` gives the lines of the table."""
+    """A measure, and whether a commit's cost matters to it. `run` gives the lines of the table; a
+    measure that isn't `seeded` needs nothing of what is there already."""
 
     name: str
     run: Callable[[Bench], Iterator[Result]]
     phases: tuple[Phase, ...] = (DISK,)
+    seeded: bool = True

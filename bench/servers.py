@@ -144,7 +144,7 @@ def _token() -> str:
         tenant="1",
         user="1",
         name="Bench",
-        permissions=("view_contacts", "edit_contacts", "audit", "admin"),
+        permissions=("view_contacts", "edit_contacts", "connect_accounts", "audit", "admin"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from bench.measures import (
     appends,
+    calendars,
     catching_up,
     deep_page,
     mailbox,
@@ -23,4 +24,5 @@ MEASURES = (
     Measure("search", search.run),
     Measure("relay", relay.run),
     Measure("stream", stream.run),
+    Measure("calendars", calendars.run, seeded=False),
 )

@@ -27,13 +27,14 @@ MKCALENDAR = """<?xml version="1.0" encoding="utf-8"?>
 
 
 class Server(NamedTuple):
-    """`home` is the address of the collection of its user's calendars."""
+    """`home` is the address of the collection of its user's calendars, `pid` its process."""
 
     name: str
     url: str
     principal: str
     home: str
     tls: ssl.SSLContext
+    pid: int
 
     def way_out(self) -> WayOut:
         return WayOut(allow_private=True, tls=self.tls)
@@ -68,7 +69,8 @@ def let_in(folder: Path, password: str) -> None:
 
 
 @contextmanager
-def radicale(folder: Path) -> Iterator[Server]:
+def radicale(folder: Path, *more: str) -> Iterator[Server]:
+    """`more` are further options of its command."""
     port = _free_port()
     users = folder / "users"
     let_in(folder, PASSWORD)
@@ -81,9 +83,10 @@ def radicale(folder: Path) -> Iterator[Server]:
         "--storage-filesystem-folder": str(folder / "data"),
         "--logging-level": "error",
     }
-    with _running("radicale", [word for pair in options.items() for word in pair], port, folder):
+    arguments = [word for pair in options.items() for word in pair]
+    with _running("radicale", [*arguments, *more], port, folder) as pid:
         url = f"http://127.0.0.1:{port}/"
-        yield Server("radicale", url, f"{url}{USER}/", f"{url}{USER}/", trusting())
+        yield Server("radicale", url, f"{url}{USER}/", f"{url}{USER}/", trusting(), pid)
 
 
 @contextmanager
@@ -96,11 +99,11 @@ def xandikos(folder: Path) -> Iterator[Server]:
     options = f"-l localhost -p {port} --current-user-principal /{USER}/ --defaults --autocert"
     arguments = ["serve", *options.split(), "-d", str(folder / "data")]
     arguments += ["--htpasswd", str(users), "--state-dir", str(state)]
-    with _running("xandikos", arguments, port, folder):
+    with _running("xandikos", arguments, port, folder) as pid:
         (pem,) = state.rglob("selfsigned.crt")
         tls = ssl.create_default_context(cafile=str(pem))
         url = f"https://localhost:{port}/"
-        yield Server("xandikos", url, f"{url}{USER}/", f"{url}{USER}/calendars/", tls)
+        yield Server("xandikos", url, f"{url}{USER}/", f"{url}{USER}/calendars/", tls, pid)
 
 
 def _free_port() -> int:
@@ -109,7 +112,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _running(module: str, arguments: list[str], port: int, folder: Path) -> Iterator[None]:
+def _running(module: str, arguments: list[str], port: int, folder: Path) -> Iterator[int]:
+    """The id of the process."""
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments], stdout=log, stderr=log
@@ -121,7 +125,7 @@ def _running(module: str, arguments: list[str], port: int, folder: Path) -> Iter
                     break
                 time.sleep(0.05)
             assert process.poll() is None, (folder / "log").read_text()
-            yield
+            yield process.pid
         finally:
             process.kill()
             process.wait(60)
