@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from infrastructure.mail.charsets import CONTROLS, decode
+from infrastructure.mail.line_ends import lines
 
 _FOLD = re.compile(r"\n[ \t]+")
 _FIELD = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 _WORD = r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?="
 _ENCODED_WORD = re.compile(_WORD)
 _ENCODED_WORDS = re.compile(rf"{_WORD}(?:\s*{_WORD})*")
-_DELETED = CONTROLS + b"\r"
 _HEAD_LIMIT = 262_144  # bytes; thousands of recipients take less than 100 KB
 
 
@@ -41,7 +41,7 @@ def read_head(raw: bytes, start: int, end: int, wanted: frozenset[str]) -> Head:
     if stop - start > _HEAD_LIMIT:
         head.oddities.append("more than 256 KB of header, the rest not read")
         stop = start + _HEAD_LIMIT
-    block = raw[start:stop].translate(None, _DELETED)
+    block = lines(raw[start:stop]).translate(None, CONTROLS)
     ascii_only = block.isascii()
     text = block.decode("ascii", "surrogateescape")
     junk = 0
@@ -58,6 +58,8 @@ def read_head(raw: bytes, start: int, end: int, wanted: frozenset[str]) -> Head:
             junk += 1
     if junk:
         head.oddities.append("header lines without a field name")
+    if raw and head.body == end and not raw.endswith(b"\n\n", start, end):
+        head.oddities.append("ends in its header")
     return head
 
 
@@ -106,15 +108,34 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     return from_base64(data)[0]
 
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_SPACE = re.compile(rb"\s+")
+_PADDED = re.compile(rb"([A-Za-z0-9+/]*)(=*)")
 
 
 def from_base64(data: bytes) -> tuple[bytes, bool]:
-    """The bytes of base64, also damaged; True if undamaged."""
-    try:
-        return binascii.a2b_base64(data), True
-    except binascii.Error:
-        kept = _NOT_BASE64.sub(b"", data)
-        if len(kept) % 4 == 1:  # one character alone is less than a byte
-            kept = kept[:-1]
-        return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4)), False
+    """The bytes of base64, also damaged; True if undamaged.
+
+    Pieces with padding of their own may follow each other. `binascii` stops at the first padding
+    and passes over characters that aren't base64; both would be taken for success.
+    """
+    if data.isascii() and len(data) % 4 == 0 and b"=" not in data[:-2]:
+        try:
+            return binascii.a2b_base64(data, strict_mode=True), True
+        except binascii.Error:
+            pass
+    packed = _SPACE.sub(b"", data)
+    kept = _NOT_BASE64.sub(b"", packed)
+    whole = len(kept) == len(packed)
+    decoded = bytearray()
+    for piece, padding in _PADDED.findall(kept):
+        if not piece:
+            whole &= not padding
+            continue
+        if decoded and not whole:
+            break  # below damaged base64: words of another text, such as the footer of a list
+        whole &= (len(piece) + len(padding)) % 4 == 0 and len(padding) < 3
+        if len(piece) % 4 == 1:  # one character alone is less than a byte
+            piece = piece[:-1]
+        decoded += binascii.a2b_base64(piece + b"=" * (-len(piece) % 4))
+    return bytes(decoded), whole

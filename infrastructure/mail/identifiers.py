@@ -11,6 +11,7 @@ from infrastructure.mail.charsets import shown
 
 ID_LIMIT = 500  # characters; a longer id is replaced by its hash
 REFERENCES_LIMIT = 100
+MADE = "sha256:"  # begins an id that kith made
 _PHRASE_LIMIT = 2_000
 
 _LABEL = re.compile(r"^\s*message-id:?\s+(?=<)", re.IGNORECASE)
@@ -33,7 +34,24 @@ def message_id(values: list[str], raw: bytes, start: int, body: int, notes: list
             return ids[0]
     notes.append(f"message id can't be read: {shown(values[0])}" if values else "no message id")
     kept = _MUTABLE.sub(b"", raw[start:body]) + raw[body:]
-    return "sha256:" + hashlib.sha256(kept.replace(b"\r\n", b"\n").strip()).hexdigest()
+    return MADE + hashlib.sha256(kept.replace(b"\r\n", b"\n").strip()).hexdigest()
+
+
+def former_id(raw: bytes) -> str:
+    """The message id of a mail as kith read it when a lone CR was left out and ended no line.
+
+    Such a mail may be in a ledger by that id, and must not become a second fact.
+    """
+    start = raw.find(b"\n") + 1 or len(raw) if raw.startswith((b"From ", b">From ")) else 0
+    start += len(raw) - start - len(raw[start:].lstrip(b"\r\n"))
+    ends = [at for end in (b"\n\n", b"\n\r\n") if (at := raw.find(end, start)) >= 0]
+    stop = min(ends, default=len(raw))
+    unfolded = re.sub(rb"\n[ \t]+", b" ", raw[start:stop].replace(b"\r", b""))
+    fields = re.findall(rb"^message-id[ \t]*:(.*)$", unfolded, re.MULTILINE | re.IGNORECASE)
+    body = stop + (3 if raw.startswith(b"\n\r", stop) else 2)
+    return message_id(
+        [field.decode("ascii", "replace").strip() for field in fields], raw, start, body, []
+    )
 
 
 def ids_in(value: str) -> list[str]:
@@ -67,4 +85,4 @@ def without_people(ids: list[str], people: frozenset[str]) -> list[str]:
 def _bounded(identifier: str) -> str:
     if len(identifier) <= ID_LIMIT:
         return identifier
-    return "sha256:" + hashlib.sha256(identifier.encode()).hexdigest()
+    return MADE + hashlib.sha256(identifier.encode()).hexdigest()

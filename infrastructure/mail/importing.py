@@ -26,15 +26,13 @@ from domain.streams import StreamName
 from infrastructure.in_flight import InFlight
 from infrastructure.log.reader import reading
 from infrastructure.mail.correspondents import Correspondents
+from infrastructure.mail.labels import unwanted
 from infrastructure.mail.message import MailFacts, UnreadableMail
 from infrastructure.mail.tracking import record_of
 from infrastructure.postgres.fetch import fetching
 
 AT_ONCE = 64
 """Mails of a chunk, read without yielding to the event loop: about ten milliseconds."""
-
-UNWANTED = frozenset({"spam", "trash"})
-"""Gmail's labels for discarded mail."""
 
 TAKEN_INSTEAD = {
     "received": "the newest Received date was taken",
@@ -121,22 +119,20 @@ class MailImport:
         if isinstance(mail, UnreadableMail):
             self.tally.unreadable.append(mail)
             return False
-        if thrown_away := UNWANTED & {label.lower() for label in mail.labels}:
-            self.tally.skipped[f"in Gmail's {min(thrown_away).title()}"].append(ordinal)
+        if discarded := sorted(filter(None, map(unwanted, mail.labels))):
+            self.tally.skipped[f"in Gmail's {discarded[0]}"].append(ordinal)
             return False
         self._note(mail)
         return True
 
     async def _prepare(self, mails: list[Numbered]) -> list[Numbered]:
         """The mails that aren't in the ledger, with all their contacts cached."""
-        kind, tenant = Interaction.kind, self._caller.tenant
-        names = {
-            ordinal: StreamName(tenant, kind, mail_id(tenant, mail.message_id))
-            for ordinal, mail in mails
-        }
+        names = {ordinal: self._names(mail) for ordinal, mail in mails}
         async with reading(self._pool) as log:
-            known = await log.begun(names.values())
-        new = [(ordinal, mail) for ordinal, mail in mails if str(names[ordinal]) not in known]
+            known = await log.begun(name for several in names.values() for name in several)
+        new = [
+            (ordinal, mail) for ordinal, mail in mails if known.isdisjoint(map(str, names[ordinal]))
+        ]
         self.tally.already_there += len(mails) - len(new)
         correspondents = self._correspondents
         await correspondents.meet(
@@ -149,6 +145,12 @@ class MailImport:
         self.tally.contacts_named = correspondents.named
         self.tally.contacts_met = len(correspondents)
         return new
+
+    def _names(self, mail: MailFacts) -> list[StreamName]:
+        """The stream of a mail, and the one that it would have had before."""
+        tenant = self._caller.tenant
+        ids = [mail.message_id, *([mail.former_id] if mail.former_id else [])]
+        return [StreamName(tenant, Interaction.kind, mail_id(tenant, one)) for one in ids]
 
     async def _start(self, mails: list[Numbered], work: InFlight) -> None:
         for ordinal, mail in mails:

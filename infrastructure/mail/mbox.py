@@ -2,7 +2,8 @@
 
 A message starts at a line `From …` at the start of the file or after an empty line. Many programs
 don't quote such a line in a body, so a separator must also have a time of day in it or a header
-field below it. `>From ` is unquoted as in mboxo and mboxrd.
+field below it. Where the empty line is missing, it must have both, and the message says so.
+`>From ` is unquoted as in mboxo and mboxrd.
 """
 
 import gzip
@@ -11,9 +12,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 MESSAGE_LIMIT = 64 * 1024 * 1024  # bytes
 Progress = Callable[[int, int], None]  # bytes of the file read so far, bytes in all
@@ -22,6 +24,7 @@ _LINE_LIMIT = 2_000  # bytes; a longer line is read in pieces
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TIME_THEN_YEAR = re.compile(rb"\d:\d\d[^\n]{0,20}\b\d{4}\b")
 _FIELD = re.compile(rb">?[A-Za-z][A-Za-z0-9-]*:")
+_ASCTIME = re.compile(rb"^From .*\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d \d\d:\d\d[^\n]*\b\d{4}\b")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -37,6 +40,7 @@ class RawMessage:
     offset: int  # in the uncompressed file
     size: int  # bytes
     raw: bytes | None  # None if the message is larger than MESSAGE_LIMIT
+    adjoined: bool = False  # no empty line before its From_ line
 
 
 def read_messages(path: Path, progress: Progress | None = None) -> Iterator[RawMessage]:
@@ -53,6 +57,8 @@ def read_messages(path: Path, progress: Progress | None = None) -> Iterator[RawM
                 source = BufferedReader(gzip.GzipFile(fileobj=file))
             elif magic.startswith(b"PK\x03\x04"):
                 raise MailboxError(f"{path} is a zip archive: import the .mbox inside it.")
+            if _is_cr_only(source.peek(_LINE_LIMIT)):
+                source = BufferedReader(_CrAsLf(source))
             for message in _messages(path, iter(partial(source.readline, _LINE_LIMIT), b"")):
                 yield message
                 if progress:
@@ -74,30 +80,55 @@ def _messages(path: Path, lines: Iterator[bytes]) -> Iterator[RawMessage]:
         return
     if not first.startswith(b"From "):
         raise MailboxError(f"{path} isn't an mbox: its first line doesn't begin with 'From '.")
-    ordinal, dropped, raw = 1, 0, bytearray()
+    ordinal, dropped, raw, adjoined = 1, 0, bytearray(), False
     for line in chain([first], lines):
-        if line.startswith(b"From ") and raw.endswith((b"\n\n", b"\n\r\n")):
+        if line.startswith(b"From ") and raw.endswith(b"\n"):
             below = next(lines, b"")
-            if _is_separator(line, below):
-                yield _message(ordinal, offset, dropped, raw)
+            apart = raw.endswith((b"\n\n", b"\n\r\n", b"\n\r\r\n"))
+            if _is_separator(line, below, apart):
+                yield _message(ordinal, offset, dropped, raw, adjoined)
                 offset += dropped + len(raw)
-                ordinal, dropped, raw = ordinal + 1, 0, bytearray()
+                ordinal, dropped, raw, adjoined = ordinal + 1, 0, bytearray(), not apart
             raw += line + below
         else:
             raw += line
         if len(raw) > MESSAGE_LIMIT:
-            dropped += len(raw) - 3  # an empty line is told by the last three bytes
-            del raw[:-3]
-    yield _message(ordinal, offset, dropped, raw)
+            dropped += len(raw) - 4  # an empty line is told by the last four bytes
+            del raw[:-4]
+    yield _message(ordinal, offset, dropped, raw, adjoined)
 
 
-def _is_separator(line: bytes, below: bytes) -> bool:
-    return bool(_TIME_THEN_YEAR.search(line) or (line.endswith(b"\n") and _FIELD.match(below)))
+def _is_separator(line: bytes, below: bytes, apart: bool) -> bool:
+    named = bool(line.endswith(b"\n") and _FIELD.match(below))
+    if not apart:
+        return named and bool(_ASCTIME.match(line))
+    return named or bool(_TIME_THEN_YEAR.search(line))
 
 
-def _message(ordinal: int, offset: int, dropped: int, raw: bytearray) -> RawMessage:
+def _message(ordinal: int, offset: int, dropped: int, raw: bytearray, adjoined: bool) -> RawMessage:
     if dropped:
-        return RawMessage(ordinal, offset, dropped + len(raw), None)
+        return RawMessage(ordinal, offset, dropped + len(raw), None, adjoined)
     quoted = b"\n>From " in raw or b"\n>>" in raw
     whole = _QUOTED_FROM.sub(rb"\1", raw) if quoted else bytes(raw)
-    return RawMessage(ordinal, offset, len(raw), whole)
+    return RawMessage(ordinal, offset, len(raw), whole, adjoined)
+
+
+def _is_cr_only(start: bytes) -> bool:
+    """True for the first lines of a mailbox in which a CR alone ends a line."""
+    first = start.find(b"\r")
+    return 0 <= first < len(start) - 1 and b"\n" not in start[: first + 2]
+
+
+class _CrAsLf(RawIOBase):
+    """The bytes of a stream with LF instead of CR."""
+
+    def __init__(self, source: BufferedReader) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._source.read1(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)

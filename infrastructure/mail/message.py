@@ -6,17 +6,22 @@ from datetime import datetime
 from typing import Literal
 
 from infrastructure.mail.addresses import Address, parse_addresses
-from infrastructure.mail.body import PART_FIELDS, read_body
+from infrastructure.mail.body import read_body
 from infrastructure.mail.charsets import shown
 from infrastructure.mail.dates import DateSource, sent_at
 from infrastructure.mail.headers import Head, decode_words, read_head
 from infrastructure.mail.identifiers import (
+    MADE,
     REFERENCES_LIMIT,
+    former_id,
     ids_in,
     message_id,
     parent_id,
     without_people,
 )
+from infrastructure.mail.labels import is_draft, labels_in
+from infrastructure.mail.line_ends import has_lone_cr, with_lf
+from infrastructure.mail.parts import PART_FIELDS
 
 SUBJECT_LIMIT = 1_000  # characters
 PARTICIPANTS_LIMIT = 500
@@ -35,7 +40,6 @@ _FIELDS = PART_FIELDS | {
     "x-gm-thrid",
     "x-gmail-labels",
 }
-_DRAFTS = {"draft", "drafts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class MailFacts:
     in_reply_to: str | None
     labels: tuple[str, ...]  # Gmail's
     notes: tuple[str, ...]  # oddities
+    former_id: str | None = None  # its message id as kith read it before it read a lone CR
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +86,17 @@ def read_message(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | U
         return UnreadableMail(f"kith failed to read it ({type(error).__name__})")
 
 
-def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | UnreadableMail:
+def _read(written: bytes, me: frozenset[str], now: datetime) -> MailFacts | UnreadableMail:
+    raw = with_lf(written)
     start, envelope = _after_envelope(raw)
     head = read_head(raw, start, len(raw), _FIELDS)
     notes = head.oddities
-    subject = " ".join(decode_words(head.first("subject")).split())[:SUBJECT_LIMIT]
+    subject = " ".join(decode_words(head.first("subject")).split())
+    if len(subject) > SUBJECT_LIMIT:
+        notes.append(f"subject longer than {SUBJECT_LIMIT:,} characters, the rest not kept")
+        subject = subject[:SUBJECT_LIMIT].rstrip()
     labels = _labels(head)
-    if not _DRAFTS.isdisjoint(label.lower() for label in labels):
+    if any(map(is_draft, labels)):
         return UnreadableMail("a draft that was never sent", subject)
 
     senders = _senders(head, notes)
@@ -103,8 +112,11 @@ def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadab
         del participants[PARTICIPANTS_LIMIT:]
 
     own_id = message_id(head.fields.get("message-id", []), raw, start, head.body, notes)
+    former = former_id(written) if has_lone_cr(written) else None
+    if former and own_id.startswith(MADE):
+        own_id, former = former, None
     emails = frozenset(person.email for person in (*senders, *recipients))
-    references = _references(head, emails)
+    references = _references(head, emails, notes)
     in_reply_to = parent_id(head.first("in-reply-to"), emails)
     date, date_source = sent_at(
         head.fields.get("date", []), head.fields.get("received", []), envelope, now, notes
@@ -126,6 +138,7 @@ def _read(raw: bytes, me: frozenset[str], now: datetime) -> MailFacts | Unreadab
         in_reply_to=in_reply_to,
         labels=labels,
         notes=tuple(notes),
+        former_id=former if former != own_id else None,
     )
 
 
@@ -137,7 +150,7 @@ def _after_envelope(raw: bytes) -> tuple[int, str]:
         line_end = raw.find(b"\n")
         start = len(raw) if line_end < 0 else line_end + 1
         envelope = raw[: min(start, 500)].decode("ascii", "replace")
-    while raw.startswith((b"\n", b"\r"), start):
+    while raw.startswith(b"\n", start):
         start += 1
     return start, envelope
 
@@ -197,10 +210,11 @@ def _correspondent(
     return senders[0]
 
 
-def _references(head: Head, people: frozenset[str]) -> tuple[str, ...]:
+def _references(head: Head, people: frozenset[str], notes: list[str]) -> tuple[str, ...]:
     written = ids_in(" ".join(head.fields.get("references", ())))
     ids = list(dict.fromkeys(without_people(written, people)))
     if len(ids) > REFERENCES_LIMIT:  # the first names the thread, the last are the nearest
+        notes.append(f"{len(ids)} references, of which {REFERENCES_LIMIT} are kept")
         ids = [ids[0], *ids[-REFERENCES_LIMIT + 1 :]]
     return tuple(ids)
 
@@ -212,5 +226,4 @@ def _thread(head: Head) -> str | None:
 
 
 def _labels(head: Head) -> tuple[str, ...]:
-    value = decode_words(" ".join(head.fields.get("x-gmail-labels", ())))
-    return tuple(dict.fromkeys(label.strip()[:100] for label in value.split(",") if label.strip()))
+    return labels_in(decode_words(",".join(head.fields.get("x-gmail-labels", ()))))

@@ -26,6 +26,8 @@ def read_mbox(
             )
         else:
             read = read_message(message.raw, me, now)
+            if message.adjoined and isinstance(read, MailFacts):
+                read = replace(read, notes=(*read.notes, "no empty line before its From line"))
         if isinstance(read, UnreadableMail):
             yield replace(read, ordinal=message.ordinal, offset=message.offset)
         else:

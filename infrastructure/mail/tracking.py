@@ -5,12 +5,8 @@ from uuid import UUID
 
 from domain.kinds import Direction, Kind
 from domain.record import Labels, Mail, Participant, People, Record, Said, When
+from infrastructure.mail.labels import is_state
 from infrastructure.mail.message import MailFacts
-
-STATES = frozenset(
-    "inbox sent unread opened archived starred important chat chats muted snoozed scheduled".split()
-)
-"""Gmail's labels for the state of a mail rather than its subject."""
 
 
 def record_of(facts: MailFacts, contact_id: Callable[[str], UUID | None]) -> Record:
@@ -25,7 +21,7 @@ def record_of(facts: MailFacts, contact_id: Callable[[str], UUID | None]) -> Rec
         when=When(at=facts.date),
         said=Said(subject=facts.subject or None, notes=facts.text or None),
         people=People(participants=participants),
-        labels=Labels(tags=tuple(label for label in facts.labels if not _is_state(label))),
+        labels=Labels(tags=tuple(label for label in facts.labels if not is_state(label))),
         mail=Mail(
             message_id=facts.message_id,
             direction=Direction(facts.direction),
@@ -34,7 +30,3 @@ def record_of(facts: MailFacts, contact_id: Callable[[str], UUID | None]) -> Rec
             date_source=facts.date_source,
         ),
     )
-
-
-def _is_state(label: str) -> bool:
-    return label.lower() in STATES or label.lower().startswith("category ")

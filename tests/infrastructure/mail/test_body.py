@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from infrastructure.mail.body import PART_FIELDS, TEXT_LIMIT, content_type, read_body
+from infrastructure.mail.body import TEXT_LIMIT, read_body
 from infrastructure.mail.headers import read_head
+from infrastructure.mail.parts import PART_FIELDS, content_type
 
 
 def body_of(raw):
@@ -179,4 +180,4 @@ def test_an_undecodable_charset_is_noted_once():
     ],
 )
 def test_content_types_as_programs_write_them(value, expected):
-    assert content_type(value) == expected
+    assert content_type(value)[:3] == expected

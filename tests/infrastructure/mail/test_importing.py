@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -20,8 +21,11 @@ from application.interactions import DeleteInteraction, delete_interaction
 from application.mail import correspondent_id, mail_id
 from domain.contact import Details
 from infrastructure.append import group_commit
+from infrastructure.mail.importing import MailImport
 from infrastructure.mail.mbox import MailboxError
-from tests.infrastructure.mail.mailbox import ME, desk, mail, mailbox, numbered
+from infrastructure.mail.message import MailFacts
+from infrastructure.mail.reading import read_mbox
+from tests.infrastructure.mail.mailbox import ME, NOW, desk, mail, mailbox, numbered
 
 pytestmark = pytest.mark.anyio
 
@@ -264,6 +268,33 @@ async def test_spam_is_skipped_and_labels_become_tags(here, tmp_path):
     assert tally.skipped == {"in Gmail's Spam": [1]}
     assert [found["tags"] for found in await here.mails()] == [["Project X"]]
     assert await here.contacts() == {"ann@example.org": "Ann"}
+
+
+async def test_discarded_mail_and_states_are_known_in_many_languages(here, tmp_path):
+    trash = mail("1@x", X_Gmail_Labels="Papierkorb")
+    spam = mail("2@x", X_Gmail_Labels="=?UTF-8?Q?Bo=C3=AEte_de_r=C3=A9ception,Non_lus?=,Спам")
+    kept = mail("3@x", X_Gmail_Labels='Posteingang,Geöffnet,"Kategorie ""Werbung""",Projekt X')
+
+    tally = await here.import_mbox(mailbox(tmp_path, trash, spam, kept))
+
+    assert tally.skipped == {"in Gmail's Trash": [1], "in Gmail's Spam": [2]}
+    assert [found["tags"] for found in await here.mails()] == [["Projekt X"]]
+
+
+async def test_a_mail_tracked_by_a_former_id_is_there_already(here, tmp_path):
+    lf = mail("1@x")
+    line, rest = lf.split(b"\n", 1)
+    cr = line + b"\nX-Sent-By: me\r" + rest.strip().replace(b"\n", b"\r") + b"\n"
+    (facts,) = read_mbox(mailbox(tmp_path, cr), frozenset({ME}), NOW)
+    assert isinstance(facts, MailFacts)
+    assert facts.former_id
+    importing = MailImport(here.system.ledger, here.system.pool, here.caller, frozenset({ME}))
+    await importing.run([replace(facts, message_id=facts.former_id, former_id=None)])
+
+    tally = await here.import_mbox(mailbox(tmp_path, cr))
+
+    assert (tally.tracked, tally.already_there) == (0, 1)
+    assert len(await here.mails()) == 1
 
 
 async def test_an_unreadable_mail_is_listed_by_offset_and_the_rest_imported(here, tmp_path):
