@@ -35,6 +35,7 @@ from tests.api.streaming import STREAM, ask
 from tests.api.test_calendars import until
 from tests.doubles import google_schema
 from tests.doubles.google import GoogleDouble
+from tests.doubles.notices import PUBLIC
 from tests.doubles.server import Reply, serving
 from tests.infrastructure.calendars.servers import USER, Server, let_in, radicale
 from tests.infrastructure.calendars.texts import event
@@ -113,6 +114,7 @@ def rooms(
     settings: dict[str, Any] = {
         "accounts_allow_private": True,
         "webhooks_allow_private": True,
+        "public_url": PUBLIC,
         "google_client_id": "client",
         "google_client_secret": CLIENT_SECRET,
         "google_url": google.origin,
@@ -120,6 +122,7 @@ def rooms(
     with receiving() as receiver, running(database(), sync=True, **settings) as service:
         one = Rooms(service, tenant, server, folder, receiver)
         one.places.secrets["client secret"] = CLIENT_SECRET
+        google.notices.kith = service.url
         with one.places.logging():
             yield one
 
@@ -260,6 +263,11 @@ def of_a_consent(rooms: Rooms, google: GoogleDouble) -> str:
     account = redeemed(rooms, google)
     secrets |= {"verifier": google.forms[-1]["code_verifier"]}
     until(lambda: rooms.state(account) == "active")
+    ((channel, asked),) = until(lambda: list(google.channels.items()))
+    secrets |= {"token of a channel": asked["token"]}
+    with rooms.service.anonymous() as anybody:
+        wrong = {"X-Goog-Channel-ID": channel, "X-Goog-Channel-Token": asked["token"][:-1]}
+        rooms.places.listen(anybody).post(f"/hooks/google/{channel}", headers=wrong)
     at = f"/api/accounts/{account}"
     told = f"{google.access} {google.refresh} {CLIENT_SECRET}"
     for status in (400, 500, 403):
