@@ -87,7 +87,7 @@ class Accounts:
             access = login.access(secrets)
             command = ConnectAccount(identity, service, access, rules, calendars, others.number)
             async with self.keeper.keeping(caller, identity, {secrets: login.json}):
-                # Before the append: whoever keeps accounts in step goes by their states.
+                # Before the append: visits go by the states of accounts.
                 await self.states.found(caller.tenant, identity, found)
                 try:
                     return await self.ledger.carry_out(caller, connect_account, command, respond)

@@ -29,7 +29,7 @@ def uid_of(meeting: UUID) -> str:
 
 
 def own_meeting(uid: str) -> UUID | None:
-    """The meeting that an event of this UID was made of, None if kith didn't make it."""
+    """The meeting that an event of this UID was made of; None if kith didn't make the event."""
     name, found, rest = uid.partition(OWN)
     try:
         return UUID(name) if found and not rest else None

@@ -87,7 +87,7 @@ class ChangeService:
 
 @dataclass(frozen=True, slots=True)
 class ImportTactic:
-    """It keeps its id. A tactic that is there already stays as it is."""
+    """The tactic keeps its id. A tactic that is there already stays as it is."""
 
     tactic_id: UUID
     guidance: Guidance

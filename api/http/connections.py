@@ -40,7 +40,7 @@ class Connections:
         self._waiting.pop(one, None)
 
     def answered(self, one: Open) -> None:
-        """It waits for the next request."""
+        """Note that a connection waits for the next request."""
         self._waiting.pop(one, None)
         self._waiting[one] = None
 

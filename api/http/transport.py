@@ -1,4 +1,4 @@
-"""How much of its answers a client has taken."""
+"""The bytes of its answers that a client has taken."""
 
 import fcntl
 import struct

@@ -34,7 +34,7 @@ def run(bench: Bench) -> Iterator[Result]:
 
 
 def _cursor(bench: Bench, depth: int) -> str:
-    """Where the page begins, found as a client finds it: page by page."""
+    """The cursor of the page, found as a client finds it: page by page."""
     cursor = ""
     for _ in range(depth // LONGEST_PAGE):
         query = f"limit={LONGEST_PAGE}&cursor={cursor}"

@@ -1,5 +1,5 @@
-"""The end of what stands beside the log: it goes with its account, also where whoever removed the
-account was stopped before. Any number of processes may see to that.
+"""Rows beside the log end with their account, also where the process that removed the account was
+stopped in between. Any number of processes may forget them.
 """
 
 import asyncio

@@ -80,5 +80,5 @@ async def page(
 
 
 def _text(text: str, longest: int) -> str:
-    """As the database can hold it: cut, and without what it can't store."""
+    """The text, cut, and without characters that PostgreSQL can't store."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()[:longest]

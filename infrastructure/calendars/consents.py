@@ -72,7 +72,7 @@ class CalendarConsents:
 
     async def _address(self, provider: Provider, grant: Grant, way_out: WayOut) -> str | None:
         async def keep(_: Grant) -> None:
-            """It is new, and kept with the account."""
+            """The grant is new: `granted` returns it, to be kept with the account."""
 
         service = consented(provider, grant.secrets, way_out, keep)
         try:

@@ -2,7 +2,7 @@
 
 A secret is 256 random bits, and is kept as its SHA-256: a lookup compares digests, whose order
 tells nothing about the secrets, so its time gives none away. A revoked feed stays as a row, for
-whoever asks later who had one.
+later questions about its user.
 """
 
 import secrets

@@ -69,7 +69,7 @@ def _lines(block: str) -> list[str]:
 
 
 def _block(description: str) -> tuple[int, int]:
-    """Where the block begins and ends; two times the same, if there is none."""
+    """The begin and the end of the block; the same place twice, if there is none."""
     begin = description.find(BEGINS)
     end = description.find(ENDS, begin) if begin >= 0 else -1
     return (begin, end + len(ENDS)) if end >= 0 else (0, 0)

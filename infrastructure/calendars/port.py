@@ -63,14 +63,13 @@ class Occurrence(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """Something that couldn't be taken; it becomes a problem of the account. `item` is a UID or an
-    object's id, `detail` a sentence for the user."""
+    """An item that couldn't be taken, which becomes a problem of the account. `item` is a UID or
+    an object's id, `detail` a sentence for the user."""
 
     item: str
     title: str | None
     code: str
     detail: str
-    at: datetime | None = None
 
 
 class CalendarObject(NamedTuple):
@@ -145,7 +144,8 @@ class CalendarService(Protocol):
 
     async def get(
         self, calendar: Calendar, object_id: str, window: Window
-    ) -> CalendarObject | None: ...
+    ) -> CalendarObject | None:
+        """The object as it is now; None for one that isn't there."""
 
     async def put(
         self, calendar: Calendar, wanted: Wanted, object_id: str | None, etag: str | None

@@ -71,8 +71,7 @@ class Api:
         answers: Collection[int] = (),
     ) -> Reply:
         """Send a request to a path below the API, or to a link that the API gave. A status below
-        300, or one of `answers`, is returned. Raises ServiceError,
-        CursorLost."""
+        300, or one of `answers`, is returned. Raises ServiceError, CursorLost."""
         url = path if path.startswith(f"{self.base}/") else self.base + path
         if query:
             url += f"{'&' if '?' in url else '?'}{urlencode(query, safe='$', quote_via=quote)}"

@@ -94,7 +94,7 @@ class Subscription:
         told = Cursor(answer.headers.get("etag"), answer.headers.get("last-modified"), digest)
         if found and troubles:
             found[0] = found[0]._replace(troubles=(*found[0].troubles, *troubles))
-        # What the text holds beyond a bound isn't gone.
+        # Objects beyond a bound of the text aren't gone.
         full = not troubles
         return Changes(tuple(found), (), json.dumps(told), more=False, full=full)
 

@@ -44,13 +44,13 @@ class Part:
     """A follower's own part. Its errors end the session; the next one begins at the checkpoints."""
 
     follower: str
-    """Its name in the table of checkpoints."""
+    """The part's name in the table of checkpoints."""
 
     lock: int
     """The key of its owner's advisory lock."""
 
     versions: Mapping[str, str]
-    """Its checkpoints, each with the version of what its position belongs to."""
+    """The part's checkpoints, each with the version of what its position belongs to."""
 
     kinds: Collection[str] | None = None
     """The kinds of streams that it reads, None for all."""

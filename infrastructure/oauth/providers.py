@@ -50,7 +50,7 @@ def google(client_id: str, client_secret: str, url: str | None = None) -> Provid
         revoke=f"{url or 'https://oauth2.googleapis.com'}/revoke",
         api=f"{url or 'https://www.googleapis.com'}/calendar/v3",
         scopes=GOOGLE_SCOPES,
-        # Google gives a refresh token with a consent only, and only to who asks for it.
+        # Google gives a refresh token only with a consent, and only if one is asked for.
         consent={"access_type": "offline", "prompt": "consent"},
     )
 

@@ -67,7 +67,7 @@ class Names:
                 task.add_done_callback(lambda task: task.cancelled() or task.exception())
                 self._under_way[name] = task
         under_way = self._under_way[name]
-        # Shielded: who gives up waiting doesn't end it for others, nor its thread's work.
+        # Shielded: a caller that gives up ends neither the look-up of others nor its thread.
         return lambda *_: asyncio.shield(under_way)
 
     async def _looked_up(self, name: tuple[str, str, int], slot: AsyncExitStack) -> Sequence[str]:

@@ -43,7 +43,7 @@ async def load(visit: Visit, calendar: str) -> Cursor:
 
 
 async def move(visit: Visit, calendar: str, old: Cursor, new: Cursor) -> Cursor:
-    """Move the cursor, after its page was taken. Raises Overtaken if it isn't where it was."""
+    """Move the cursor after its page was taken. Raises Overtaken if the cursor isn't `old`."""
     parameters = {
         "account": visit.account.id,
         "calendar": calendar,

@@ -30,7 +30,7 @@ REFUSED = (Refusal, Rejected, TooLarge, Unsettled, ValueError)
 """Errors of one object, which is a problem then, and no reason to stop."""
 
 TROUBLED = "problem"
-"""The reason of an object that couldn't be taken. It is tried again when it changes."""
+"""The reason of an object that couldn't be taken. The object is tried again when it changes."""
 
 SERIES = "It was made a series in the calendar, and is no longer followed."
 
@@ -54,7 +54,6 @@ class Taken:
     pushes: set[UUID] = field(default_factory=set)
     ignored: str | None = None
     troubles: list[Trouble] = field(default_factory=list)
-    began: bool = False
 
 
 class ObjectTaker:
@@ -160,7 +159,8 @@ class ObjectTaker:
         place: Place,
         meeting: UUID,
     ) -> Entity[Meeting] | None:
-        """Take a new meeting; the one that is there if it was taken before, or by a colleague."""
+        """Take a new meeting. The meeting that is there already, if an earlier visit or the copy of
+        a colleague made it."""
         if not page.calendar.read or found.contact is None:
             taken.ignored = found.ignored or Ignored.NO_CONTACT
             return None

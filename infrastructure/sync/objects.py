@@ -25,7 +25,7 @@ SELECT object, etag, fingerprint, ignored, again, gone FROM calendar_objects
 WHERE account = %s AND calendar = %s AND object = ANY(%s)
 """
 
-# Noted before anybody asks who is a contact: who becomes one from then on finds the hashes.
+# Noted before the look-up of contacts: a person who becomes one later is found by these hashes.
 NOTE = """
 INSERT INTO calendar_objects
     (account, tenant, calendar, object, round, recurring, addresses)
@@ -193,7 +193,7 @@ async def taken(
 async def written(
     connection: psycopg.AsyncConnection[Any], visit: Visit, calendar: str, put: Put
 ) -> None:
-    """Note an object as kith wrote it."""
+    """Note an object that kith wrote."""
     parameters = {
         "account": visit.account.id,
         "tenant": visit.account.tenant,
@@ -226,7 +226,7 @@ async def gone(
 async def passed_over(
     connection: psycopg.AsyncConnection[Any], visit: Visit, calendar: str, object: str
 ) -> None:
-    """An object that was to be looked at can't be."""
+    """Note that an object can't be read: it isn't looked at again until it changes."""
     await connection.execute(PASSED_OVER, (visit.account.id, calendar, object))
 
 

@@ -1,8 +1,8 @@
 """Owners: an account is visited by one process at a time.
 
-The owner holds an advisory lock. All locks of a process are on one connection: who loses it has
-lost the locks as well, and the fence of `visit.py` keeps such an owner from writing anything that
-its successor has written.
+The owner holds an advisory lock. All locks of a process are on one connection: losing the
+connection loses the locks as well, and the fence of `visit.py` keeps such an owner from writing
+over its successor.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Owners:
         """Own the account inside the block, which gets False if another one owns it. Raises
         psycopg.Error."""
         key = key_of(account)
-        # A lock that its own session holds is granted again.
+        # PostgreSQL grants a lock again to the session that holds it.
         if key in self._held:
             yield False
             return

@@ -1,8 +1,8 @@
 """The planner: a follower that notes what the accounts have to look at.
 
 A meeting that changed is noted for the accounts of the user who scheduled it, and for those whose
-calendars have it. A new contact has the events with their address looked at again. What belongs to
-an account that is suspended is overtaken, and what belongs to one that was removed is dropped.
+calendars have the meeting. A new contact has the events with their address looked at again. The
+visit of a suspended account is overtaken, and the rows of a removed one are dropped.
 """
 
 import logging

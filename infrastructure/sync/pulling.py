@@ -29,7 +29,6 @@ BEFORE, AHEAD = timedelta(days=30), timedelta(days=90)
 LEFT_AT_ONCE = 500
 """Objects that are found gone at a time, at the end of a round that lists everything."""
 
-
 Landed = Callable[[Visit], Awaitable[None]]
 
 
@@ -42,8 +41,8 @@ class Side(NamedTuple):
 
 
 class Puller:
-    """`landed` is called after each page. Methods raise ServiceError,
-    psycopg.Error, Overtaken, and the errors of the ledger."""
+    """`landed` is called after each page. Methods raise ServiceError, psycopg.Error, Overtaken, and
+    the errors of the ledger."""
 
     def __init__(self, taker: Taker, now: Callable[[], datetime], landed: Landed):
         self._taker = taker
@@ -61,7 +60,7 @@ class Puller:
         cursor = await cursors.load(visit, calendar)
         window = self.window(first=not cursor.complete)
         if cursor.listing and cursor.cursor is None:
-            # It begins again: what an earlier part of it listed may be gone.
+            # The round begins again: objects that its earlier part listed may be gone.
             cursor = await cursors.move(visit, calendar, cursor, cursor.begun(None))
         lost = False
         while True:
@@ -116,7 +115,7 @@ class Puller:
             left := await objects.left(visit, calendar.id, cursor.round, LEFT_AT_ONCE)
         ):
             await self._taker.gone(visit, calendar, left)
-        # After the append: what is repeated has no second effect, what is skipped is lost.
+        # After the append: a repeated page has no second effect, a skipped one is lost.
         following = cursor.after(page.cursor, more=page.more)
         cursor = await cursors.move(visit, calendar.id, cursor, following)
         if page.objects or page.gone:

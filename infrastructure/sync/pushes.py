@@ -47,12 +47,12 @@ async def waiting(visit: Visit) -> list[Push]:
 
 
 async def done(visit: Visit, push: Push) -> None:
-    """A meeting needn't be looked at any more, unless it was changed since."""
+    """Drop a push, unless a later event of the meeting asks for another one."""
     async with visit.transaction() as connection:
         await connection.execute(DONE, (visit.account.id, push.meeting, push.position))
 
 
 async def drop(visit: Visit) -> None:
-    """Nothing is written for the account."""
+    """Drop all pushes of an account that writes no calendar."""
     async with visit.transaction() as connection:
         await connection.execute(DROP, (visit.account.id,))

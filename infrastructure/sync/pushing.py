@@ -1,7 +1,7 @@
 """Push: meetings that changed in kith are written into the calendar.
 
-What is written is decided anew from the meeting and its link, whatever event asked for it: a push
-that comes twice, or whose answer was lost, writes nothing the second time. Only events of the
+A push is decided anew from the meeting and its link, whatever event asked for it: a push that is
+repeated, or whose answer was lost, writes nothing the second time. Only events of the
 account's user are written; no attendee ever is.
 """
 
@@ -23,8 +23,8 @@ from infrastructure.sync.settling import Meetings
 from infrastructure.sync.values import Values
 from infrastructure.sync.visit import Visit
 
-ROUNDS = 5
-"""Times that an event which changes again and again is written, before it counts as a problem."""
+MOST_TRIES = 5
+"""Writes of an event that changes meanwhile, before the change counts as a problem."""
 
 
 class Pusher:
@@ -53,7 +53,7 @@ class Pusher:
     async def _push(self, visit: Visit, side: Side, push: Push) -> None:
         entity = None
         code, detail = "changing", "It changes in the calendar faster than it can be written."
-        for _ in range(ROUNDS):
+        for _ in range(MOST_TRIES):
             entity = await self._meetings.load(visit.account.tenant, push.meeting)
             if entity is None:
                 return
@@ -76,8 +76,8 @@ class Pusher:
         await self._problem(visit.account, [trouble])
 
     async def _catch_up(self, visit: Visit, side: Side, link: Link | None) -> None:
-        """Take the event as it is now. One without a link is there already: its link, or the answer
-        to its PUT, was lost."""
+        """Take the event as it is now. An event without a link is there all the same: the link, or
+        the answer to the PUT, was lost."""
         if link is None:
             await self._puller.pull(visit, side)
         else:
@@ -153,7 +153,8 @@ class Pusher:
         return None if known is None else known.etag
 
     async def _keep(self, visit: Visit, side: Side, link: Link, put: Put) -> None:
-        """Keep what was written as agreed on. A server that doesn't say what it stored is asked."""
+        """Save the written values as agreed on. Without an ETag in the answer, the object is read
+        back."""
         async with visit.transaction() as connection:
             await objects.written(connection, visit, link.place.calendar, put)
             await links.save(connection, visit, [link])

@@ -64,7 +64,7 @@ def recognized(occurrence: Occurrence, own: Set[str], contacts: Mapping[str, UUI
 
 
 def is_declined(occurrence: Occurrence, own: Set[str]) -> bool:
-    """True if the account's user declined it."""
+    """True if the account's user declined the occurrence."""
     return any(
         person.status == DECLINED and address in own
         for person, address in _addressed(occurrence.attendees)
@@ -72,14 +72,14 @@ def is_declined(occurrence: Occurrence, own: Set[str]) -> bool:
 
 
 def is_organized_by(occurrence: Occurrence, own: Set[str]) -> bool:
-    """True if the account's user is its organizer. An event without one is the user's."""
+    """True if the account's user organizes the occurrence, or nobody does."""
     if occurrence.organizer is None or occurrence.organizer.address is None:
         return True
     return _normal(occurrence.organizer.address) in own
 
 
 def guests_of(occurrence: Occurrence, contacts: Mapping[str, UUID]) -> Iterator[Guest]:
-    """Each once: an organizer often is an attendee as well."""
+    """The people of an occurrence, each once: an organizer often is an attendee as well."""
     organizer = () if occurrence.organizer is None else (occurrence.organizer,)
     seen: set[str | None] = set()
     for person, address in _addressed((*organizer, *occurrence.attendees)):

@@ -30,8 +30,8 @@ from infrastructure.sync.merging import merged
 from infrastructure.sync.values import Values
 from infrastructure.sync.visit import Visit
 
-ROUNDS = 5
-"""Decisions on one meeting in a visit, each overtaken by another change of it."""
+MOST_TRIES = 5
+"""Decisions on one meeting in a visit, each overtaken by another change of the meeting."""
 
 OPEN = (MeetingStatus.SCHEDULED, MeetingStatus.CANCELLED)
 
@@ -67,7 +67,8 @@ class Meetings:
         return await self._log.load(StreamName(tenant, Meeting.kind, meeting), fresh=True)
 
     async def take(self, visit: Visit, command: TakeMeeting) -> bool:
-        """Schedule a meeting; False if it is there already. Raises NotFound without its contact."""
+        """Schedule a meeting; False if the meeting is there already. Raises NotFound without its
+        contact."""
         effect = await self._ledger.execute(visit.account.caller(), take_meeting, command)
         return effect.appended
 
@@ -82,7 +83,7 @@ class Meetings:
     ) -> Settled:
         """Bring a meeting and its occurrence together. With `linked` False, nothing has been agreed
         on yet. Raises Overtaken and Unsettled."""
-        for _ in range(ROUNDS):
+        for _ in range(MOST_TRIES):
             state = entity.state
             here = Values.of_meeting(state)
             if state.status not in OPEN:

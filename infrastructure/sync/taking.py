@@ -73,7 +73,7 @@ class Taker:
         await self._all(visit, page, news)
 
     async def gone(self, visit: Visit, calendar: Chosen, ids: Sequence[str]) -> None:
-        """Objects have left the calendar: their meetings that are still ahead are cancelled."""
+        """Cancel the meetings ahead of objects that have left the calendar."""
         known = await links.of_objects(visit, calendar.id, ids)
         troubles: list[Trouble] = []
         kept: list[Link] = []
@@ -91,7 +91,7 @@ class Taker:
             await objects.gone(connection, visit, calendar.id, ids)
 
     async def refused(self, visit: Visit, calendar: Chosen, id: str, detail: str) -> None:
-        """The service refuses to show an object; it is looked at again when it changes."""
+        """Note an object that the service refuses to show, to be read again when it changes."""
         await self._note(visit, [Trouble(id, None, "not_read", detail)])
         async with visit.transaction() as connection:
             await objects.passed_over(connection, visit, calendar.id, id)
@@ -103,7 +103,7 @@ class Taker:
         return {address: match.id for address, match in found.items() if not match.removed}
 
     async def _note(self, visit: Visit, troubles: Sequence[Trouble]) -> None:
-        """Before the cursor moves: what is passed over without a word is lost."""
+        """Note problems before the cursor moves: an object passed over in silence would be lost."""
         if troubles:
             await self._problem(visit.account, troubles)
 

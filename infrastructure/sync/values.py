@@ -12,11 +12,11 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 from domain.meeting import Meeting, MeetingStatus
+from infrastructure.calendars.icalendar.properties import DEFAULT_LENGTH
 from infrastructure.calendars.port import Occurrence
 
-USUAL = timedelta(minutes=30)
 WHOLE_DAY = timedelta(days=1)
-"""The length of an event that is made of a meeting without an end."""
+"""The length of an event that is made of a meeting of whole days without an end."""
 
 LONGEST_LINE, LONGEST_TEXT = 500, 100_000
 """Characters of a place, and of a title: the bounds of an appointment."""
@@ -85,7 +85,7 @@ class Values(NamedTuple):
         ends_at = _end(start, occurrence.ends_at)
         zone = _zone(occurrence.zone)
         if like is not None:
-            usual = WHOLE_DAY if occurrence.whole_day else USUAL
+            usual = WHOLE_DAY if occurrence.whole_day else DEFAULT_LENGTH
             if like.ends_at is None and ends_at == start + usual:
                 ends_at = None
             if like.zone is None and (start, ends_at) == (like.start, like.ends_at):
@@ -150,7 +150,7 @@ def _zone(name: str | None) -> str | None:
 
 
 def _text(text: str | None, longest: int) -> str | None:
-    """The text as the ledger can hold it: without what PostgreSQL can't store."""
+    """The text without characters that PostgreSQL can't store."""
     if text is None:
         return None
     storable = text.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -3,15 +3,15 @@
 Credentials are in a table of their own; a row has their id. A removed account has no row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from application.entity import Entity
 from domain.account import Account
+from projections.aggregate_rows import aggregate_rows
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class AccountRow(NamedTuple):
@@ -55,22 +55,8 @@ def row_of(entity: Entity[Account]) -> AccountRow:
     )
 
 
-def project(step: Step) -> Iterator[Put]:
-    key = (step.tenant, step.after.id)
-    if step.after.state.removed:
-        yield Put(key, ())
-        return
-    row = {"tenant": step.tenant} | row_of(step.after)._asdict()
-    yield Put(key, (row,))
-
-
-ACCOUNTS = ReadModel(
-    name="accounts",
-    kinds=frozenset({Account.kind}),
-    columns=columns_of(AccountRow),
-    key=("tenant", "id"),
-    indexes=("(id)", "(tenant, user_id)"),
-    project=project,
+ACCOUNTS = aggregate_rows(
+    "accounts", Account.kind, AccountRow, row_of, "(id)", "(tenant, user_id)", removable=True
 )
 
 COLUMNS = ", ".join(AccountRow._fields)

@@ -3,7 +3,7 @@
 Rows are its own services, and built-in ones that it has hidden.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from application.catalogue import ENTRY_BYTES, untouched
 from application.entity import Entity
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Offer, Question, Service, built_in_id
+from projections.aggregate_rows import aggregate_rows
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class ServiceRow(NamedTuple):
@@ -48,23 +48,7 @@ UNTOUCHED = {
 }
 
 
-def project(step: Step) -> Iterator[Put]:
-    row = row_of(step.after)
-    yield Put(
-        (step.tenant, row.id),
-        ({"tenant": step.tenant} | row._asdict(),),
-        fresh=step.before is None,
-    )
-
-
-SERVICES = ReadModel(
-    name="services",
-    kinds=frozenset({Service.kind}),
-    columns=columns_of(ServiceRow),
-    key=("tenant", "id"),
-    project=project,
-    indexes=("UNIQUE (tenant, number)",),
-)
+SERVICES = aggregate_rows("services", Service.kind, ServiceRow, row_of, "UNIQUE (tenant, number)")
 
 COLUMNS = ", ".join(ServiceRow._fields)
 

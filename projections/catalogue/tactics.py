@@ -4,7 +4,7 @@ The row of a built-in tactic has its texts as of the event: a change of a built-
 version of this read model.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,8 +12,8 @@ from uuid import UUID
 from application.catalogue import ENTRY_BYTES, untouched
 from application.entity import Entity
 from domain.tactic import BUILT_IN, BUILT_IN_SINCE, Tactic
+from projections.aggregate_rows import aggregate_rows
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class TacticRow(NamedTuple):
@@ -53,18 +53,7 @@ def row_of(entity: Entity[Tactic]) -> TacticRow:
 UNTOUCHED = {identity: row_of(untouched("", Tactic.kind, identity)) for identity in BUILT_IN}
 
 
-def project(step: Step) -> Iterator[Put]:
-    row = row_of(step.after)
-    yield Put((step.tenant, row.id), ({"tenant": step.tenant} | row._asdict(),))
-
-
-TACTICS = ReadModel(
-    name="tactics",
-    kinds=frozenset({Tactic.kind}),
-    columns=columns_of(TacticRow),
-    key=("tenant", "id"),
-    project=project,
-)
+TACTICS = aggregate_rows("tactics", Tactic.kind, TacticRow, row_of)
 
 COLUMNS = ", ".join(TacticRow._fields)
 

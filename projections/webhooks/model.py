@@ -3,15 +3,15 @@
 Confidential values are in a table of their own; a row has their ids. A removed webhook has no row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from application.entity import Entity
 from domain.webhook import Webhook
+from projections.aggregate_rows import aggregate_rows
 from projections.paging import Fetch
-from projections.read_model import Put, ReadModel, Step, columns_of
 
 
 class WebhookRow(NamedTuple):
@@ -50,23 +50,7 @@ def row_of(entity: Entity[Webhook]) -> WebhookRow:
     )
 
 
-def project(step: Step) -> Iterator[Put]:
-    key = (step.tenant, step.after.id)
-    if step.after.state.removed:
-        yield Put(key, ())
-        return
-    row = {"tenant": step.tenant} | row_of(step.after)._asdict()
-    yield Put(key, (row,))
-
-
-WEBHOOKS = ReadModel(
-    name="webhooks",
-    kinds=frozenset({Webhook.kind}),
-    columns=columns_of(WebhookRow),
-    key=("tenant", "id"),
-    indexes=("(id)",),
-    project=project,
-)
+WEBHOOKS = aggregate_rows("webhooks", Webhook.kind, WebhookRow, row_of, "(id)", removable=True)
 
 SELECT = f"SELECT {', '.join(WebhookRow._fields)} FROM webhooks WHERE tenant = %s"
 

@@ -31,7 +31,7 @@ class Route:
         return tuple(PARAMETER.findall(self.path))
 
     def addresses(self, known: Sequence[str]) -> Iterator[str]:
-        """Its addresses with every known value in each place."""
+        """The route's paths with every known value in each place."""
         for values in product(known, repeat=len(self.parameters)):
             yield self.address(dict(zip(self.parameters, values, strict=True)))
 

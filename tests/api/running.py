@@ -171,7 +171,7 @@ class _Thread(threading.Thread):
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def address(self) -> str:
-        """Where it is, once it answers. Raises what kept it from starting."""
+        """The address of the service, once it answers. Raises the error of a failed start."""
         if not self._ready.wait(SECONDS_TO_START):
             raise TimeoutError("kith didn't start in time")
         if self._failure is not None:

@@ -14,7 +14,7 @@ GOLDEN = Path(__file__).parent / "golden" / "events.sse"
 
 
 def stream() -> bytes:
-    """Where it begins, an event as it is, the same one redacted and opened, and notes."""
+    """A feed: its beginning, an event, the same event redacted and opened, and notes."""
     record = RECORD.model_copy(update={"labels": Labels(restricted=("tax",))})
     event = step(InteractionLogged(number=1, contact_id=CONTACT, record=record))
     told = RestrictedEvent(event.recorded, frozenset({"tax"}))

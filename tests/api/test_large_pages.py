@@ -23,7 +23,7 @@ from tests.memory import traced
 LARGE = "€" * 100_000
 RECORD = len(LARGE.encode())
 RECORDS = 11
-"""Of LARGE; more than three pages by bytes."""
+"""The number of LARGE records: more than three pages by bytes."""
 
 TAGS = ["€" * 97 + f"{number:03}" for number in range(100)]
 CONTACTS = 75

@@ -114,7 +114,7 @@ def test_a_trusted_caller_sees_a_redacted_record_without_naming_its_tag(planted:
 
 
 def test_no_search_finds_or_counts_hidden_text(planted: Planted):
-    """Whatever is asked for, what is hidden is found as little as what was never written."""
+    """Restricted content is found as little as content that was never written."""
     with planted.blind as blind:
         asked = 0
         for route in READING:

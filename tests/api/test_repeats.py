@@ -267,7 +267,7 @@ class TestExpired:
         assert desk.service.count_events(desk.tenant) == events
 
     def test_every_repeat_has_a_code_and_no_effect(self, desk: Desk):
-        """Of commands that begin nothing, too."""
+        """Keys of commands that begin no aggregate, too."""
         meeting = office.schedule(desk.blind, desk.contact)["id"]
         webhook = new_webhook(desk.blind)["id"]
         account = new_account(desk.blind)["id"]

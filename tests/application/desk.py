@@ -1,4 +1,4 @@
-"""Where commands are given: a ledger with one caller, in one of two processes on the same log."""
+"""A desk for commands: a ledger with one caller, in one of two processes on the same log."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

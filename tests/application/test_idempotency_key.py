@@ -137,7 +137,7 @@ async def test_a_twin_that_was_faster_answers_for_both_though_one_alone_would_be
 
 
 async def test_a_request_refused_after_its_twin_gets_the_twins_answer(here: Desk, there: Desk):
-    """It asks for its key's answer too early, and then sees that the contact has just gone."""
+    """A command asks for its key's answer too early, then sees that the contact has just gone."""
     contact = id_of(await there.does(add_contact, ADD))
     key, command = here.key("remove"), RemoveContact(contact)
     answered = here.log.answered

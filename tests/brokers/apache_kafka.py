@@ -78,7 +78,7 @@ class ApacheKafka(RealBroker):
         )
 
     def users(self) -> Sequence[str]:
-        """As the storage tool's option --add-scram takes them."""
+        """The credentials in the form of the storage tool's option --add-scram."""
         return ()
 
     def _format(self) -> None:

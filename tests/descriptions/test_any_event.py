@@ -1,4 +1,4 @@
-"""Whatever a caller writes down fits the schema once it is published, plain and redacted."""
+"""Any record fits the schema once it is published, plain and redacted."""
 
 import json
 from functools import cache

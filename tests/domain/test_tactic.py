@@ -84,7 +84,7 @@ class TestATactic:
 
 
 class TestABuiltInTactic:
-    """Its stream begins with whatever the tenant did to it first."""
+    """The stream of a built-in tactic begins with the tenant's first command on it."""
 
     def test_can_be_hidden(self):
         state = fold(None, [TacticHidden(tactic_id=LISTENING)])

@@ -14,7 +14,7 @@ import jsonschema_rs
 from tests.doubles.server import Request
 
 DOCUMENT = Path(__file__).parents[2] / ".providers" / "calendar.v3.json"
-"""Where `make providers` has put it."""
+"""The description that `make providers` fetches."""
 
 COMMON = {"alt", "fields", "prettyPrint", "quotaUser"}
 FORMATS = {"date", "date-time"}

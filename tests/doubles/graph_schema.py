@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 TYPES = Path(__file__).parents[2] / ".providers" / "microsoft-graph.d.ts"
-"""Where `make providers` has put it."""
+"""The description that `make providers` fetches."""
 
 INTERFACE = re.compile(
     r"^export interface (\w+)(?: extends (\w+))? \{([^{}]*)\}", re.DOTALL | re.MULTILINE
@@ -50,7 +50,7 @@ def check(name: str, value: Any) -> None:
 
 
 def check_all(name: str, page: dict[str, Any]) -> None:
-    """Of a page of a list."""
+    """Check a page of a list."""
     assert set(page) <= {"value", "@odata.context", "@odata.nextLink", "@odata.deltaLink"}, page
     for each in page["value"]:
         check(name, each)

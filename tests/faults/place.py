@@ -1,4 +1,4 @@
-"""Where faults happen: a PostgreSQL that can be restarted, a broker, and a relay to be killed."""
+"""The place of faults: a PostgreSQL to be restarted, a broker, and a relay to be killed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Where neighbours meet: a `kith serve` in a process of its own, and tokens of its tenants."""
+"""The place of neighbours: a `kith serve` in a process of its own, and tokens of its tenants."""
 
 import os
 import socket

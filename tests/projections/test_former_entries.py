@@ -1,4 +1,4 @@
-"""Where interactions used to stand, so that questions about the past find them."""
+"""Former places of interactions, so that questions about the past find them."""
 
 from domain.interaction import InteractionDeleted
 from domain.record import People

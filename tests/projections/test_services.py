@@ -9,8 +9,8 @@ from application.entity import Entity
 from domain.catalogue.services import BUILT_IN_SERVICES
 from domain.service import Service, ServiceShown, built_in_id
 from domain.streams import StreamName
-from projections.catalogue.services import SERVICES, offers, project, services
-from projections.read_model import Step
+from projections.catalogue.services import SERVICES, offers, services
+from projections.read_model import Put, Step
 from tests.domain.test_service import ADDED, HIDDEN, OFFER
 from tests.projections.given import ID, given, steps
 
@@ -33,8 +33,8 @@ def test_a_built_in_service_stores_its_visibility_alone():
 def test_hiding_a_built_in_service_is_the_same_in_append_and_rebuild():
     (rebuilt,) = steps((SEVEN, HIDDEN))
     untouched = Entity(StreamName("1", Service.kind, SEVEN), Service(7), 0, 0, ORIGIN, ORIGIN)
-    ((_, appended, fresh),) = project(Step(rebuilt.recorded, untouched, rebuilt.after))
-    assert (appended, fresh) == (tuple(given((SEVEN, HIDDEN)).rows(SERVICES)), False)
+    (put,) = SERVICES.project(Step(rebuilt.recorded, untouched, rebuilt.after))
+    assert put == Put(("1", SEVEN), tuple(given((SEVEN, HIDDEN)).rows(SERVICES)))
 
 
 def table(*rows: tuple[UUID, int, str | None, bool, int]):

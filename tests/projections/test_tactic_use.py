@@ -1,4 +1,4 @@
-"""How often tactics were used, and how well they worked."""
+"""The use of tactics: how often, and how well they worked."""
 
 from datetime import date
 from uuid import UUID

@@ -9,8 +9,8 @@ from application.envelope import Actor, Envelope
 from domain.event import Event
 from domain.streams import StreamName
 from domain.tactic import BUILT_IN_SINCE, Tactic, TacticAdded, TacticHidden
-from projections.catalogue.tactics import project
-from projections.read_model import Step
+from projections.catalogue.tactics import TACTICS
+from projections.read_model import Put, Step
 from tests.domain.test_tactic import LISTENING, OWN, WALKING
 
 AT = datetime(2024, 1, 10, 14, 30, tzinfo=UTC)
@@ -20,7 +20,9 @@ def row(identity: UUID, event: Event, before: Entity | None):
     stream = StreamName("t", Tactic.kind, identity)
     envelope = Envelope(UUID(int=1), AT, Actor(id="5", name="John"), "tracking", "req-1")
     recorded = Recorded(stream, 1, 9, event, envelope)
-    ((_, (written,), _),) = project(Step(recorded, before, advance(before, recorded)))
+    (put,) = TACTICS.project(Step(recorded, before, advance(before, recorded)))
+    assert isinstance(put, Put)
+    (written,) = put.rows
     return written
 
 

@@ -8,21 +8,24 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from api.contracts.tracking.account_schemas import AccountShown
-from api.contracts.tracking.accounts import account, account_row, connecting, state_of
+from api.contracts.tracking.accounts import (
+    account,
+    account_row,
+    connected,
+    connecting,
+    state_of,
+)
 from api.contracts.tracking.consent_page import HEADERS, LONGEST, POLICY, page, refusal_page
 from api.contracts.tracking.dialect import CREATING, TRACKING
 from api.contracts.tracking.types import Body, Id, Query
-from api.http.answers import Content, JsonResponse, answering, caller_of
+from api.http.answers import Content, JsonResponse, caller_of
 from api.http.call import Call
 from api.http.models import Shown
 from api.http.route import PUBLIC, needs
 from api.http.router import ContractRouter
-from application.entity import Entity
 from application.ports import Answer
-from domain.account import Account, Rules
+from domain.account import Rules
 from domain.errors import Invalid
-from infrastructure.accounts.states import NEW
-from projections.accounts.model import row_of
 
 router = ContractRouter(TRACKING, "Accounts")
 
@@ -99,12 +102,7 @@ async def authorized(call: Call, body: Authorized) -> Answer | JsonResponse:
     caller, accounts = caller_of(call), call.services.accounts
     redeemed = await call.services.consents.redeem(caller, body.state, body.code)
     if redeemed.account is None:
-
-        def created(entity: Entity[Account]) -> Content:
-            return account(row_of(entity), NEW, f"/api/accounts/{entity.id}")
-
-        respond = answering(call, created)
-        return await accounts.connect(caller, redeemed.service, redeemed.login, Rules(), respond)
+        return await connected(call, redeemed.service, redeemed.login, Rules())
     row = await account_row(call, str(redeemed.account))
     if row.address is not None and row.address != redeemed.login.address:
         raise Invalid(OTHER, code="consent_of_another", field="code")

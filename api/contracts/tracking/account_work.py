@@ -101,7 +101,7 @@ async def _showing(call: Call, identity: UUID) -> Respond:
     state = await state_of(call, identity)
 
     def shown(entity: Entity[Account]) -> Content:
-        # What an account that is at work had needed was given.
+        # An account at work needs nothing of its user.
         attention = state.attention if entity.state.suspended else None
         return account(row_of(entity), state._replace(attention=attention))
 

@@ -28,6 +28,7 @@ from api.http.call import Call
 from api.http.records import as_uuid, present
 from api.http.route import needs
 from api.http.router import ContractRouter
+from application.administering_accounts import Login
 from application.entity import Entity
 from application.ports import Answer
 from domain.account import Account, Rules
@@ -53,13 +54,7 @@ WAY = frozenset({"url", "username", "password"})
 async def connect(call: Call, body: NewAccount) -> Answer:
     """Connect a calendar service; the connection is tried first"""
     way = login(call, body.kind, body.url, body.username, body.password)
-    rules = Rules(**body.fields_of(Rules))
-
-    def created(entity: Entity[Account]) -> Content:
-        return account(row_of(entity), NEW, f"/api/accounts/{entity.id}")
-
-    respond = answering(call, created)
-    return await call.services.accounts.connect(caller_of(call), body.kind, way, rules, respond)
+    return await connected(call, body.kind, way, Rules(**body.fields_of(Rules)))
 
 
 @router.on("GET /api/accounts", connecting, AccountsShown, errors=(422,))
@@ -114,6 +109,17 @@ async def _grant(call: Call, row: AccountRow) -> Mapping[str, str] | None:
         return await call.services.accounts.login(caller_of(call), row.secrets)
     except (NotFound, Unopened):
         return None
+
+
+async def connected(call: Call, service: str, way: Login, rules: Rules) -> Answer:
+    """Connect an account; the answer shows the account, with its address. Raises as
+    `Accounts.connect`."""
+
+    def created(entity: Entity[Account]) -> Content:
+        return account(row_of(entity), NEW, f"/api/accounts/{entity.id}")
+
+    respond = answering(call, created)
+    return await call.services.accounts.connect(caller_of(call), service, way, rules, respond)
 
 
 def account(row: AccountRow, state: AccountState, location: str | None = None) -> Content:

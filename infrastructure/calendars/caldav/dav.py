@@ -15,6 +15,7 @@ from infrastructure.outside.way_out import WayOut
 T = TypeVar("T")
 
 MULTISTATUS = 207
+GONE = (404, 410)
 XML = {"Content-Type": "application/xml; charset=utf-8", "Accept-Encoding": "gzip"}
 
 
@@ -42,7 +43,7 @@ class Dav:
         return await self.ask(method, url, XML | {"Depth": str(depth)}, body)
 
     async def properties(self, url: str, *names: str) -> tuple[str, Response]:
-        """Of one resource, and its address after redirects. Raises ServiceError."""
+        """The address of a resource behind redirects, and its properties. Raises ServiceError."""
         base, found = await self.listed(url, 0, lambda response: response, *names)
         if not found:
             raise Unreachable(NO_SENSE)
@@ -51,7 +52,8 @@ class Dav:
     async def listed(
         self, url: str, depth: int, kept: Callable[[Response], T], *names: str
     ) -> tuple[str, list[T]]:
-        """Of a collection and its members. Raises ServiceError."""
+        """The address of a collection behind redirects, and the properties of it and its members,
+        each as `kept` reduces them. Raises ServiceError."""
         answer = await self.question("PROPFIND", url, depth, propfind(*names))
         if answer.status in (200, 405, 501):
             raise Unreachable("The server speaks no CalDAV at this address.")

@@ -1,7 +1,7 @@
 """The objects of a calendar that changed: by sync-collection (RFC 6578), or by their ETags.
 
 A server without sync-collection is asked for the ETags of all, if its CTag says that anything
-changed. What changed is known by the ETags before, which this process remembers: after a restart
+changed. Changes are found by the ETags before, which this process remembers: after a restart
 the cursor is lost, and a full round follows.
 """
 
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from infrastructure.calendars.asking import failure
-from infrastructure.calendars.caldav.dav import MULTISTATUS, Dav, id_of
+from infrastructure.calendars.caldav.dav import GONE, MULTISTATUS, Dav, id_of
 from infrastructure.calendars.caldav.questions import sync_collection
 from infrastructure.calendars.caldav.xml import (
     CALENDAR_SERVER,
@@ -27,8 +27,6 @@ LOST = (403, 409, 412, 507)
 
 FULL_STORAGE = 507
 """Of a response: the list goes on after its token (RFC 6578, 3.6)."""
-
-GONE = (404, 410)
 
 SYNC, STATE = "s", "e"
 """First letters of marks."""

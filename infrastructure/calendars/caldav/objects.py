@@ -6,13 +6,12 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from infrastructure.calendars.asking import TooLarge, failure
-from infrastructure.calendars.caldav.dav import MULTISTATUS, Dav, id_of
+from infrastructure.calendars.caldav.dav import GONE, MULTISTATUS, Dav, id_of
 from infrastructure.calendars.caldav.questions import multiget
 from infrastructure.calendars.caldav.reading import taken
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, Response, multistatus
 from infrastructure.calendars.port import Calendar, CalendarObject, Trouble, Window
 
-GONE = (404, 410)
 UNKNOWN = (400, 405, 415, 501)
 """Statuses of servers that know no multiget."""
 

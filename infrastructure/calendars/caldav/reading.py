@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from infrastructure.calendars.asking import reading
-from infrastructure.calendars.icalendar.apart import SECONDS, GivenUp, apart
+from infrastructure.calendars.icalendar.apart import TOO_SLOW, GivenUp, apart
 from infrastructure.calendars.icalendar.fingerprint import fingerprint
 from infrastructure.calendars.icalendar.reading import LARGEST, Read, read
-from infrastructure.calendars.port import Trouble, Window
+from infrastructure.calendars.port import Window
 
 TOGETHER = 25
 """Texts that are read at once; if they take too long, each is read alone."""
@@ -51,9 +51,7 @@ async def _alone(text: bytes, window: Window, zone: str | None) -> Taken:
     try:
         (one,) = await apart(_taken, [text], window, zone)
     except GivenUp:
-        detail = f"The event couldn't be worked out in {SECONDS:g} seconds."
-        trouble = Trouble("", None, "too_slow", detail)
-        return Taken(_whole(text), Read(None, True, (), (trouble,)))
+        return Taken(_whole(text), TOO_SLOW)
     return one
 
 

@@ -28,7 +28,7 @@ DISCOVERY = 30.0
 
 
 class CalDav:
-    """Implements CalendarService. What it remembers spares questions; cursors say everything."""
+    """Implements CalendarService. Its memory spares requests; cursors alone are enough to go on."""
 
     def __init__(self, dav: Dav):
         self._dav = dav

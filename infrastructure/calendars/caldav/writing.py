@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 from infrastructure.calendars.asking import failure, reading
-from infrastructure.calendars.caldav.dav import Dav, id_of
+from infrastructure.calendars.caldav.dav import GONE, Dav, id_of
 from infrastructure.calendars.caldav.objects import TOO_LARGE, Objects
 from infrastructure.calendars.caldav.reading import digested
 from infrastructure.calendars.caldav.xml import CALDAV, DAV, conditions
@@ -32,7 +32,6 @@ from infrastructure.outside.answer import Answer
 
 ICALENDAR = {"Content-Type": "text/calendar; charset=utf-8"}
 UNMATCHED = 412
-GONE = (404, 410)
 
 
 class Writer:
@@ -70,7 +69,7 @@ class Writer:
 
     async def delete(self, calendar: Calendar, id: str, etag: str | None) -> None:
         """Raises Stale, ServiceError."""
-        # No server is to write to anybody about it (RFC 6638, 8.1).
+        # The server is to tell no attendee of the deletion (RFC 6638, 8.1).
         headers = _if_match(etag) | {"Schedule-Reply": "F"}
         answer = await self._dav.ask("DELETE", urljoin(calendar.id, id), headers)
         if answer.status == UNMATCHED:
@@ -86,8 +85,8 @@ class Writer:
             raise _refusal(answer)
         ours, etag = await digested(fingerprint, text), answer.headers.get("etag")
         if etag is None:
-            # Without an ETag the server may have changed it. One that says something else may be
-            # somebody's newer version as well: without its ETag it is seen as changed.
+            # Without an ETag the server may have changed the object. A different text may also be
+            # somebody's newer version: without its ETag, the next round takes it as changed.
             stored = await self._objects.stored(calendar, id)
             etag = stored.etag if stored and await _say_the_same(stored.text, text) else None
         return Put(id, etag, ours)

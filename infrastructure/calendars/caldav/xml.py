@@ -41,7 +41,6 @@ class Response(NamedTuple):
     href: str
     status: int | None
     properties: dict[str, Element]
-    conditions: frozenset[str]
 
     def text(self, name: str) -> str | None:
         found = self.properties.get(name)
@@ -105,13 +104,8 @@ def _response(element: Element) -> Response:
         if (_status(part) or 200) // 100 == 2:
             for each in part.find(f"{DAV}prop") or ():
                 properties[each.tag] = each
-    error = element.find(f"{DAV}error")
-    return Response(
-        (element.findtext(f"{DAV}href") or "").strip(),
-        _status(element),
-        properties,
-        frozenset(each.tag for each in error) if error is not None else frozenset(),
-    )
+    href = (element.findtext(f"{DAV}href") or "").strip()
+    return Response(href, _status(element), properties)
 
 
 def _status(element: Element) -> int | None:

@@ -17,13 +17,21 @@ from infrastructure.calendars.icalendar.reading import Read, read
 from infrastructure.calendars.port import Trouble, Window
 
 SECONDS = 2.0
-"""Of the processor, for one text."""
+"""Seconds of the processor for one text."""
 
 PATIENCE = 60.0
 """Seconds until a process is killed, or has to have started."""
 
 AT_ONCE = 2
 """Processes that read."""
+
+TOO_SLOW = Read(
+    None,
+    True,
+    (),
+    (Trouble("", None, "too_slow", f"The event couldn't be worked out in {SECONDS:g} seconds."),),
+)
+"""An object whose reading was given up."""
 
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
@@ -99,5 +107,4 @@ async def read_apart(text: bytes, window: Window, zone: str | None) -> Read:
     try:
         return await apart(read, text, window, zone)
     except GivenUp:
-        detail = f"The recurrence of the event couldn't be worked out in {SECONDS:g} seconds."
-        return Read(None, True, (), (Trouble("", None, "too_slow", detail),))
+        return TOO_SLOW

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from infrastructure.calendars.icalendar.lines import Line, lines
 
 DEPTH = 8
-"""Components in each other; the RFCs know three. What lies deeper is read as lines."""
+"""Components in each other; the RFCs know three. Deeper ones are read as lines."""
 
 
 class Component:
@@ -20,7 +20,7 @@ class Component:
         self.end: Line | None = None
 
     def lines(self, *names: str) -> Iterator[Line]:
-        """Its own lines of these names; all, if none is given."""
+        """The component's own lines of these names; all, if none is given."""
         for each in self.content:
             if isinstance(each, Line) and (not names or each.name in names):
                 yield each

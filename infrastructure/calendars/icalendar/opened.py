@@ -19,7 +19,7 @@ class NotThere(ValueError):
 
 
 class Form(NamedTuple):
-    """How a time is written: as a date, by the clock of a zone under the name that the text has for
+    """The form of a time: a date, by the clock of a zone under the name that the text has for
     it, or in UTC."""
 
     whole_day: bool

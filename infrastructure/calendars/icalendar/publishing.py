@@ -12,7 +12,7 @@ TITLE = "Meeting"
 """Every meeting's: its purpose is hidden."""
 
 REFRESH = "PT30M"
-"""How often a subscriber may ask; most choose a longer time by themselves."""
+"""The shortest time between two requests of a subscriber; most choose a longer one."""
 
 LINES = 50
 """Lines that are written before the event loop serves others: some milliseconds, if all are long.

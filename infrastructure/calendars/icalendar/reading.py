@@ -64,9 +64,9 @@ def _read(
     recurring = any(recurs(each) for each in found)
     troubles: list[Trouble] = []
 
-    def trouble(code: str, detail: str, at: datetime | None = None) -> None:
+    def trouble(code: str, detail: str) -> None:
         title = fields.one_line(found[0], "SUMMARY")
-        troubles.append(Trouble(uid, title and title[:LONGEST_TITLE], code, detail, at))
+        troubles.append(Trouble(uid, title and title[:LONGEST_TITLE], code, detail))
 
     occurrences: tuple[Occurrence, ...] = ()
     try:

@@ -16,7 +16,7 @@ LARGEST = 16 * 1024 * 1024
 """Bytes of a calendar in one text."""
 
 MOST = 20_000
-"""Calendar objects of it."""
+"""Calendar objects of such a text."""
 
 SPLITTING = 20.0
 """Seconds of the processor in which a text is taken apart."""

@@ -21,7 +21,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @lru_cache(256)
 def vtimezone(name: str, year: int) -> bytes:
-    """From the year before this one to `YEARS_AHEAD` after it."""
+    """The VTIMEZONE of a zone, from the year before `year` to `YEARS_AHEAD` after it."""
     zone = ZoneInfo(name)
     first = datetime(max(year - 1, 1), 1, 2, tzinfo=UTC)
     last = datetime(min(year + YEARS_AHEAD, 9998), 12, 31, tzinfo=UTC)
@@ -29,7 +29,7 @@ def vtimezone(name: str, year: int) -> bytes:
 
 
 def _onsets(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[Onset]:
-    """Where the period begins, and where the offset changes in it."""
+    """The onsets of a period: its begin, and each change of the offset."""
     offset = _offset(zone, first)
     yield Onset(first.replace(tzinfo=None) + offset, offset, offset)
     day = first

@@ -40,7 +40,7 @@ class Dialect:
     deleted_again: ClassVar[int] = 404
     invalid: ClassVar[int] = 422
     nobody: ClassVar[int] = 404
-    """How logging with a contact that isn't there is answered."""
+    """The status for logging with a contact that isn't there."""
 
     required: ClassVar[frozenset[str]]
     """The required fields of a body, as errors name them."""
@@ -76,10 +76,10 @@ class Dialect:
         raise NotImplementedError
 
     def total(self, answer: Any) -> int | None:
-        """How many there are on all pages, where the contract says so."""
+        """The number of records on all pages, where the contract gives one."""
         return None
 
     def word(self, record: Json) -> str:
-        """Its word for the kind of interaction."""
+        """The contract's word for the kind of interaction."""
         word: str = record["type"]
         return word

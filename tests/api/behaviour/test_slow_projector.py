@@ -79,7 +79,7 @@ def test_a_change_through_another_contract_is_listed_at_once(
 
 
 def test_a_list_without_a_projector_is_503_with_retry_after(database, tenant):
-    """As it is for the analytics. Whoever has nothing in the log has nothing to wait for."""
+    """The site's list is 503 as the analytics are. A tenant without events waits for nothing."""
     with alone(database()) as service:
         site = Office(service, tenant)
         assert site.found() == []

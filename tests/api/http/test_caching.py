@@ -111,6 +111,6 @@ def test_the_policy_allows_nothing_else():
 
 
 def test_fastapis_own_page_would_be_refused():
-    """Its scripts come from elsewhere, and a changed script has another hash."""
+    """The page's scripts come from elsewhere, and a changed script has another hash."""
     theirs = bytes(get_swagger_ui_html(openapi_url="/openapi.json", title="kith").body)
     assert policy(theirs) != policy(theirs.replace(b"SwaggerUIBundle({", b"evil({"))

@@ -16,7 +16,7 @@ from tests.api.streaming import eventually
 
 LARGE = "x" * 100_000
 RECORDS = 80
-"""Of LARGE notes: more than sockets hold by themselves."""
+"""The number of LARGE notes: more than sockets hold by themselves."""
 
 END = b"\r\n0\r\n\r\n"
 

@@ -77,7 +77,7 @@ BODIES: dict[str, tuple[object, ...]] = {
     "lead": ("Lea Leader", "Lea", "5"),
     "title": ("email", "review", "meeting", *WORDS),
 }
-"""Of a text that isn't named here, WORDS and null."""
+"""Values by the name of a field; a text that isn't named here has WORDS and null."""
 
 PARTS = {
     "contact_id": ("{contact:0}", "{client:0}", "{contact:1}"),
@@ -88,7 +88,7 @@ PARTS = {
     "tactics": TACTICS,
     "services": ("7", "10", "26"),
 }
-"""Of a path: by the name of the parameter, of `id` by what it is of."""
+"""Values in a path by the name of the parameter; those of `id` by its owner."""
 
 CONDITIONS: tuple[dict[str, str], ...] = (
     *[{}] * 4,

@@ -25,7 +25,7 @@ WRITTEN = {
     "relationships": ("/relationships/contacts/{contact:0}/interactions", bodies.relationships),
     "clients": ("/clients/api/clients/{client:0}/interactions", bodies.clients),
 }
-"""Where each contract has a record written, and its body."""
+"""The path at which each contract writes a record, and the body."""
 
 
 class Asked(NamedTuple):

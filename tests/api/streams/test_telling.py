@@ -52,7 +52,7 @@ class TestBeginning:
             assert [one.type for one in told] == ["kith.contact.added.v1", LOGGED]
 
     def test_the_header_goes_before_the_query(self, client, contact):
-        """As an EventSource that comes back has both."""
+        """An EventSource that reconnects sends both."""
         office.log(client, contact)
         with listening(client, 0) as response:
             first, second = islice(events(response), 2)
@@ -66,7 +66,7 @@ class TestBeginning:
         refused(client.get(STREAM, params={"after": last}), 400, "position_invalid", "/after")
 
     def test_a_position_that_isnt_there_yet_is_400(self, service, client, contact):
-        """It is from another log: an older backup of this one, for example."""
+        """The position is from another log: an older backup of this one, for example."""
         head = service.count_events()
         with listening(client, head):
             pass

@@ -121,7 +121,7 @@ async def _live(here: Desk, details: Details, moves, interactions, meetings, rem
 
 
 async def _move(here: Desk, contact_id, status, stage, reason) -> None:
-    """Whatever of it the rules allow."""
+    """Move a relationship as far as the rules allow."""
     with suppress(Refusal):
         if status is None and stage is None:
             await here.do(reactivate_contact, ReactivateContact(contact_id, reason or "why not"))

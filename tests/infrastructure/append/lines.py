@@ -23,7 +23,7 @@ class Line:
     ledger: str
 
     def has(self, name) -> int:
-        """How often the stream's first event is in the log."""
+        """The number of times that the stream's first event is in the log."""
         return check_log(self.ledger).count((str(name), 1))
 
 

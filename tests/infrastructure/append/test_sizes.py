@@ -219,7 +219,7 @@ async def test_hidden_content_refuses_no_amendment_of_what_is_open(
 
 
 async def batches(one: Process, held: Hold, jobs: Sequence[Job]) -> list[int]:
-    """How many of these jobs, which wait together, each batch has."""
+    """The number of jobs in each batch, of jobs that wait together."""
     sizes: list[int] = []
     one.appender.counts.sizes = sizes.append
     async with blocked(one, held):

@@ -163,7 +163,7 @@ class TestWriting:
         assert one.etag == put.etag or one.fingerprint == put.fingerprint
 
     async def test_a_meeting_put_twice_stands_there_once(self, service, calendar):
-        """As after a lost answer, or a kill between the PUT and its note."""
+        """The state after a lost answer, or a kill between the PUT and its note."""
         meeting = wanted()
         first = await service.put(calendar, meeting, None, None)
         second = await service.put(calendar, meeting, None, None)

@@ -1,4 +1,4 @@
-"""Where the cluster and the programs go when root's directories are closed to others."""
+"""The places of the cluster and the programs when root's directories are closed to others."""
 
 import os
 import shutil

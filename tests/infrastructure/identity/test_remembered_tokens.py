@@ -1,4 +1,4 @@
-"""How long a token that was verified is believed without another look."""
+"""A verified token is remembered for a bounded time."""
 
 import pytest
 

@@ -36,7 +36,7 @@ class Log(Application[str]):
 
 
 class Types(POPOTrackingRecorder):
-    """How many events of each type there were, in memory."""
+    """The number of events of each type, in memory."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How a mailbox file is cut into messages."""
+"""A mailbox file is cut into messages."""
 
 import gzip
 

@@ -54,7 +54,7 @@ class Raw:
 
 
 def tls(certificate: bytes, key: bytes) -> ssl.SSLContext:
-    """Of a server with this certificate."""
+    """The TLS context of a server with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile() as file:
         file.write(certificate + key)

@@ -65,7 +65,7 @@ async def test_no_more_statements_are_under_way_than_allowed_and_none_is_too_lon
 
 
 async def test_a_question_never_joins_a_statement_that_has_begun():
-    """It could miss what was committed since: who asks for fresh state gets it."""
+    """A shared read could miss later commits: a caller who asks for fresh state reads anew."""
     library = Library()
     reads = SharedReads(library.fetch, at_once=1)
     library.gate.clear()

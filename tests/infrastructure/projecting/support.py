@@ -154,7 +154,7 @@ class Ledger:
         return found
 
     async def checkpoint(self, name: str) -> int:
-        """Of a read model behind the append."""
+        """The rows of a read model behind the append."""
         sql = "SELECT position FROM checkpoints WHERE follower = 'projector' AND name = %s"
         return int(await self.value(sql, name))
 

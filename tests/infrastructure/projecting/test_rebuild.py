@@ -221,7 +221,7 @@ async def test_missing_and_outdated_read_models_are_made_once_at_the_start(opene
 
 
 async def test_rows_that_had_the_content_each_are_made_anew_without(opened: Ledger):
-    """As in a database of before version 2 of the timeline."""
+    """A database from before version 2 of the timeline."""
     ann, ben = await opened.contact("Ann Lee"), await opened.contact("Ben")
     both = People(participants=(Participant(contact_id=ben.id),))
     await opened.log("Both", contact=ann.id, people=both)

@@ -32,7 +32,7 @@ async def listing(opened: Ledger) -> AsyncIterator[None]:
 async def search(
     opened: Ledger, wanted: SiteFilter = WANTED, limit: int = 100, offset: int = 0
 ) -> SitePage:
-    """As the contract does it: wait for the list, not for the index."""
+    """Search as the contract does: wait for the list, not for the index."""
     await caught_up(opened.pool, [SITE_LIST.name], wanted.tenant, 60)
     async with BoundedQueries(TenantPools(opened.pool)).open(wanted.tenant) as fetch:
         return await site_queries.page(fetch, wanted, limit, offset)

@@ -1,4 +1,4 @@
-"""How far each read model is: in events, in seconds, and what it couldn't follow."""
+"""The lag of each read model, in events and in seconds, and its parked streams."""
 
 from dataclasses import replace
 

@@ -106,7 +106,7 @@ async def test_large_events_end_a_page_early_and_none_is_left_out(opened: Ledger
 
 
 async def lengths(feed: TenantFeed, tenant: str, **asked: Any) -> list[int]:
-    """How many events each page has that a reader is told, of whom every event is as long."""
+    """The number of events on each page, where all events are equally long."""
     found, query = [], EventQuery(tenant, **asked)
     while True:
         page = await feed.told(query, lambda _: bytes(1_000), most_bytes=5_000)

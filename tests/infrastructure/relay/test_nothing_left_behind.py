@@ -58,7 +58,7 @@ def _no_collector() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def tansu() -> Iterator[Tansu]:
-    """Whichever broker the other tests run on: this one is stopped and started in no time."""
+    """A broker that stops and starts quickly, whichever one the other tests run on."""
     one = Tansu()
     one.start()
     yield one
@@ -147,7 +147,7 @@ def left_by(tries: Callable[[], object], seconds: float = 60) -> Left:
 
 @pytest.fixture
 def no_tls() -> Iterator[Settings]:
-    """Of somebody who hangs up on whoever wants to speak TLS."""
+    """Settings of a server that hangs up on every client."""
 
     def hang_up(server: socket.socket) -> None:
         with suppress(OSError):
@@ -189,7 +189,7 @@ def test_a_socket_left_by_each_handshake_is_detected(
 
 @pytest.fixture(params=["PLAINTEXT", "SSL"])
 def silence(request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Of somebody with whom connections can be made, who never says a word on them."""
+    """Settings of a server that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
         yield settings_for(server, request.param)
 

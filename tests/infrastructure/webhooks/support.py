@@ -86,7 +86,7 @@ async def ended(opened: Ledger, webhook: UUID, count: int = 1, seconds: float = 
 
 
 async def outcomes(opened: Ledger, webhook: UUID) -> list[tuple[str, int, int | None, str | None]]:
-    """Of each delivery: its outcome, its attempts, the last status and the last error."""
+    """Outcome, attempts, last status and last error of each delivery."""
     return await opened.rows(
         "SELECT outcome, attempts, status, error FROM webhook_deliveries WHERE webhook = %s "
         "ORDER BY position, created_at",

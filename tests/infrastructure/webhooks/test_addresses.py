@@ -1,4 +1,4 @@
-"""Where webhooks may go, and that nothing else is ever connected to."""
+"""Addresses that webhooks may have; nothing connects to any other."""
 
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -220,7 +220,7 @@ async def test_each_attempt_is_checked_anew(connecting):
 
 
 async def test_an_odd_spelling_of_an_address_is_judged_by_what_it_stands_for():
-    """As the system resolves it: no name server is asked for these."""
+    """Names that the system resolves without a name server."""
     for host in ("2130706433", "0x7f.1", "127.1", "017700000001"):
         poster = Poster(allow_private=False)
         attempt = await poster.post("1", f"https://{host}/", {}, b"{}")

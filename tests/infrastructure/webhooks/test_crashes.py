@@ -83,7 +83,7 @@ class KillsOnce:
 
 
 async def arrived(opened: Ledger, receiver: Receiver) -> Counter[str]:
-    """How often each event arrived, once all have, or nothing has been left to do for a second."""
+    """The arrivals of each event, once all arrived, or nothing was left to do for a second."""
     left = asyncio.get_running_loop().time() + 1
 
     async def no_more_come() -> bool:

@@ -64,7 +64,7 @@ deliveries = anything.made(
 
 @for_any(anything.records(), deliveries)
 def test_a_shown_interaction_sent_back_changes_nothing(record: Record, delivery: Service):
-    """Whatever the ledger knows beyond it: times of the day, places, notes."""
+    """Records with fields beyond this contract: times of the day, places, notes."""
     restricted = tuple(dict.fromkeys(record.labels.restricted))
     labels = record.labels.model_copy(update={"restricted": restricted})
     record = record.model_copy(update={"labels": labels, "service": delivery})

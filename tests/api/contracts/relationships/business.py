@@ -14,7 +14,7 @@ ADDRESSES = {
     "at the bare origin": ("", "/contacts", None),
     "at the bare origin by claim": ("", "/api/contacts", "relationships"),
 }
-"""Where the contract answers: a base URL, the path's beginning, and the claim that it takes."""
+"""The contract's places: a base URL, the path's beginning, and the claim that leads there."""
 
 WAY = ("prospect", "qualified_lead", "opportunity", "active_client", "past_client")
 

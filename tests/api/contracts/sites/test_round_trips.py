@@ -24,7 +24,7 @@ names = lines.filter(str.strip)
 instants = st.datetimes(timezones=st.just(UTC)).map(
     lambda at: at.isoformat().replace("+00:00", "Z")
 )
-"""As they are shown."""
+"""The values as the site shows them."""
 
 bodies = st.fixed_dictionaries(
     {

@@ -1,4 +1,4 @@
-"""How a relationship stands: the rules, the history that stays, and the way back."""
+"""The status of a relationship: the rules, the history that stays, and the way back."""
 
 from itertools import pairwise
 from uuid import UUID

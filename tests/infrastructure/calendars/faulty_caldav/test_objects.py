@@ -94,7 +94,7 @@ async def test_texts_that_take_too_long_are_troubles_and_the_others_are_taken(
 
 
 async def test_a_text_of_many_lines_is_no_matter_for_the_event_loop(double, service, calendar):
-    """Its fingerprint alone would take half a minute there."""
+    """The fingerprint of the text would take half a minute in the event loop."""
     double.store(f"{CALENDAR}0.ics", "A:\n" * 4_000_000)
     with pytest.raises(ServiceError, match="larger than kith takes"):
         await service.put(calendar, wanted(), f"{CALENDAR}0.ics", None)
