@@ -97,8 +97,8 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _require_keys(settings: Settings, listener: socket.socket) -> None:
-    """Without a key of the operator's own, only this machine is served: the development secret is
-    known to whoever reads the data directory. Raises CommandError, and closes the listener."""
+    """Without a key of the operator's own, only this machine is served: the development secret can
+    be read in the data directory. Raises CommandError, and closes the listener."""
     if not settings.development_keys or _is_loopback(listener):
         return
     listener.close()

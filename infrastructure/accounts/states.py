@@ -87,7 +87,7 @@ class States:
         )
 
     async def began(self, tenant: str, account: UUID, seconds: float) -> None:
-        """A look has begun: who wakes the account from now on has it looked at once more. Unless
+        """A look has begun: an account that is woken from now on is looked at once more. Unless
         its end is noted, it is due again after `seconds`."""
         await self._fetch(
             UPSERT.format(columns=", wake, next_at", values=", false, now() + %s * interval '1 s'")

@@ -1,6 +1,6 @@
 """A calendar that is subscribed to: one text at an address, read and never written.
 
-Whatever changed, the server sends the whole text, so each round is a full one of one page. The
+For any change the server sends the whole text, so each round is a full one of one page. The
 cursor is what the server told to ask again with, an ETag or the time of the last change (RFC 9110,
 8.8), and the text's digest.
 """

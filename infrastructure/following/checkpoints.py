@@ -1,8 +1,8 @@
 """Checkpoints: how far each follower has followed the log, as positions, all in one table.
 
 A checkpoint moves by compare-and-set on the connection that holds the follower's lock, so that a
-stalled owner can't move one that its successor has moved. Whatever has to be committed together
-with the move joins its transaction.
+stalled owner can't move one that its successor has moved. Rows that have to be committed
+together with the move join its transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,8 +102,8 @@ class Checkpoints:
         self, names: Sequence[str], upto: int, commands: Sequence[Command]
     ) -> list[Rows]:
         """Begin a transaction, move the named checkpoints in it, and run commands after that; their
-        rows. The transaction stays open, with the checkpoints' rows locked: whoever commits it says
-        so by `moved`. Raises Moved, with the transaction rolled back."""
+        rows. The transaction stays open, with the checkpoints' rows locked; after the commit, the
+        caller calls `moved`. Raises Moved, with the transaction rolled back."""
         moves = [(self.move_sql, self._move(name, upto)) for name in names]
         _, *found = await self._connection.run([BEGIN, *moves, *commands])
         for name, rows in zip(names, found, strict=False):

@@ -8,6 +8,9 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+PATIENCE = 10.0
+"""Seconds to wait for a connection of a relaxed pool."""
+
 
 class Pool(AsyncConnectionPool[psycopg.AsyncConnection[Any]]):
     """A pool that outlives cancellation in two ways that psycopg's doesn't.
@@ -37,3 +40,23 @@ class Pool(AsyncConnectionPool[psycopg.AsyncConnection[Any]]):
         self._returning.add(returning)
         returning.add_done_callback(self._returning.discard)
         await asyncio.shield(returning)
+
+
+def relaxed_pool(conninfo: str, name: str, size: int, *statements: str) -> Pool:
+    """A pool of up to `size` connections for a role that repeats its work after a crash: a crash of
+    the database takes back the role's own notes alone, so no commit waits for the disk. Each
+    connection runs the statements when it is opened."""
+
+    async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
+        for statement in ("SET synchronous_commit = off", *statements):
+            await connection.execute(statement.encode())
+
+    return Pool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        open=False,
+        timeout=PATIENCE,
+        kwargs={"autocommit": True, "application_name": f"kith {name}"},
+        configure=configure,
+    )

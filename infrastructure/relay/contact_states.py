@@ -2,7 +2,7 @@
 
 A state is not an event: its headers are plain ones, and it says by `position` which event it is as
 of. States that are sent again after a failure are older than some that were there already, and end
-with the newest; whoever can't wait for that leaves out what is older than what they have.
+with the newest; a consumer that can't wait for that ignores states older than its own.
 """
 
 from collections.abc import Sequence

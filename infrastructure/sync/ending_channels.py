@@ -22,7 +22,7 @@ EVERY = 5.0
 AT_ONCE = 100
 """Channels that are ended at one look."""
 
-# Who takes a row ends its channel: of several processes, one does.
+# The process that takes a row ends its channel: of several, one does.
 TAKE = f"""
 DELETE FROM calendar_channels WHERE id IN (
     SELECT c.id FROM calendar_channels c

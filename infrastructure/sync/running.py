@@ -4,9 +4,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
-
-from psycopg import AsyncConnection
 
 from application.ledger import Ledger
 from application.ports import EventLog
@@ -14,7 +11,7 @@ from infrastructure.accounts.secrets import account_secrets
 from infrastructure.following.follower import Follower
 from infrastructure.outside.way_out import WayOut
 from infrastructure.postgres.fetch import fetching
-from infrastructure.postgres.pool import Pool
+from infrastructure.postgres.pool import relaxed_pool
 from infrastructure.sealing.keys import Keys
 from infrastructure.sync.address_key import address_key
 from infrastructure.sync.channels import Channels
@@ -29,6 +26,11 @@ from infrastructure.sync.taking import Taker
 from infrastructure.sync.visiting import Visitor
 
 POOL_SIZE = 8
+TIMEOUTS = (
+    "SET idle_in_transaction_session_timeout = '30s'",
+    "SET statement_timeout = '30s'",
+)
+"""Bounds by which a process that stalls in a transaction holds up no other owner."""
 
 
 @asynccontextmanager
@@ -46,15 +48,7 @@ async def syncing(
     """Keep accounts and the ledger in step until the block is left; the planning follower.
     `notices_url` is the public address of this kith, if services can send notices to it. Raises
     NoSecretKeys."""
-    async with Pool(
-        conninfo,
-        min_size=1,
-        max_size=POOL_SIZE,
-        open=False,
-        timeout=10,
-        kwargs={"autocommit": True, "application_name": "kith sync"},
-        configure=_relaxed,
-    ) as pool:
+    async with relaxed_pool(conninfo, "sync", POOL_SIZE, *TIMEOUTS) as pool:
         fetch = fetching(pool)
         key = await address_key(fetch, keys)
         secrets = account_secrets(fetch, keys)
@@ -78,11 +72,3 @@ async def syncing(
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-async def _relaxed(connection: AsyncConnection[Any]) -> None:
-    """A crash of the database takes back what was noted alone, and that is done again: no commit
-    needs to wait for the disk. A process that stalls in a transaction holds up no other owner."""
-    await connection.execute("SET synchronous_commit = off")
-    await connection.execute("SET idle_in_transaction_session_timeout = '30s'")
-    await connection.execute("SET statement_timeout = '30s'")

@@ -2,9 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
-
-from psycopg import AsyncConnection
 
 from application.context import Caller, Principal
 from application.ledger import Ledger
@@ -13,7 +10,7 @@ from application.webhooks import DisableWebhook, disable_webhook
 from domain.webhook import Reason
 from infrastructure.following.follower import Follower
 from infrastructure.postgres.fetch import fetching
-from infrastructure.postgres.pool import Pool
+from infrastructure.postgres.pool import relaxed_pool
 from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
 from infrastructure.webhooks.confidential import confidential
@@ -44,15 +41,7 @@ async def delivering(
     make_poster: Callable[..., Poster] = Poster,
 ) -> AsyncIterator[Follower]:
     """Plan and deliver until the block is left; the planning follower."""
-    async with Pool(
-        conninfo,
-        min_size=1,
-        max_size=POOL_SIZE,
-        open=False,
-        timeout=10,
-        kwargs={"autocommit": True, "application_name": "kith webhooks"},
-        configure=_relaxed,
-    ) as pool:
+    async with relaxed_pool(conninfo, "webhooks", POOL_SIZE) as pool:
         dispatcher = Dispatcher(
             make_queue(pool, retries=retries),
             EventBodies(pool, settings.base_url),
@@ -69,12 +58,6 @@ async def delivering(
         finally:
             await planner.stop()
             await dispatcher.stop()
-
-
-async def _relaxed(connection: AsyncConnection[Any]) -> None:
-    """A crash of the database takes back outcomes alone, and those are sent again: no commit needs
-    to wait for the disk."""
-    await connection.execute("SET synchronous_commit = off")
 
 
 def disabling(ledger: Ledger) -> Disable:
