@@ -68,20 +68,30 @@ class Verdict:
 
 
 def beside(
-    place: Place, strike: Strike, seconds: float = SECONDS, alone: Seen | None = None
+    place: Place,
+    strike: Strike,
+    seconds: float = SECONDS,
+    alone: Seen | None = None,
+    *,
+    until_noticed: bool = False,
 ) -> Verdict:
-    """The quiet tenant alone for a while, unless that is known, and then beside the attack."""
+    """The quiet tenant alone for a while, unless that is known, and then beside the attack;
+    `until_noticed` ends it with the first complaint."""
     quiet = Quiet(place)
     if alone is None:
         with quiet.watching() as alone:
-            time.sleep(seconds / 2)
+            time.sleep(min(seconds, 20) / 2)
     target = Target(place.port, place.token("loud"), place.conninfo, place.code)
     attacker = multiprocessing.get_context("spawn").Process(
         target=_strike, args=(strike, target, seconds), daemon=True
     )
     with quiet.watching() as seen:
         attacker.start()
-        attacker.join(seconds + PATIENCE)
+        deadline = time.monotonic() + seconds + PATIENCE
+        while attacker.is_alive() and time.monotonic() < deadline:
+            attacker.join(0.1)
+            if until_noticed and Verdict(alone, seen).complaints:
+                break
         failed = attacker.exitcode
         attacker.kill()  # it may still wait for an answer
         time.sleep(0.5)  # for the effects that outlast the attacker

@@ -2,6 +2,7 @@
 database and the same append lock."""
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from contextlib import suppress
 from tests.neighbours.attacking import Target
 
 MAILS, PEOPLE = 600, 20
-LINE = "The quick brown fox jumps over the lazy dog, again and again and again.\n"
+LINES = 1_300
 
 
 def large_mails(target: Target, seconds: float) -> None:
@@ -32,10 +33,13 @@ def large_mails(target: Target, seconds: float) -> None:
 
 
 def _mail(number: int) -> str:
+    """A mail with a text of which PostgreSQL's compression makes nothing less."""
+    letters = random.Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=72 * LINES)
+    lines = "".join("".join(letters[72 * at : 72 * at + 71]) + "\n" for at in range(LINES))
     people = ", ".join(f"p{each}.{number}@loud.example" for each in range(PEOPLE))
     return (
         "From me@loud.example Tue Jan 02 10:00:00 2024\n"
         f"Message-ID: <{number}@loud.example>\nDate: Tue, 02 Jan 2024 10:00:00 +0000\n"
         f"From: me@loud.example\nTo: {people}\nSubject: Offer {number}\n"
-        f"Content-Type: text/plain; charset=utf-8\n\n{LINE * 1_300}\n"
+        f"Content-Type: text/plain; charset=utf-8\n\n{lines}\n"
     )

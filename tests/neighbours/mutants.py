@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 
@@ -9,15 +10,23 @@ from psycopg_pool import AsyncConnectionPool
 
 from api import services
 from api.cli.main import main as kith
+from api.contracts.tracking import interactions
 from api.http import ahead, body, connection, query
 from api.streams import source, stream
+from infrastructure.append import group_commit
 from infrastructure.log import reader
+from infrastructure.mail import body as mail_body
 from infrastructure.outside import parser, wire
+from infrastructure.postgres import bounded_queries, tenant_pools
 from infrastructure.postgres.bounded_queries import BoundedQueries
 from infrastructure.postgres.pool import Pool
 from infrastructure.postgres.tenant_pools import TenantPools
+from infrastructure.tenant_limiter import TenantLimiter
 from infrastructure.webhooks import posting, response
 from projections import paging
+from projections.analytics import queries as analytics
+from projections.timeline.model import TIMELINE
+from tests.projections.given import with_content_in_every_row
 
 NEVER = 1 << 60
 
@@ -81,6 +90,34 @@ def answers_without_end() -> None:
     _set(parser, NEVER, "MOST_HEADERS", "MOST_INFORMATIONAL", "MOST_BESIDE")
     _set(wire, NEVER, "PIECE")
     _set(response, 1 << 20, "PIECE")
+
+
+def batches_without_bytes() -> None:
+    """Every participant's row has all content besides."""
+    _set(group_commit, NEVER, "MOST_EVENTS", "MOST_BYTES", "LARGEST_JOB", "LARGEST_QUEUE")
+    object.__setattr__(TIMELINE, "project", with_content_in_every_row(replace(TIMELINE)))
+
+
+def anybody_taking_part() -> None:
+    async def unchecked(*_: object) -> None:
+        """Participants that are no contacts."""
+
+    _set(interactions, unchecked, "check_participants")
+    batches_without_bytes()
+
+
+def mails_without_bounds() -> None:
+    _set(mail_body, NEVER, "TEXT_LIMIT")
+    batches_without_bytes()
+
+
+def questions_without_turns() -> None:
+    def unlimited(*_: int, patience: float | None, **__: int) -> TenantLimiter:
+        return TenantLimiter(1_000, each=1_000, patience=patience)
+
+    _set(bounded_queries, unlimited, "TenantLimiter")
+    _set(tenant_pools, unlimited, "TenantLimiter")
+    _set(analytics, NEVER, "MOST_BUCKETS")
 
 
 def main(name: str) -> int:

@@ -27,14 +27,14 @@ ATTACKS: dict[Strike, Callable[[], None] | None] = {
     heads.many_headers: mutants.heads_without_end,
     heads.trailers: mutants.heads_without_end,
     wire.pipelined: mutants.requests_without_number,
-    records.with_made_up_participants: None,
-    imports.large_mails: None,
+    records.with_made_up_participants: mutants.anybody_taking_part,
+    imports.large_mails: mutants.mails_without_bounds,
     bodies.unfinished: mutants.bodies_without_budget,
     bodies.many_values: mutants.values_without_number,
     bodies.misspelt_tags: mutants.names_with_backtracking,
     searches.patient: mutants.searches_without_turns,
     searches.hanging_up: mutants.canceled_queries_keep_their_connections,
-    questions.all_at_once: None,
+    questions.all_at_once: mutants.questions_without_turns,
     hooks.endless_answers: mutants.answers_without_end,
     pages.unread: mutants.pages_without_bytes,
     pages.one_event: mutants.events_judged_by_their_streams,
@@ -52,6 +52,9 @@ QUICKLY_NOTICED = (
 )
 """Attacks that harm within seconds on any machine once their bound is gone. `make neighbours` takes
 away the others as well, for longer."""
+
+SECONDS_TO_NOTICE = 20.0
+"""Of an attack without its bound, which ends with the first complaint."""
 
 TRIES = 3
 """A machine has hiccups of its own, and an attack has to meet another request to harm it."""
@@ -88,7 +91,13 @@ def test_without_its_bound_an_attack_is_noticed(
     assert mutant is not None
     for attempt in range(TRIES):
         with kith(database(), mutant.__name__) as place:
-            verdict = beside(place, strike, alone=alone if attempt == 0 else None)
+            verdict = beside(
+                place,
+                strike,
+                SECONDS_TO_NOTICE,
+                alone=alone if attempt == 0 else None,
+                until_noticed=True,
+            )
         if verdict.complaints:
             return
     pytest.fail(str(verdict))
