@@ -6,6 +6,7 @@ token from a channel that isn't there.
 """
 
 import hmac
+from collections.abc import Mapping
 from hashlib import sha256
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from projections.paging import Fetch
 GATHER = 1.0
 """Seconds for which notices gather: those of that time lead to one look."""
 
-FIND = "SELECT account, digest FROM calendar_channels WHERE id = %s"
+FIND = "SELECT id, account, digest FROM calendar_channels WHERE id = ANY(%s)"
 
 # An account that fails is looked at when its pause is over. A flood doesn't put its look off.
 WAKE = """
@@ -35,17 +36,18 @@ class Notices:
     def __init__(self, fetch: Fetch):
         self._fetch = fetch
 
-    async def take(self, channel: UUID, token: str) -> bool:
-        """Have the account of a channel looked at soon; False for a token that isn't the
+    async def take(self, tokens: Mapping[UUID, str]) -> bool:
+        """Have the accounts of channels looked at soon; False if none of the tokens is its
         channel's."""
-        rows = await self._fetch(self.find_sql, (channel,))
-        if not rows:
-            return False
-        ((account, kept),) = rows
-        if not hmac.compare_digest(digest(token), kept):
-            return False
-        await self._fetch(self.wake_sql, (GATHER, account, GATHER))
-        return True
+        rows = await self._fetch(self.find_sql, (list(tokens),))
+        meant = {
+            account
+            for channel, account, kept in rows
+            if hmac.compare_digest(digest(tokens[channel]), kept)
+        }
+        for account in meant:
+            await self._fetch(self.wake_sql, (GATHER, account, GATHER))
+        return bool(meant)
 
 
 def digest(token: str) -> bytes:

@@ -30,7 +30,7 @@ class WatchingService(Protocol):
 
     hook: str
     """The path below this kith's public address that takes the service's notices; `{channel}`
-    stands for the id of the channel."""
+    stands for the id of the channel, if there is a path for each."""
 
     async def watch(self, calendar: Calendar, channel: Channel) -> Watch: ...
 

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from tests.doubles import graph_schema
+from tests.doubles.notices import Notices
 from tests.doubles.server import Double, Reply, Request
 
 OWNER = "ada@example.com"
@@ -22,13 +24,18 @@ DELTA_HEADERS = ('outlook.timezone="UTC"', 'IdType="ImmutableId"')
 OWN = re.compile(
     r"singleValueExtendedProperties/any\(p:p/id eq '([^']*)' and p/value eq '([^']*)'\)"
 )
+LIFE = timedelta(minutes=4_230)
+"""The longest of a subscription."""
+
+LONGEST_STATE = 128
 HIDDEN = ("singleValueExtendedProperties", "exceptionOccurrences", "cancelledOccurrences")
 
 
 class GraphDouble(Double):
     """`most` bounds the pages that it gives; `repeats` lists every item twice; delta tokens older
     than `expired_before` are good no longer. `answers_again` repeats the answer to a transaction
-    that it knows, where a real server may also refuse. `state` is what links carry beside."""
+    that it knows, where a real server may also refuse. `state` is what links carry beside.
+    `channels` are the subscriptions that weren't ended; `life` is the longest of one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +50,9 @@ class GraphDouble(Double):
         self.expired_before = 0
         self.answers_again = False
         self.state = ""
+        self.channels: dict[str, dict[str, Any]] = {}
+        self.notices = Notices()
+        self.life = LIFE
         self.add_calendar("AAMk=cal/1", "Calendar", isDefaultCalendar=True)
 
     # The user's own hand.
@@ -88,6 +98,7 @@ class GraphDouble(Double):
                 stored[name] = _utc(stored[name])
             self.events[calendar][key] = stored
             self.changed[calendar][key] = self.clock
+            self._notify(calendar)
             return stored
 
     def remove(self, calendar: str, id: str) -> None:
@@ -109,6 +120,7 @@ class GraphDouble(Double):
             for each in list(self.events[calendar].values()):
                 if each.get("seriesMasterId") == id:
                     self.events[calendar].pop(each["id"])
+            self._notify(calendar)
 
     def event(self, calendar: str, id: str) -> dict[str, Any] | None:
         if id in self.events[calendar]:
@@ -123,6 +135,8 @@ class GraphDouble(Double):
     # The API.
 
     def api(self, request: Request) -> Reply:
+        if request.path[1] == "subscriptions":
+            return self._subscriptions(request)
         if request.body is not None:
             kind = "Calendar" if request.path[-1] == "calendars" else "Event"
             graph_schema.check(kind, request.body)
@@ -187,6 +201,48 @@ class GraphDouble(Double):
         exception = {"type": "exception"} if raw["type"] == "occurrence" else {}
         stored = self.write(calendar, {**raw, **request.body, **exception})
         return Reply(200, _visible(stored))
+
+    def _subscriptions(self, request: Request) -> Reply:
+        if request.body is not None:
+            graph_schema.check("Subscription", request.body)
+        name = "/".join(request.path[2:])
+        if request.method == "POST":
+            name = str(uuid4())
+            assert len(request.body["clientState"]) <= LONGEST_STATE, request
+            if not self.notices.validate(request.body["notificationUrl"]):
+                return _error(400, "ValidationError")
+            if request.body["resource"] not in map(_resource, self.calendars):
+                return _error(404, "ErrorItemNotFound")
+        elif name not in self.channels:
+            return _error(404, "ResourceNotFound")
+        if request.method == "DELETE":
+            del self.channels[name]
+            return Reply(204)
+        end = datetime.fromisoformat(request.body["expirationDateTime"])
+        if end > datetime.now(UTC) + self.life:
+            return _error(400, "ExtensionError")
+        shown = {"@odata.context": "x", **self.channels.get(name, {}), **request.body, "id": name}
+        self.channels[name] = shown
+        answer = {**shown, "clientState": None}
+        graph_schema.check("Subscription", answer)
+        return Reply(201 if request.method == "POST" else 200, answer)
+
+    def _notify(self, calendar: str) -> None:
+        """Tell the subscriptions of a calendar that it has changed: kith's own changes, too."""
+        for name, channel in list(self.channels.items()):
+            if channel["resource"] == _resource(calendar):
+                notice = {
+                    "subscriptionId": name,
+                    "subscriptionExpirationDateTime": channel["expirationDateTime"],
+                    "changeType": "updated",
+                    "resource": channel["resource"],
+                    "resourceData": {"@odata.type": "#Microsoft.Graph.Event"},
+                    "clientState": self.notices.token or channel["clientState"],
+                    "tenantId": str(UUID(int=0)),
+                }
+                body = {"value": [notice]}
+                graph_schema.check("ChangeNotificationCollection", body)
+                self.notices.send(channel["notificationUrl"], {}, body)
 
     def _create(self, calendar: str, body: dict[str, Any]) -> Reply:
         transaction = body.get("transactionId")
@@ -288,6 +344,11 @@ class GraphDouble(Double):
             if original[:10] in gone:
                 continue
             yield self.events[calendar].get(name) or _instance(master, begins, name, original)
+
+
+def _resource(calendar: str) -> str:
+    """As a subscription names a calendar's events."""
+    return f"me/calendars/{quote(calendar, safe='')}/events"
 
 
 def _expanded(master: dict[str, Any]) -> Iterable[datetime]:

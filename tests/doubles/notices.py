@@ -41,6 +41,18 @@ class Notices:
         else:
             self._post(notice)
 
+    def validate(self, address: str) -> bool:
+        """True if the hook repeats a text of Microsoft's, and nothing else."""
+        if self.kith is None:
+            return True
+        assert address.startswith(f"{PUBLIC}/"), address
+        text = "Validation: Testing client application reachability <b> é+%20"
+        url, sent = self.kith + address.removeprefix(PUBLIC), {"Content-Type": "text/plain"}
+        query = {"validationToken": text}
+        answer = httpx.post(url, params=query, headers=sent, timeout=SECONDS, trust_env=False)
+        plain = answer.headers["content-type"].startswith("text/plain")
+        return (answer.status_code, answer.text, plain) == (200, text, True)
+
     def send_held(self) -> None:
         held, self.held = self.held, []
         for notice in held:

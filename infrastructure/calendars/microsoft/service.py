@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from infrastructure.calendars.listing import RAW
+from infrastructure.calendars.microsoft.channels import GraphChannels
 from infrastructure.calendars.microsoft.cursors import GraphCursor
 from infrastructure.calendars.microsoft.events import SERIES
 from infrastructure.calendars.microsoft.objects import ETAG, put, recurring, single
@@ -29,6 +31,7 @@ from infrastructure.calendars.port import (
     Window,
 )
 from infrastructure.calendars.rest import CONFLICT, GONE, Api
+from infrastructure.calendars.watching import Channel, Watch
 
 DELTA, REMOVED = "@odata.deltaLink", "@removed"
 
@@ -39,10 +42,13 @@ CREATIONS = 10
 
 
 class GraphCalendars:
-    """A CalendarService."""
+    """A CalendarService, and a WatchingService."""
+
+    hook = "/hooks/microsoft"
 
     def __init__(self, api: Api):
         self._ask = GraphRequests(api)
+        self._channels = GraphChannels(api)
 
     async def calendars(self) -> list[Calendar]:
         """The user's calendars, the default one first."""
@@ -115,6 +121,15 @@ class GraphCalendars:
         if raw is not None:
             self._unguested(raw)
             await self._ask.write("DELETE", event_path(calendar, object_id), None, etag)
+
+    async def watch(self, calendar: Calendar, channel: Channel) -> Watch:
+        return await self._channels.watch(calendar, channel)
+
+    async def renewed(self, resource: str) -> Watch | None:
+        return await self._channels.renewed(resource)
+
+    async def unwatch(self, channel: UUID, resource: str) -> None:
+        await self._channels.stop(resource)
 
     async def make_calendar(self, name: str) -> Calendar:
         made = await self._ask.make_calendar(name)

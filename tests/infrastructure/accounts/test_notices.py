@@ -50,7 +50,7 @@ class Line:
             self.looks += 1
 
     async def notice(self, token: str = TOKEN) -> bool:
-        return await self.notices.take(self.channel, token)
+        return await self.notices.take({self.channel: token})
 
     async def pass_time(self) -> None:
         async with self.opened.pool.connection() as connection:
@@ -162,3 +162,12 @@ async def test_an_account_that_has_ended_isnt_woken(opened):
     await line.states.forget("1", line.account)
     assert await line.notice()
     assert await line.states.of("1", [line.account]) == {}
+
+
+async def test_the_notices_of_a_batch_count_one_by_one(opened):
+    good, bad = await Line(opened).begin(), await Line(opened).begin()
+    tokens = {good.channel: TOKEN, bad.channel: "another", UUID(int=0): TOKEN}
+    assert await good.notices.take(tokens)
+    for line in (good, bad):
+        await line.pass_time()
+    assert (await good.due(), await bad.due()) == (True, False)

@@ -178,7 +178,7 @@ async def test_a_notice_before_the_answer_finds_its_channel(desk, mutant, known)
 
     async def notice(channel: Channel) -> None:
         notices = Notices(fetching(desk.opened.pool))
-        found.append(await notices.take(channel.id, channel.token))
+        found.append(await notices.take({channel.id: channel.token}))
 
     service.happens = notice
     await kept.keep(service)

@@ -187,6 +187,7 @@ EXAMPLES = {
     # A secret is nobody's record: whoever asks gets the same answer.
     "GET /calendar/{token}.ics": Example("/calendar/of-nobody.ics", status=404),
     "POST /hooks/google/{channel}": Example("/hooks/google/of-nobody", status=404),
+    "POST /hooks/microsoft": Example("/hooks/microsoft", {"value": []}, status=202),
     "GET /health/live": Example("/health/live"),
     "GET /health/ready": Example("/health/ready"),
     "GET /metrics": Example("/metrics"),

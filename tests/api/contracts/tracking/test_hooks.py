@@ -1,5 +1,6 @@
 """Notices at the hooks: anybody may send one, and only the token of a channel does anything."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -73,6 +74,65 @@ def test_a_channel_that_is_no_id_is_404(service: Service, channel: str):
     assert notice(service, channel, TOKEN).status_code == 404
 
 
-def test_a_notice_is_never_read(service: Service, resting: Resting):
+def test_a_notice_of_googles_is_never_read(service: Service, resting: Resting):
     answer = notice(service, resting.channel, TOKEN, b"{nonsense" * 1_000)
     assert (answer.status_code, resting.woken) == (204, True)
+
+
+def batch(service: Service, value: object, **more: Any) -> httpx.Response:
+    with service.anonymous() as client:
+        return client.post("/hooks/microsoft", json={"value": value}, **more)
+
+
+def test_each_notice_of_a_batch_wakes_its_account(service: Service):
+    resting = [Resting(service) for _ in range(3)]
+    tokens = (TOKEN, "another", TOKEN)
+    states = [f"{one.channel}.{token}" for one, token in zip(resting, tokens, strict=True)]
+    notices = [{"clientState": each, "subscriptionId": "x", "resource": {}} for each in states]
+    answer = batch(service, [*notices, {}, {"clientState": None}, {"clientState": "x"}])
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert [one.woken for one in resting] == [True, False, True]
+
+
+def test_an_answer_to_a_batch_doesnt_tell_whether_it_counts(service: Service, resting: Resting):
+    states = (f"{resting.channel}.{TOKEN}", f"{resting.channel}.x", f"{uuid4()}.{TOKEN}", "")
+    answers = [batch(service, [{"clientState": each}]) for each in states]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"")}
+
+
+@pytest.mark.parametrize(
+    "text", ["Validation: Testing", "<script>alert(1)</script>", "a+b %20 é 🙂"]
+)
+def test_a_validation_is_repeated_as_plain_text(service: Service, text: str):
+    with service.anonymous() as client:
+        headers = {"Content-Type": "text/plain; charset=utf-8"}
+        query = {"validationToken": text}
+        answer = client.post("/hooks/microsoft", params=query, headers=headers)
+    assert (answer.status_code, answer.text) == (200, text)
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_validation_of_any_length_isnt_repeated(service: Service):
+    with service.anonymous() as client:
+        answer = client.post("/hooks/microsoft", params={"validationToken": "a" * 5_000})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[]", 422),
+        (b'{"value": 1}', 422),
+        (b'{"value": [1]}', 422),
+        (b'{"value": [{"clientState": 1}]}', 422),
+        (b'{"value": [' + b" " * 300_000 + b"]}", 413),
+    ],
+)
+def test_a_batch_without_sense_is_refused(service: Service, content: bytes, status: int):
+    with service.anonymous() as client:
+        headers = {"Content-Type": "application/json"}
+        answer = client.post("/hooks/microsoft", content=content, headers=headers)
+    assert answer.status_code == status, answer.text
