@@ -107,8 +107,8 @@ class GraphCalendars:
         if raw.get("type") != SERIES:
             if etag not in (None, raw.get(ETAG)):
                 raise Stale
-            await self._patch(calendar, raw, wanted)
-            return put(self._still(await self._ask.event(calendar, object_id)))
+            written = await self._patch(calendar, raw, wanted)
+            return self._read_back(self._still(await self._ask.event(calendar, object_id)), written)
         series = self._still(await self._ask.series(calendar, object_id))
         if etag not in (None, series.stored.etag):
             raise Stale
@@ -193,21 +193,30 @@ class GraphCalendars:
             body = created(wanted, attempt)
             reply = await self._ask.write("POST", events_path(calendar), body, None, (CONFLICT,))
             if reply.status != CONFLICT:
-                back = await self._ask.event(calendar, self._id(self._ask.there(reply)))
+                made = self._ask.there(reply)
+                back = await self._ask.event(calendar, self._id(made))
                 if back is not None:
-                    return put(back)
+                    return self._read_back(back, made.get(ETAG))
             # The transaction is that of an event which was deleted since.
         raise Unreachable("Microsoft doesn't take the meeting again.")
 
-    async def _patch(self, calendar: Calendar, raw: RAW, wanted: Wanted) -> None:
-        """Write what differs into an event. Raises Stale."""
+    async def _patch(self, calendar: Calendar, raw: RAW, wanted: Wanted) -> str | None:
+        """Write what differs into an event; its ETag from then on. Raises Stale."""
         changed = patch(self._ask.read(raw), wanted)
-        if changed:
-            self._unguested(raw)
-            path = event_path(calendar, str(raw["id"]))
-            reply = await self._ask.write("PATCH", path, changed, raw.get(ETAG))
-            if not reply.found:
-                raise Stale
+        if not changed:
+            return raw.get(ETAG)
+        self._unguested(raw)
+        path = event_path(calendar, str(raw["id"]))
+        reply = await self._ask.write("PATCH", path, changed, raw.get(ETAG))
+        if not reply.found:
+            raise Stale
+        return reply.document.get(ETAG)
+
+    def _read_back(self, raw: RAW, written: str | None) -> Put:
+        """An event as it stands; without its ETag if that isn't the written one's, because somebody
+        may have changed it since."""
+        back = put(raw)
+        return back if back.etag == written else back._replace(etag=None)
 
     def _still(self, found: Found | None) -> Found:
         if found is None:

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from domain.meeting import MeetingStatus
+from infrastructure.calendars.microsoft.objects import put
+from infrastructure.calendars.microsoft.service import GraphCalendars
 from infrastructure.sync.account import Chosen
 from infrastructure.sync.visit import Visit
 from tests.doubles import google_schema, graph_schema
-from tests.doubles.server import Reply, serving
+from tests.doubles.server import Reply, Request, serving
 from tests.infrastructure.calendars.cloud.hands import Hand, google_hand, graph_hand
 from tests.infrastructure.projecting.support import Ledger
 from tests.infrastructure.sync.calendar_server import SOON, CalendarServer
@@ -188,3 +190,29 @@ async def test_a_zone_that_outlook_names_otherwise_moves_no_meeting(desk: CloudD
     found = (await desk.meeting(meeting)).appointment
     assert (found.scheduled_at, found.purpose) == (SOON, "Dinner")
     assert desk.writes() == 1
+
+
+@pytest.mark.parametrize("hand", ["microsoft"], indirect=True)
+@pytest.mark.parametrize("believed", [False, True])
+async def test_a_change_right_after_a_write_isnt_taken_for_what_was_written(
+    desk: CloudDesk, hand: Hand, monkeypatch: pytest.MonkeyPatch, believed: bool
+):
+    """Graph's answers are read back. The mutant takes what stands there for what it wrote."""
+    if believed:
+        monkeypatch.setattr(GraphCalendars, "_read_back", lambda _, raw, __: put(raw))
+    later = SOON.replace(microsecond=0) + DAY
+    moved: list[str] = []
+
+    def moving(request: Request) -> bool:
+        events = list(hand.double.events[hand.calendar])
+        if request.method == "GET" and events and not moved:
+            moved.extend(events)
+            hand.change(*events, start=later)
+        return False
+
+    hand.double.fail(Reply(500), moving)
+    meeting = await desk.schedule(await desk.contact())
+    for _ in range(2):
+        await desk.visit()
+    found = (await desk.meeting(meeting)).appointment.scheduled_at
+    assert (found == later) is not believed
