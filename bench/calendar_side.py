@@ -96,4 +96,6 @@ def beside(bench: Bench, there: CalendarServer, name: str) -> Iterator[Side]:
     """A kith of its own, which nothing has been asked of."""
     bench.ground.make(DATABASE)
     with kith(bench.ground, DATABASE, **SETTINGS) as server:
-        yield Side(bench, server, there, name)
+        side = Side(bench, server, there, name)
+        with side.kith, side.calendar:
+            yield side
