@@ -13,13 +13,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from domain.account import Account, AccountRemoved
 from infrastructure.accounts.secrets import STORE
+from infrastructure.accounts.states import TABLES
 
 logger = logging.getLogger(__name__)
 
 EVERY = 600.0
 """Seconds between two looks for accounts that have ended."""
-
-TABLES = ("account_states", "account_problems")
 
 STATEMENTS = (
     STORE.forget_ended(AccountRemoved.type),

@@ -41,6 +41,9 @@ NEW = AccountState(Phase.CONNECTING, None, None, {}, None, 0)
 
 COLUMNS = ", ".join(AccountState._fields)
 
+TABLES = ("account_states", "account_problems")
+"""The tables whose rows end with their account, beside those of secrets."""
+
 UPSERT = "INSERT INTO account_states AS s (account, tenant{columns}) VALUES (%s, %s{values}) "
 SET = "ON CONFLICT (account) DO UPDATE SET {} WHERE s.tenant = excluded.tenant RETURNING account"
 
@@ -95,22 +98,15 @@ class States:
             (account, tenant, seconds),
         )
 
-    async def succeeded(
-        self,
-        tenant: str,
-        account: UUID,
-        phase: Phase,
-        seconds: float,
-        progress: Mapping[str, Any] | None = None,
-    ) -> None:
+    async def succeeded(self, tenant: str, account: UUID, seconds: float) -> None:
         """A look went well; the next one is due after `seconds`, or when the account was woken for
-        meanwhile. `progress` None leaves it as it is."""
+        meanwhile."""
         await self._fetch(
             "UPDATE account_states SET phase = %s, attention = NULL, last_success = now(), "
-            "progress = coalesce(%s, progress), failing_since = NULL, attempts = 0, "
+            "failing_since = NULL, attempts = 0, "
             "next_at = CASE WHEN wake THEN next_at ELSE now() + %s * interval '1 s' END "
             "WHERE tenant = %s AND account = %s RETURNING account",
-            (phase, None if progress is None else Jsonb(progress), seconds, tenant, account),
+            (Phase.ACTIVE, seconds, tenant, account),
         )
 
     async def advanced(self, tenant: str, account: UUID, progress: Mapping[str, Any]) -> None:
@@ -124,22 +120,20 @@ class States:
 
     async def failed(
         self, tenant: str, account: UUID, attention: str | None, seconds: float
-    ) -> tuple[int, datetime] | None:
+    ) -> None:
         """A look failed; the next one is due after `seconds`. `attention` is a sentence for the
-        user, if they have to do something. The number of failures in a row, and the time of the
-        first; None for an account that has ended."""
-        rows = await self._fetch(
+        user, if they have to do something. An account that has ended fails no more."""
+        await self._fetch(
             "UPDATE account_states SET attention = %s, attempts = attempts + 1, "
             "failing_since = coalesce(failing_since, now()), "
             "next_at = now() + %s * interval '1 s' WHERE tenant = %s AND account = %s "
-            "RETURNING attempts, failing_since",
+            "RETURNING account",
             (attention, seconds, tenant, account),
         )
-        return (rows[0][0], rows[0][1]) if rows else None
 
     async def forget(self, tenant: str, account: UUID) -> None:
         """Forget the state and the problems of an account."""
-        for table in ("account_states", "account_problems"):
+        for table in TABLES:
             await self._fetch(
                 f"DELETE FROM {table} WHERE tenant = %s AND account = %s RETURNING account",
                 (tenant, account),

@@ -20,7 +20,7 @@ from application.ledger import Ledger
 from domain.account import Suspension
 from domain.errors import Refusal
 from infrastructure.accounts.problems import Problems
-from infrastructure.accounts.states import Phase, States
+from infrastructure.accounts.states import States
 from infrastructure.calendars.port import Gone, Refused, ServiceError, Trouble
 from infrastructure.following.bell import Bell
 from infrastructure.postgres.fetch import fetching
@@ -189,7 +189,7 @@ class Syncer:
         await self.visitor.visit(visit, opened.service, opened.calendars, pull=each.pull)
         if each.pull:
             seconds = schedule.poll(opened.account.kind, noticed=noticed)
-            await self._states.succeeded(each.tenant, each.account, Phase.ACTIVE, seconds)
+            await self._states.succeeded(each.tenant, each.account, seconds)
         if each.fails:
             await self._problems.solved(each.tenant, each.account, WHOLE)
         return True

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from api.cli import CommandError, accounts
 from domain.account import Suspension
 from infrastructure.accounts.problems import Problems
-from infrastructure.accounts.states import Phase, States
+from infrastructure.accounts.states import States
 from infrastructure.postgres.fetch import fetching
 from infrastructure.sealing.keys import Keys
 from infrastructure.settings import Settings
@@ -76,7 +76,7 @@ class TestLooking:
         await opened.append(paused.stream, paused, *paused.state.suspend(Suspension.REQUESTED))
         states = States(fetching(opened.pool))
         await states.found("1", account.id, [])
-        await states.succeeded("1", account.id, Phase.ACTIVE, 30)
+        await states.succeeded("1", account.id, 30)
         await states.failed("1", account.id, "Give a new\npassword.", 30)
         said = await self.says(opened, capsys, "list")
         lines = {line.split()[0]: line for line in said.splitlines()}

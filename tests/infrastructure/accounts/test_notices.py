@@ -7,7 +7,7 @@ import pytest
 
 from infrastructure.accounts import notices
 from infrastructure.accounts.notices import Notices, digest
-from infrastructure.accounts.states import Phase, States
+from infrastructure.accounts.states import States
 from infrastructure.postgres.fetch import fetching
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ class Line:
 
     async def look(self) -> None:
         await self.states.began("1", self.account, LATE)
-        await self.states.succeeded("1", self.account, Phase.ACTIVE, LATE)
+        await self.states.succeeded("1", self.account, LATE)
 
     async def due(self) -> bool:
         return bool(await self.opened.value(DUE, self.account))
@@ -119,7 +119,7 @@ async def test_a_notice_during_a_look_is_one_more_look(opened, mutant, seen):
     line = await Line(opened, mutant).begin()
     await line.states.began("1", line.account, LATE)
     await line.notice()
-    await line.states.succeeded("1", line.account, Phase.ACTIVE, LATE)
+    await line.states.succeeded("1", line.account, LATE)
     await line.pass_time()
     assert await line.due() is seen
 

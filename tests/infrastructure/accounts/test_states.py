@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from application.account_ports import FoundCalendar
-from infrastructure.accounts.states import Phase, States
+from infrastructure.accounts.states import States
 from infrastructure.postgres.fetch import fetching
 
 pytestmark = pytest.mark.anyio
@@ -54,31 +54,30 @@ async def test_a_success_is_told_and_ends_a_failure(opened, states):
     await states.found("1", ONE, FOUND)
     await states.failed("1", ONE, "Give a new password.", SOON)
     await states.began("1", ONE, LATE)
-    await states.succeeded("1", ONE, Phase.ACTIVE, LATE, {"seen": 3})
+    await states.advanced("1", ONE, {"seen": 3})
+    await states.succeeded("1", ONE, LATE)
     state = (await states.of("1", [ONE]))[ONE]
     assert (state.phase, state.attention, state.attempts) == ("active", None, 0)
     assert state.last_success is not None
     assert (state.failing_since, state.progress) == (None, {"seen": 3})
     assert await due(opened) == []
-    await states.succeeded("1", ONE, Phase.ACTIVE, LATE)
-    assert (await states.of("1", [ONE]))[ONE].progress == {"seen": 3}
 
 
 async def test_failures_are_counted_from_the_first_one(states):
     await states.found("1", ONE, FOUND)
-    first = await states.failed("1", ONE, None, SOON)
-    second = await states.failed("1", ONE, "Give a new password.", LATE)
-    assert first is not None
-    assert second == (2, first[1])
-    state = (await states.of("1", [ONE]))[ONE]
-    assert (state.attention, state.attempts) == ("Give a new password.", 2)
+    await states.failed("1", ONE, None, SOON)
+    first = (await states.of("1", [ONE]))[ONE]
+    await states.failed("1", ONE, "Give a new password.", LATE)
+    second = (await states.of("1", [ONE]))[ONE]
+    assert (second.attention, first.attempts, second.attempts) == ("Give a new password.", 1, 2)
+    assert second.failing_since == first.failing_since is not None
 
 
 async def test_waking_during_a_look_has_the_service_looked_at_once_more(opened, states):
     await states.found("1", ONE, FOUND)
     await states.began("1", ONE, LATE)
     await states.wake("1", ONE)
-    await states.succeeded("1", ONE, Phase.ACTIVE, LATE)
+    await states.succeeded("1", ONE, LATE)
     assert await due(opened) == [(ONE, True)]
 
 
@@ -93,5 +92,5 @@ async def test_waking_another_tenants_account_changes_nothing(opened, states):
 async def test_an_account_that_has_ended_fails_no_more(opened, states):
     await states.found("1", ONE, FOUND)
     await states.forget("1", ONE)
-    assert await states.failed("1", ONE, None, SOON) is None
+    await states.failed("1", ONE, None, SOON)
     assert await due(opened) == []
