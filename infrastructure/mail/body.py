@@ -159,8 +159,9 @@ def _forwarded(outer: Search) -> Body:
         data = raw[leaf.start : min(leaf.end, leaf.start + _FORWARDED_BYTES)]
         cut = leaf.end - leaf.start > _FORWARDED_BYTES
         data = with_lf(_transfer_decoded(outer, data, leaf.encoding, cut)).lstrip(b"\n")
+        start = data.find(b"\n") + 1 if data.startswith((b"From ", b">From ")) else 0
         search = Search(data, [] if cut else outer.notes)
-        shown = search.shown(read_head(data, 0, len(data), PART_FIELDS), len(data))
+        shown = search.shown(read_head(data, start, len(data), PART_FIELDS), len(data))
         found = _text(search, shown)
         any_cut |= cut or found.truncated
         if _SAYS_SOMETHING.search(found.text):

@@ -7,8 +7,7 @@ line: a CR that is left out instead would join header fields to one.
 
 import re
 
-_LINE_END = re.compile(rb"\r+\n|\r")
-_EMPTY_LINE = re.compile(rb"(?:\r*\n|\r)(?:\r*\n|\r)")
+_EMPTY_LINE = re.compile(rb"(?:\r{0,2}\n|\r)(?:\r{0,2}\n|\r)")
 _HEAD_LIMIT = 262_144  # bytes
 
 
@@ -35,4 +34,7 @@ def lines(data: bytes) -> bytes:
     """The bytes with LF as their line end."""
     if b"\r" not in data:
         return data
-    return _LINE_END.sub(b"\n", data) if has_lone_cr(data) else data.replace(b"\r\n", b"\n")
+    # Replacements take linear time; an expression for a run of CRs looks through it at each CR.
+    for end in (b"\r\r\n", b"\r\n", b"\r"):
+        data = data.replace(end, b"\n")
+    return data

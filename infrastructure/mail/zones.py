@@ -32,7 +32,7 @@ FARTHEST = timedelta(hours=14)
 """Of any zone from UTC, to the east (Kiribati); to the west it is 12 hours."""
 
 _NUMERIC = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?![\d:])")
-_UNSIGNED = re.compile(r"(?<![\d+-])(\d{2})(\d{2})(?!\d)")
+_UNSIGNED = re.compile(r"(?<![\w+-])(\d{2})(\d{2})(?!\d)")
 _NAME = re.compile(r"[A-Za-z]+")
 
 

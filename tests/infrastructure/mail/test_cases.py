@@ -133,6 +133,12 @@ def test_a_forwarded_mail_may_be_encoded_forward_another_or_be_of_a_digest():
     assert read(mail(f"{digest}--B\n\nSubject: y\n\nTwo.\n--B--\n")).text == "Ten.\n\nTwo."
 
 
+def test_a_forwarded_mail_may_begin_with_a_from_line():
+    line = "From lee@shop.example Mon Jan  8 10:00:00 2024\n"
+
+    assert read(mail(FORWARDED.replace("\n\n", f"\n\n{line}", 1))).text == "Ten chairs, said Lee."
+
+
 def test_a_forwarded_mail_below_a_text_is_an_attachment():
     parts = f"--B\n\nSee below.\n--B\n{FORWARDED}--B--\n"
     facts = read(mail(f"Content-Type: multipart/mixed; boundary=B\n\n{parts}"))

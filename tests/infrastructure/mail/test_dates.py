@@ -110,6 +110,7 @@ def test_no_text_raises(value):
         ("Thu, 22 Aug 2002 13:26:25 CEST", "time zone by a name that isn't defined for mail"),
         ("Thu, 22 Aug 2002 11:26:25", "no time zone"),
         ("Thu, 22 Aug 2002 11:26:25 Mars", "unknown time zone"),
+        ("Thu, 22 Aug 2002 11:26:25 H0500", "unknown time zone"),
         ("Thu, 22 Aug 2002 11:26:25 +9900", "no such time zone"),
     ],
 )
