@@ -82,7 +82,6 @@ def streams_without_bytes() -> None:
 def events_judged_by_their_streams() -> None:
     judging = reader.bounded(reader.SOME.format(condition="true"), NEVER, reader.BY_STREAM)
     _set(reader, judging, "JUDGING")
-    _set(reader, NEVER, "STREAM_BYTES")
 
 
 def answers_without_end() -> None:

@@ -39,7 +39,7 @@ def one_event(target: Target, seconds: float) -> None:
     with target.client() as client:
         address = f"/api/interactions/{log(client)}"
         for number in range(AMENDMENTS):
-            text = chr(ord("à") + number % 10) * len(TEXT)
+            text = chr(ord("\U0001f600") + number % 10) * len(TEXT)
             client.put(address, json=dict.fromkeys(FIELDS, text)).raise_for_status()
         deadline = time.monotonic() + seconds
         subject = address.replace("/api/interactions", "interaction")
