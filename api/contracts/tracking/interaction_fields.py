@@ -70,9 +70,9 @@ def _in_json(known: Any) -> Any:
     return Id if known.__name__ == "UUID" else known
 
 
-PLACES = {
-    to_snake(field.key): tuple(field.path.rpartition(".")[::2]) for field in FIELDS if field.path
-}
+PLACES = tuple(
+    (to_snake(field.key), *field.path.rpartition(".")[::2]) for field in FIELDS if field.path
+)
 """Each field's name in a request, and the part and the leaf of the record where it goes."""
 
 
@@ -80,9 +80,8 @@ def parts_of(body: Body) -> dict[str, Any]:
     """The given fields of each part of a record; those that are null or left out are missing."""
     given = body.__dict__
     parts: dict[str, Any] = {}
-    for name in body.model_fields_set:
-        if name in PLACES and (value := given[name]) is not None:
-            part, leaf = PLACES[name]
+    for name, part, leaf in PLACES:
+        if (value := given.get(name)) is not None:
             place = parts.setdefault(part, {}) if part else parts
             place[leaf] = value
     return parts
