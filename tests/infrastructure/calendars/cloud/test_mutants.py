@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from infrastructure.calendars import rest
 from infrastructure.calendars.google import objects as google_objects
 from infrastructure.calendars.google import requests as google_requests
 from infrastructure.calendars.google import service as google_service
@@ -17,7 +18,7 @@ from infrastructure.calendars.microsoft import objects as graph_objects
 from infrastructure.calendars.microsoft import requests as graph_requests
 from infrastructure.calendars.microsoft import service as graph_service
 from infrastructure.calendars.microsoft import writing as graph_writing
-from infrastructure.calendars.port import Calendar, ServiceError, Window
+from infrastructure.calendars.port import Calendar, ServiceError, Unreachable, Window
 from infrastructure.calendars.rest import Api
 from tests.doubles.server import Reply
 from tests.infrastructure.calendars.cloud.hands import (
@@ -132,6 +133,16 @@ async def test_an_expired_cursor_that_isnt_noticed_loses_changes(
     monkeypatch.setattr(google_service, "GONE", 0)
     (page,) = await pages_of(service, calendar, cursor)
     assert (page.objects, page.cursor) == ((), None)
+
+
+async def test_a_revoked_consent_that_isnt_told_is_tried_again(
+    hand: Hand, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    hand.double.revoked = True
+    hand.double.expire()
+    monkeypatch.setattr(rest, "Refused", Unreachable)
+    with pytest.raises(Unreachable):  # the role sync tries again after that
+        await service.calendars()
 
 
 @pytest.mark.usefixtures("google")

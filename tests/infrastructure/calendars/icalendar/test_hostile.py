@@ -1,5 +1,6 @@
 """Texts that mean harm, or none at all: reading never raises, and takes time in their length."""
 
+import asyncio
 import random
 import re
 import time
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infrastructure.calendars.icalendar import apart
+from infrastructure.calendars.icalendar import apart, reading
 from infrastructure.calendars.icalendar.apart import read_apart
 from infrastructure.calendars.icalendar.components import parsed
 from infrastructure.calendars.icalendar.fingerprint import fingerprint
@@ -16,6 +17,7 @@ from infrastructure.calendars.icalendar.opened import NotThere
 from infrastructure.calendars.icalendar.patching import patched
 from infrastructure.calendars.icalendar.reading import LARGEST, read
 from infrastructure.calendars.icalendar.subscriptions import read_all, read_all_apart
+from infrastructure.calendars.icalendar.unreadable import Unreadable
 from tests.infrastructure.calendars.icalendar.calendars import SAMPLES, WINDOW, calendar
 from tests.infrastructure.calendars.icalendar.test_writing import MEETING_AT_NINE, NOW
 
@@ -145,6 +147,24 @@ def test_a_long_text_takes_seconds_at_most(name, text):
     assert time.process_time() - before < 20
 
 
+def unforeseen(*_: object) -> None:
+    raise KeyError
+
+
+def test_an_error_that_no_check_foresaw_is_a_trouble(monkeypatch):
+    monkeypatch.setattr(reading, "instances", unforeseen)
+    found = read(SAMPLES["google"], WINDOW, None)
+    assert [each.code for each in found.troubles] == ["unreadable"]
+
+
+def test_an_error_that_ends_the_look_is_detected(monkeypatch):
+    """The mutant: the errors of the libraries aren't caught."""
+    monkeypatch.setattr(reading, "instances", unforeseen)
+    monkeypatch.setattr(reading, "Exception", Unreadable, raising=False)
+    with pytest.raises(KeyError):
+        read(SAMPLES["google"], WINDOW, None)
+
+
 def test_a_text_that_is_too_large_is_a_trouble():
     found = read(b"x" * (LARGEST + 1), WINDOW, None)
     assert [each.code for each in found.troubles] == ["too_large"]
@@ -159,6 +179,16 @@ async def test_a_rule_without_an_end_is_given_up():
     assert [each.code for each in found.troubles] == ["too_slow"]
     assert found.occurrences == ()
     assert await read_apart(SAMPLES["google"], WINDOW, None) == good
+
+
+@pytest.mark.anyio
+async def test_a_rule_that_isnt_given_up_is_detected(monkeypatch):
+    """The mutant: the time of the processor for a text has no bound."""
+    await read_apart(SAMPLES["google"], WINDOW, None)  # the process has started
+    monkeypatch.setattr(apart, "SECONDS", 3600.0)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(5):
+            await read_apart(calendar(ENDLESS), WINDOW, None)
 
 
 @pytest.mark.anyio
