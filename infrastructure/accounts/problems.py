@@ -1,8 +1,11 @@
 """Problems: what couldn't be taken of an account, each with its reason."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from psycopg import AsyncConnection
 
 from projections.paging import Fetch, NewestFirst, Page, PageEnd, Where
 
@@ -40,6 +43,11 @@ DELETE FROM account_problems WHERE account = %s AND (at, id) <= (
 RETURNING id
 """
 
+SOLVED = """
+DELETE FROM account_problems WHERE account = %s AND md5(item) = ANY(
+    SELECT md5(t) FROM unnest(%s::text[]) t)
+"""
+
 PROBLEMS = NewestFirst(
     {name: name for name in Problem._fields},
     "account_problems",
@@ -62,13 +70,15 @@ class Problems:
         await self._fetch(ADD, (account, tenant, *texts, _text(detail, LONGEST_DETAIL)))
         await self._fetch(KEEP, (account, account))
 
-    async def solved(self, tenant: str, account: UUID, item: str) -> None:
+    async def solved(self, account: UUID, item: str) -> None:
         """An item was taken after all."""
-        await self._fetch(
-            "DELETE FROM account_problems WHERE tenant = %s AND account = %s "
-            "AND md5(item) = md5(%s) RETURNING id",
-            (tenant, account, _text(item, LONGEST_ITEM)),
-        )
+        await self._fetch(f"{SOLVED} RETURNING id", (account, [_text(item, LONGEST_ITEM)]))
+
+
+async def solved(connection: AsyncConnection[Any], account: UUID, items: Iterable[str]) -> None:
+    """Items were taken after all. Raises psycopg.Error."""
+    if texts := [_text(item, LONGEST_ITEM) for item in items]:
+        await connection.execute(SOLVED, (account, texts))
 
 
 async def page(

@@ -12,6 +12,7 @@ from uuid import UUID
 from application.calendar_meetings import own_meeting, uid_of
 from application.entity import Entity
 from domain.meeting import Meeting, MeetingStatus
+from infrastructure.accounts.problems import solved
 from infrastructure.calendars.port import OF_THE_ACCOUNT, Put, ServiceError, Stale, Trouble, Wanted
 from infrastructure.sync import links, objects, pushes
 from infrastructure.sync.account import NoteProblems
@@ -158,6 +159,7 @@ class Pusher:
         async with visit.transaction() as connection:
             await objects.written(connection, visit, link.place.calendar, put)
             await links.save(connection, visit, [link])
+            await solved(connection, visit.account.id, [link.uid])
         if put.etag is None:
             await self._puller.look_again(visit, side, [put.id])
 

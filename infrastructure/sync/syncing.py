@@ -191,7 +191,7 @@ class Syncer:
             seconds = schedule.poll(opened.account.kind, noticed=noticed)
             await self._states.succeeded(each.tenant, each.account, seconds)
         if each.fails:
-            await self._problems.solved(each.tenant, each.account, WHOLE)
+            await self._problems.solved(each.account, WHOLE)
         return True
 
     async def _failed(self, each: Due, code: str, detail: str, retry_after: float | None) -> None:

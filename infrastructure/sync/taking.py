@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from infrastructure.accounts.problems import solved
 from infrastructure.calendars.port import CalendarObject, Trouble, Window
 from infrastructure.sync import links, objects
 from infrastructure.sync.account import Chosen, NoteProblems
@@ -121,7 +122,10 @@ class Taker:
             raise errors.exceptions[0] from None
         done = [task.result() for task in tasks]
         await self._note(visit, [trouble for each in done for trouble in each.troubles])
+        whole = [each.object for each in done if not each.troubles]
         async with visit.transaction() as connection:
+            named = {name for each in whole for name in (each.id, each.uid) if name}
+            await solved(connection, visit.account.id, named)
             for each in done:
                 await links.save(connection, visit, each.links)
                 await links.drop(connection, visit, each.dropped)

@@ -47,7 +47,7 @@ def _coded(secret: str) -> Iterator[str]:
 
 @dataclass
 class Places:
-    """What was said, by where it was; `secrets` are named for the failure's message."""
+    """Texts by the place where they were said; `secrets` are named for the failure's message."""
 
     secrets: dict[str, str] = field(default_factory=dict)
     said: list[tuple[str, str]] = field(default_factory=list)

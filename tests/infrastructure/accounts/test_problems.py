@@ -72,7 +72,7 @@ async def test_a_solved_item_has_no_problems(opened):
     await add(opened, "a", code="rule")
     await add(opened, "a", code="zone")
     await add(opened, "b")
-    await Problems(fetching(opened.pool)).solved("1", ONE, "a")
+    await Problems(fetching(opened.pool)).solved(ONE, "a")
     assert await items(opened) == ["b"]
 
 

@@ -11,6 +11,7 @@ from domain.contact import ContactDetailsChanged
 from domain.event import Changed
 from domain.meeting import MeetingStatus
 from domain.streams import StreamName
+from infrastructure.accounts.problems import Problems
 from infrastructure.accounts.states import NEW, States
 from infrastructure.calendars.port import Gone, Refused, Unreachable
 from infrastructure.sync import due, places
@@ -270,6 +271,21 @@ async def test_a_server_that_cant_be_reached_is_a_problem_until_it_can_be(house,
         desk.server.before["changes"].clear()
         await house.wake(desk)
         await eventually(is_solved)
+
+
+async def test_a_problem_of_an_event_is_over_once_the_event_is_taken(house, desk):
+    await house.connect(desk)
+    problems = Problems(house.fetch)
+    for item in ("one", "one.ics", "two"):
+        await problems.add(desk.tenant, desk.id, item, None, "unreadable", "It can't be read.")
+    desk.server.save(event("one"))
+    async with house.running(desk):
+
+        async def only_the_other_is_left() -> bool:
+            sql = "SELECT item FROM account_problems WHERE account = %s"
+            return await desk.opened.rows(sql, desk.id) == [("two",)]
+
+        await eventually(only_the_other_is_left)
 
 
 async def test_an_account_that_was_removed_leaves_nothing_and_both_sides_stay(house, desk):
