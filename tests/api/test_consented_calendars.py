@@ -11,9 +11,8 @@ import pytest
 
 from tests.api.contracts.tracking.office import done
 from tests.api.running import Service, running
-from tests.doubles import google_schema, graph_schema
-from tests.doubles.server import Double, serving
-from tests.infrastructure.calendars.cloud.hands import Hand, google_hand, graph_hand
+from tests.doubles.server import Double
+from tests.infrastructure.calendars.cloud.hands import Hand, hand_of
 
 SECONDS = 60.0
 """No test fails because the machine is busy."""
@@ -24,11 +23,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(params=["google", "microsoft"])
 def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    described = google_schema.DOCUMENT if request.param == "google" else graph_schema.TYPES
-    if not described.exists():
-        pytest.skip(f"no {described.name}: make providers fetches it")
-    double, one = google_hand() if request.param == "google" else graph_hand()
-    with serving(double):
+    with hand_of(request.param) as one:
         yield one
 
 

@@ -8,10 +8,8 @@ import pytest
 from tests.api.contracts.tracking.office import done
 from tests.api.running import Service, running
 from tests.api.test_consented_calendars import HOUR, SOON, connect, until
-from tests.doubles import google_schema, graph_schema
 from tests.doubles.notices import PUBLIC
-from tests.doubles.server import serving
-from tests.infrastructure.calendars.cloud.hands import Hand, google_hand, graph_hand
+from tests.infrastructure.calendars.cloud.hands import Hand, hand_of
 
 POLL = "SELECT count(*) FROM account_states WHERE NOT wake AND next_at > now() + interval '9 min'"
 TAKEN = {"google": 204, "microsoft": 202}
@@ -22,11 +20,7 @@ LIVE = "SELECT count(*) FROM calendar_channels WHERE expires_at > now()"
 
 @pytest.fixture(params=["google", "microsoft"])
 def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    described = google_schema.DOCUMENT if request.param == "google" else graph_schema.TYPES
-    if not described.exists():
-        pytest.skip(f"no {described.name}: make providers fetches it")
-    double, one = google_hand() if request.param == "google" else graph_hand()
-    with serving(double):
+    with hand_of(request.param) as one:
         yield one
 
 

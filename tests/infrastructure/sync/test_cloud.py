@@ -11,9 +11,8 @@ from infrastructure.calendars.microsoft.objects import put
 from infrastructure.calendars.microsoft.service import GraphCalendars
 from infrastructure.sync.account import Chosen
 from infrastructure.sync.visit import Visit
-from tests.doubles import google_schema, graph_schema
-from tests.doubles.server import Reply, Request, serving
-from tests.infrastructure.calendars.cloud.hands import Hand, google_hand, graph_hand
+from tests.doubles.server import Reply, Request
+from tests.infrastructure.calendars.cloud.hands import Hand, hand_of
 from tests.infrastructure.projecting.support import Ledger
 from tests.infrastructure.sync.calendar_server import SOON, CalendarServer
 from tests.infrastructure.sync.desk import Desk
@@ -46,11 +45,7 @@ class CloudDesk(Desk):
 
 @pytest.fixture(params=["google", "microsoft"])
 def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    described = google_schema.DOCUMENT if request.param == "google" else graph_schema.TYPES
-    if not described.exists():
-        pytest.skip(f"no {described.name}: make providers fetches it")
-    double, one = google_hand() if request.param == "google" else graph_hand()
-    with serving(double):
+    with hand_of(request.param) as one:
         yield one
 
 

@@ -5,18 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from infrastructure.calendars.port import Calendar
-from tests.doubles import google_schema, graph_schema
-from tests.doubles.server import serving
-from tests.infrastructure.calendars.cloud.hands import Hand, Service, google_hand, graph_hand
+from tests.infrastructure.calendars.cloud.hands import Hand, Service, hand_of
 
 
 @pytest.fixture(params=["google", "microsoft"])
 def hand(request: pytest.FixtureRequest) -> Iterator[Hand]:
-    described = google_schema.DOCUMENT if request.param == "google" else graph_schema.TYPES
-    if not described.exists():
-        pytest.skip(f"no {described.name}: make providers fetches it")
-    double, one = google_hand() if request.param == "google" else graph_hand()
-    with serving(double):
+    with hand_of(request.param) as one:
         yield one
 
 

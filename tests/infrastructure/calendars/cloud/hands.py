@@ -1,18 +1,22 @@
 """A user's own hand in a calendar of Google's or Microsoft's, in one form for both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from infrastructure.calendars.consented import Consented, consented
 from infrastructure.calendars.port import Window
 from infrastructure.oauth.providers import Provider, google, microsoft
 from infrastructure.oauth.tokens import Grant
 from infrastructure.outside.way_out import WayOut
+from tests.doubles import google_schema, graph_schema
 from tests.doubles.google import GoogleDouble
 from tests.doubles.graph import GraphDouble
-from tests.doubles.server import Double, Reply, Request
+from tests.doubles.server import Double, Reply, Request, serving
 
 Service = Consented
 
@@ -213,3 +217,14 @@ def google_hand() -> tuple[Double, GoogleHand]:
 def graph_hand() -> tuple[Double, GraphHand]:
     double = GraphDouble()
     return double, GraphHand(double, next(iter(double.calendars)))
+
+
+@contextmanager
+def hand_of(kind: str) -> Iterator[Hand]:
+    """The hand of a running double of Google's or Microsoft's; skips without their description."""
+    described = google_schema.DOCUMENT if kind == "google" else graph_schema.TYPES
+    if not described.exists():
+        pytest.skip(f"no {described.name}: make providers fetches it")
+    double, one = google_hand() if kind == "google" else graph_hand()
+    with serving(double):
+        yield one
